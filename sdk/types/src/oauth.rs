@@ -1,0 +1,79 @@
+//! OAuth's own bodies: the token endpoint's answer and its error shape (RFC 6749 section 5).
+
+use serde::{Deserialize, Serialize};
+
+/// A successful answer of the token endpoint.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenResponse {
+    /// A JWT access token (RFC 9068).
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Seconds until the access token expires.
+    pub expires_in: u32,
+    /// The next refresh token; the one presented is spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// An ID token, where `openid` is among the scopes (code grant only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// The scopes granted, separated by spaces.
+    pub scope: String,
+}
+
+impl std::fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("expires_in", &self.expires_in)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the OAuth endpoints answer when they refuse (RFC 6749 section 5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OAuthError {
+    /// Such as `invalid_grant`.
+    pub error: String,
+    /// What to mend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_description: Option<String>,
+}
+
+/// Authorization server metadata (RFC 8414 section 2), as far as the SDK reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServerMetadata {
+    /// The issuer, equal to the byte to the `iss` of tokens.
+    pub issuer: String,
+    /// Where to send the browser.
+    pub authorization_endpoint: String,
+    /// Where to exchange codes and refresh tokens.
+    pub token_endpoint: String,
+    /// Where to revoke refresh tokens (RFC 7009).
+    pub revocation_endpoint: String,
+    /// The public signing keys.
+    pub jwks_uri: String,
+    /// The scopes there are.
+    pub scopes_supported: Vec<String>,
+    /// `code`, nothing else.
+    pub response_types_supported: Vec<String>,
+    /// `query`.
+    pub response_modes_supported: Vec<String>,
+    /// `authorization_code` and `refresh_token`.
+    pub grant_types_supported: Vec<String>,
+    /// `S256`, nothing else.
+    pub code_challenge_methods_supported: Vec<String>,
+    /// `none`: public clients.
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// RFC 9207: answers carry `iss`.
+    pub authorization_response_iss_parameter_supported: bool,
+    /// `public`.
+    pub subject_types_supported: Vec<String>,
+    /// `ES256`.
+    pub id_token_signing_alg_values_supported: Vec<String>,
+    /// The claims there are.
+    pub claims_supported: Vec<String>,
+}

@@ -1,0 +1,52 @@
+//! Where each endpoint is, relative to the server's public URL.
+
+/// `GET`: the session behind the request's cookie or bearer token, if any.
+pub const SESSION: &str = "/api/auth/session";
+/// `POST`: make an account with email and password, and sign in.
+pub const REGISTER: &str = "/api/auth/register";
+/// `POST`: sign in with email and password; signed in already as the same user: elevation.
+pub const PASSWORD_SIGN_IN: &str = "/api/auth/password/sign-in";
+/// `PUT`: set or change one's password.
+pub const PASSWORD: &str = "/api/auth/password";
+/// `POST`: end this session, or all of the user's.
+pub const SIGN_OUT: &str = "/api/auth/sign-out";
+/// `GET`: server-sent events about this session.
+pub const EVENTS: &str = "/api/auth/events";
+/// `GET`: one's sessions; `DELETE` with `/{id}`: end one.
+pub const SESSIONS: &str = "/api/auth/sessions";
+/// `POST`: end all of one's sessions but this one.
+pub const END_OTHER_SESSIONS: &str = "/api/auth/sessions/end-others";
+/// `GET`: one's passkeys; `PATCH` and `DELETE` with `/{id}`.
+pub const PASSKEYS: &str = "/api/auth/passkeys";
+/// `POST`: options for adding a passkey to one's account.
+pub const PASSKEY_REGISTER_BEGIN: &str = "/api/auth/passkeys/register/begin";
+/// `POST`: the browser's answer to them.
+pub const PASSKEY_REGISTER_FINISH: &str = "/api/auth/passkeys/register/finish";
+/// `POST`: options for signing in with a passkey, without a user name.
+pub const PASSKEY_SIGN_IN_BEGIN: &str = "/api/auth/passkeys/sign-in/begin";
+/// `POST`: the browser's answer to them.
+pub const PASSKEY_SIGN_IN_FINISH: &str = "/api/auth/passkeys/sign-in/finish";
+/// `POST`: options for making an account that has only a passkey.
+pub const PASSKEY_SIGN_UP_BEGIN: &str = "/api/auth/passkeys/sign-up/begin";
+/// `POST`: the browser's answer to them.
+pub const PASSKEY_SIGN_UP_FINISH: &str = "/api/auth/passkeys/sign-up/finish";
+/// `POST`: make the first admin with the one-time set-up link.
+pub const SETUP: &str = "/api/setup";
+/// `GET`: a page of users.
+pub const ADMIN_USERS: &str = "/api/admin/users";
+/// `GET`: the roles there are.
+pub const ADMIN_ROLES: &str = "/api/admin/roles";
+/// The demo app's notes.
+pub const NOTES: &str = "/api/notes";
+/// OAuth authorization endpoint (RFC 6749 section 3.1).
+pub const OAUTH_AUTHORIZE: &str = "/oauth/authorize";
+/// OAuth token endpoint (RFC 6749 section 3.2).
+pub const OAUTH_TOKEN: &str = "/oauth/token";
+/// OAuth token revocation (RFC 7009).
+pub const OAUTH_REVOKE: &str = "/oauth/revoke";
+/// The public signing keys (RFC 7517).
+pub const JWKS: &str = "/.well-known/jwks.json";
+/// Authorization server metadata (RFC 8414).
+pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+/// OpenID provider metadata (OpenID Connect Discovery 1.0 section 4).
+pub const OPENID_METADATA: &str = "/.well-known/openid-configuration";

@@ -1,0 +1,146 @@
+//! What a failed request answers: an RFC 9457 problem document with a stable `code`.
+
+use serde::{Deserialize, Serialize};
+
+/// An RFC 9457 problem document (`application/problem+json`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// A URI reference that names the kind of problem: `/docs/errors#` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind of problem in a few words, the same each time.
+    pub title: String,
+    /// The HTTP status, repeated.
+    pub status: u16,
+    /// What happened this time and what to mend.
+    pub detail: String,
+    /// The kind of problem for programs; never renamed.
+    pub code: ErrorCode,
+    /// The field of the request body that is wrong, where one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Seconds to wait before trying again, where waiting helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// Every kind of problem our own API answers with.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            /// A code this client is too old to know.
+            #[serde(other, rename = "unknown")]
+            Unknown,
+        }
+
+        impl ErrorCode {
+            /// All codes, in the order in which the documentation lists them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code as it is on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* Self::Unknown => "unknown" }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* Self::Unknown => 500 }
+            }
+
+            /// The problem's title.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* Self::Unknown => "Unknown problem" }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is malformed: its body, a parameter or a header.
+    InvalidRequest = "invalid_request", 400, "The request is malformed";
+    /// No such thing, or none that the caller may know of.
+    NotFound = "not_found", 404, "Not found";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The body is larger than the limit (64 KiB by default).
+    PayloadTooLarge = "payload_too_large", 413, "The body is too large";
+    /// The body is not `application/json`.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The body must be JSON";
+    /// Nobody is signed in, or the session has ended.
+    NotAuthenticated = "not_authenticated", 401, "Not signed in";
+    /// The email and password, or the passkey, did not lead to an account that may sign in.
+    InvalidCredentials = "invalid_credentials", 401, "Sign-in failed";
+    /// Signed in, but not allowed to do this.
+    Forbidden = "forbidden", 403, "Not allowed";
+    /// Allowed after proving oneself again, because the last sign-in is too long ago.
+    StepUpRequired = "step_up_required", 403, "Please confirm it is you";
+    /// The request did not provably come from the site's own pages.
+    CsrfRejected = "csrf_rejected", 403, "Cross-site request refused";
+    /// This needs a cookie session; a bearer token is not enough.
+    CookieSessionRequired = "cookie_session_required", 403, "A browser session is needed";
+    /// Too many tries; `retry_after` says when the next one counts.
+    RateLimited = "rate_limited", 429, "Too many tries";
+    /// The server has more work than it takes on; `retry_after` says when to try again.
+    Busy = "busy", 503, "The server is busy";
+    /// The email address is not one.
+    EmailInvalid = "email_invalid", 422, "Not an email address";
+    /// The name is empty, too long or has control characters.
+    NameInvalid = "name_invalid", 422, "Not a usable name";
+    /// The password is too short; the detail says how long it must be.
+    PasswordTooShort = "password_too_short", 422, "The password is too short";
+    /// The password is longer than 128 code points.
+    PasswordTooLong = "password_too_long", 422, "The password is too long";
+    /// The password is too easy to guess; the detail says why.
+    PasswordTooWeak = "password_too_weak", 422, "The password is easy to guess";
+    /// The account could not be made.
+    RegistrationRefused = "registration_refused", 422, "The account could not be created";
+    /// The ceremony is unknown, spent, expired or another browser's; begin again.
+    CeremonyInvalid = "ceremony_invalid", 422, "Please start again";
+    /// The authenticator's answer did not verify.
+    PasskeyRejected = "passkey_rejected", 422, "The passkey was not accepted";
+    /// This passkey is registered already.
+    PasskeyExists = "passkey_exists", 409, "This passkey is registered already";
+    /// The account has as many passkeys as it may have.
+    PasskeyLimit = "passkey_limit", 409, "No more passkeys can be added";
+    /// The last way to sign in cannot be removed.
+    LastCredential = "last_credential", 409, "This is the last way to sign in";
+    /// An admin may not take away their own admin role, or disable themselves.
+    NotYourself = "not_yourself", 409, "You cannot do this to your own account";
+    /// There is an admin already, or the link is wrong or used.
+    SetupUnavailable = "setup_unavailable", 403, "Set-up is not available";
+    /// Something failed on the server; nothing was changed.
+    Internal = "internal", 500, "Something went wrong";
+}
+
+impl Problem {
+    /// The problem document for `code`, with `detail` saying what to mend.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/docs/errors#{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+            code,
+            field: None,
+            retry_after: None,
+        }
+    }
+
+    /// Names the field of the body that is wrong.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Says how many seconds to wait.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
