@@ -1,5 +1,7 @@
 //! What is a permission, what is a pattern, and which grants which.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
 use portcullis_policy::{
     MAX_LENGTH, Pattern, PatternError, Permission, PermissionSet, Requirement, RoleName,
 };

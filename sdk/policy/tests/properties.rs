@@ -1,5 +1,7 @@
 //! What holds for all patterns and permissions there are.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
 use portcullis_policy::{Pattern, Permission, PermissionSet, Requirement};
 use proptest::prelude::*;
 
