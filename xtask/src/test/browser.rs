@@ -1,0 +1,44 @@
+//! The npm package as its users install it, and people's journeys in a real browser.
+
+use anyhow::{Context as _, Result};
+
+use super::counts::{self, Tally};
+use crate::apt::{self, System};
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+use crate::{build, npm, pack, web};
+
+pub(super) fn run(ws: &Workspace) -> Result<Tally> {
+    setup::ensure(
+        ws,
+        &[
+            Need::System(System::Chromium),
+            Need::System(System::Postgres),
+        ],
+    )?;
+    let server = build::debug_server(ws)?;
+    let ui = web::build(ws)?;
+    let tarball = pack::tarball(ws)?;
+    let chromium = apt::chromium().context("Chromium is not to be found")?;
+    let screenshots = ws.target().join("screenshots");
+    std::fs::create_dir_all(&screenshots)?;
+    let mut tally = Tally::default();
+    let suites = [
+        (npm::SDK, "the npm package"),
+        (npm::BROWSER, "journeys in the browser"),
+    ];
+    for (folder, label) in suites {
+        setup::ensure(ws, &[Need::Npm(folder)])?;
+        let log = format!("npm-test-{}", folder.replace('/', "-"));
+        let suite = npm::npm(ws, &log, label, &ws.path(folder))
+            .args(["test"])
+            .env("PORTCULLIS_BIN", &server)
+            .env("PORTCULLIS_UI", &ui)
+            .env("PORTCULLIS_CHROMIUM", &chromium)
+            .env("PORTCULLIS_NPM_TARBALL", &tarball)
+            .env("PORTCULLIS_SCREENSHOTS", &screenshots)
+            .outcome()?;
+        tally += Tally::of_run(counts::node(&suite.output), suite.ok);
+    }
+    Ok(tally)
+}

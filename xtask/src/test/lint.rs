@@ -1,0 +1,86 @@
+//! Checks that read the code and run none of it.
+
+use anyhow::Result;
+
+use super::counts::Tally;
+use crate::apt::System;
+use crate::npm;
+use crate::pack;
+use crate::process::Run;
+use crate::setup::{self, Need};
+use crate::tools::Tool;
+use crate::workspace::Workspace;
+
+/// The crates that are built for the browser.
+const BROWSER_CRATES: &[&str] = &[
+    "-p",
+    "portcullis-sdk",
+    "-p",
+    "portcullis-web",
+    "-p",
+    "portcullis-demo",
+];
+
+pub(super) fn run(ws: &Workspace) -> Result<Tally> {
+    let needs = [
+        Need::System(System::OpenSsl),
+        Need::Component("rustfmt"),
+        Need::Component("clippy"),
+        Need::WasmTarget,
+        Need::Tool(Tool::Deny),
+    ];
+    setup::ensure(ws, &needs)?;
+    let checks = [
+        Run::cargo(ws, "fmt", "formatting").args(["fmt", "--all", "--check"]),
+        Run::cargo(ws, "clippy", "clippy")
+            .args(["clippy", "--workspace", "--all-targets"])
+            .args(["--", "--deny", "warnings"]),
+        Run::cargo(ws, "clippy-wasm", "clippy for the browser")
+            .env("CARGO_TARGET_DIR", ws.wasm_target())
+            .args(["clippy", "--target", "wasm32-unknown-unknown"])
+            .args(BROWSER_CRATES)
+            .args(["--all-targets", "--features", "portcullis-sdk/npm"])
+            .args(["--", "--deny", "warnings"]),
+        Run::cargo(ws, "doc", "documentation")
+            .env("RUSTDOCFLAGS", "--deny warnings")
+            .args([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--document-private-items",
+            ]),
+        Run::cargo(
+            ws,
+            "deny",
+            "licences, sources and duplicates of dependencies",
+        )
+        .args([
+            "deny",
+            "--all-features",
+            "check",
+            "licenses",
+            "bans",
+            "sources",
+        ]),
+    ];
+    let mut tally = Tally::default();
+    for check in checks {
+        tally += Tally::one(check.outcome()?.ok);
+    }
+    for folder in [npm::SDK, npm::BROWSER] {
+        tally += Tally::one(typescript(ws, folder)?);
+    }
+    Ok(tally)
+}
+
+/// The types of a package's TypeScript; the SDK's own sources need the generated ones beside them.
+fn typescript(ws: &Workspace, folder: &'static str) -> Result<bool> {
+    setup::ensure(ws, &[Need::Npm(folder)])?;
+    if folder == npm::SDK {
+        pack::wasm(ws)?;
+    }
+    let log = format!("tsc-{}", folder.replace('/', "-"));
+    let label = format!("TypeScript of {folder}");
+    let check = Run::new(ws, &log, &label, npm::program(ws, folder, "tsc"));
+    Ok(check.dir(ws.path(folder)).args(["--noEmit"]).outcome()?.ok)
+}

@@ -1,0 +1,116 @@
+//! The demo app: its module, the script that loads it and the static files, put together to be
+//! served.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::npm;
+use crate::pack::{App, Manifest, copy_changed};
+use crate::process::Run;
+use crate::setup::{self, Need};
+use crate::stamp;
+use crate::tools::Tool;
+use crate::wasm;
+use crate::workspace::Workspace;
+
+/// Builds it; the folder to serve.
+pub(crate) fn build(ws: &Workspace) -> Result<PathBuf> {
+    let needs = [
+        Need::WasmTarget,
+        Need::Tool(Tool::WasmBindgen),
+        Need::Npm(npm::TOOLS),
+    ];
+    setup::ensure(ws, &needs)?;
+    let app = Manifest::read(ws)?.app;
+    let generated = bindgen(ws, &app)?;
+    let small = ws.wasm_target().join("small/app_bg.wasm");
+    wasm::optimise(ws, "the demo app", &generated.join("app_bg.wasm"), &small)?;
+    let script = ws.wasm_target().join("small/app.js");
+    Run::new(
+        ws,
+        "minify-app",
+        "making its script small",
+        npm::program(ws, npm::TOOLS, "esbuild"),
+    )
+    .args([&generated.join("app.js")])
+    .args([
+        "--minify",
+        "--format=esm",
+        "--target=es2022",
+        "--log-level=warning",
+    ])
+    .args([format!("--outfile={}", script.display())])
+    .go()?;
+    assemble(ws, &app, &[&script, &small])
+}
+
+/// Compiles the app and writes the script around its module; the folder with both.
+fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
+    let target = ws.wasm_target();
+    Run::cargo(ws, "build-app", "building the demo app")
+        .env("CARGO_TARGET_DIR", &target)
+        .args([
+            "build",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--package",
+            &app.package,
+        ])
+        .args(["--profile", &app.profile])
+        .go()?;
+    let module = target
+        .join("wasm32-unknown-unknown")
+        .join(&app.profile)
+        .join(format!("{}.wasm", app.package));
+    let out = target.join("app");
+    Run::new(
+        ws,
+        "bindgen-app",
+        "writing the script around it",
+        "wasm-bindgen",
+    )
+    .args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        "app",
+        "--out-dir",
+    ])
+    .args([&out, &module])
+    .go()?;
+    Ok(out)
+}
+
+/// Puts the static files and these into the folder to serve, and takes away whatever else is there.
+fn assemble(ws: &Workspace, app: &App, made: &[&Path]) -> Result<PathBuf> {
+    let out = ws.path(&app.out);
+    let static_files = ws.path(&app.static_files);
+    let mut wanted = BTreeSet::new();
+    for file in stamp::files_below(&static_files)? {
+        let to = out.join(file.strip_prefix(&static_files)?);
+        put(&file, &to)?;
+        wanted.insert(to);
+    }
+    for file in made {
+        let to = out.join(file.file_name().context("a built file has a name")?);
+        put(file, &to)?;
+        wanted.insert(to);
+    }
+    for file in stamp::files_below(&out)? {
+        if !wanted.contains(&file) {
+            fs::remove_file(file)?;
+        }
+    }
+    Ok(out)
+}
+
+fn put(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    copy_changed(from, to)
+}
