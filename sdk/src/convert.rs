@@ -1,0 +1,90 @@
+//! Values across the boundary: Rust types, JavaScript values and JSON text.
+//!
+//! The browser's own `JSON` reads and writes the text (there is no JSON parser in the module);
+//! serde-wasm-bindgen turns the resulting plain objects into the contract's types and back.
+
+use js_sys::{JSON, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+
+use crate::error::{AuthError, ErrorKind};
+
+/// A plain JavaScript object with the content of `value`.
+pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, AuthError> {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .map_err(|_| ErrorKind::UnexpectedAnswer.into())
+}
+
+/// What a plain JavaScript value says, as the type it should be of.
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, AuthError> {
+    serde_wasm_bindgen::from_value(value).map_err(|_| ErrorKind::UnexpectedAnswer.into())
+}
+
+/// JSON text as a JavaScript value; nothing for empty text.
+pub(crate) fn parse_json(text: &str) -> Option<JsValue> {
+    if text.is_empty() {
+        Some(JsValue::UNDEFINED)
+    } else {
+        JSON::parse(text).ok()
+    }
+}
+
+/// A JavaScript value as JSON text.
+pub(crate) fn to_json(value: &JsValue) -> Option<String> {
+    JSON::stringify(value)
+        .ok()
+        .and_then(|text| text.as_string())
+}
+
+/// The property `name` of `object`; `undefined` if there is none.
+pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Sets the property `name` of `object`.
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Fails for a frozen or otherwise odd object only, and ours are fresh ones.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+/// The text in the property `name` of `object`.
+pub(crate) fn get_text(object: &JsValue, name: &str) -> Option<String> {
+    get(object, name).as_string()
+}
+
+/// A copy of a plain JavaScript value in which every key is in camelCase: the wire has
+/// snake_case, JavaScript has not.
+#[cfg(feature = "npm")]
+pub(crate) fn camel_case(value: &JsValue) -> JsValue {
+    use js_sys::{Array, Object};
+    use wasm_bindgen::JsCast;
+
+    if Array::is_array(value) {
+        return Array::from(value)
+            .iter()
+            .map(|item| camel_case(&item))
+            .collect::<Array>()
+            .into();
+    }
+    let Some(object) = value.dyn_ref::<Object>() else {
+        return value.clone();
+    };
+    let copy = Object::new().into();
+    for key in Object::keys(object)
+        .iter()
+        .filter_map(|key| key.as_string())
+    {
+        let mut name = String::with_capacity(key.len());
+        let mut words = key.split('_');
+        name.push_str(words.next().unwrap_or_default());
+        for word in words {
+            let mut letters = word.chars();
+            name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+            name.push_str(letters.as_str());
+        }
+        set(&copy, &name, &camel_case(&get(value, &key)));
+    }
+    copy
+}

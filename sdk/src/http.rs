@@ -1,0 +1,147 @@
+//! Requests to the server: JSON in, JSON or a problem document out.
+
+use js_sys::Promise;
+use portcullis_types::{ErrorCode, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit, Response};
+
+use crate::auth::Auth;
+use crate::convert::{from_js, parse_json, to_js, to_json};
+use crate::driver::Inner;
+use crate::error::{AuthError, ErrorKind};
+
+/// The static header that a cross-site form cannot send; see the server's CSRF check.
+pub(crate) const CSRF_HEADER: &str = "x-portcullis";
+
+/// An answer whose body has been read.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The body as a JavaScript value; `undefined` if it is empty or not JSON.
+    pub(crate) body: JsValue,
+    /// Seconds, from the `Retry-After` header.
+    pub(crate) retry_after: Option<u32>,
+}
+
+impl Auth {
+    /// Sends a JSON request to the server, as the application's own API calls do, and reads its
+    /// JSON answer. `path` begins with a slash. For a `T` of `()` the answer may be empty.
+    ///
+    /// A refusal comes back as the problem it was; one that is about the session (not signed in,
+    /// step-up required) changes [`Auth::session`] too.
+    pub async fn request<B, T>(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&B>,
+    ) -> Result<T, AuthError>
+    where
+        B: Serialize + ?Sized,
+        T: DeserializeOwned,
+    {
+        let body = body.map(to_js).transpose()?;
+        from_js(self.0.call(method, path, body).await?)
+    }
+}
+
+impl Inner {
+    /// Sends a JSON request to the server and answers with the body of its answer.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<JsValue>,
+    ) -> Result<JsValue, AuthError> {
+        let headers = new_headers()?;
+        let body = body.as_ref().and_then(to_json);
+        if body.is_some() {
+            put(&headers, "content-type", "application/json");
+        }
+        put(&headers, CSRF_HEADER, "1");
+        let answer = self
+            .exchange(method, path, &headers, body.as_deref(), None)
+            .await?;
+        if (200..300).contains(&answer.status) {
+            return Ok(answer.body);
+        }
+        let error = refusal(&answer);
+        if let Some(code) = error.code() {
+            self.drive(portcullis_core::Event::Refused(code));
+        }
+        Err(error)
+    }
+
+    /// Sends a request to `path` on the server and reads the answer, whatever its status.
+    pub(crate) async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &Headers,
+        body: Option<&str>,
+        signal: Option<&web_sys::AbortSignal>,
+    ) -> Result<Answer, AuthError> {
+        let init = RequestInit::new();
+        init.set_method(method);
+        init.set_headers(headers.as_ref());
+        init.set_cache(web_sys::RequestCache::NoStore);
+        if let Some(body) = body {
+            init.set_body(&JsValue::from_str(body));
+        }
+        init.set_signal(signal);
+        let url = [self.server.as_str(), path].concat();
+        let window = web_sys::window().ok_or(ErrorKind::NotSupported)?;
+        let response = wait(window.fetch_with_str_and_init(&url, &init)).await?;
+        let response: Response = response.unchecked_into();
+        let text = wait(response.text().map_err(|_| ErrorKind::Network)?).await?;
+        let retry_after = response.headers().get("retry-after").ok().flatten();
+        Ok(Answer {
+            status: response.status(),
+            body: text
+                .as_string()
+                .and_then(|t| parse_json(&t))
+                .unwrap_or(JsValue::UNDEFINED),
+            retry_after: retry_after.and_then(|seconds| seconds.parse().ok()),
+        })
+    }
+}
+
+/// Waits for a promise of the network; whatever goes wrong there is [`ErrorKind::Network`].
+async fn wait(promise: Promise) -> Result<JsValue, AuthError> {
+    JsFuture::from(promise)
+        .await
+        .map_err(|_| ErrorKind::Network.into())
+}
+
+/// An empty list of headers.
+pub(crate) fn new_headers() -> Result<Headers, AuthError> {
+    Headers::new().map_err(|_| ErrorKind::NotSupported.into())
+}
+
+/// Adds a header of ours; its name and value are always fit for one.
+pub(crate) fn put(headers: &Headers, name: &str, value: &str) {
+    let _ = headers.set(name, value);
+}
+
+/// The error that an answer other than 2xx stands for.
+fn refusal(answer: &Answer) -> AuthError {
+    let Ok(problem) = from_js::<Problem>(answer.body.clone()) else {
+        // Not our server's words: a proxy in between, or a gateway whose upstream is down.
+        let kind = match answer.status {
+            429 => ErrorKind::Server(ErrorCode::RateLimited),
+            502..=504 => ErrorKind::Network,
+            _ => ErrorKind::UnexpectedAnswer,
+        };
+        return AuthError {
+            retry_after: answer.retry_after,
+            ..AuthError::new(kind)
+        };
+    };
+    AuthError {
+        kind: ErrorKind::Server(problem.code),
+        message: problem.detail,
+        field: problem.field,
+        retry_after: problem.retry_after.or(answer.retry_after),
+    }
+}
