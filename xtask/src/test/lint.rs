@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::counts::Tally;
 use crate::apt::System;
+use crate::interrupt::Interrupted;
 use crate::npm;
 use crate::pack;
 use crate::process::Run;
@@ -31,7 +32,8 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
     ];
     setup::ensure(ws, &needs)?;
     let checks = [
-        Run::cargo(ws, "fmt", "formatting").args(["fmt", "--all", "--check"]),
+        Run::cargo(ws, "fmt", "formatting")
+            .args(["fmt", "--all", "--check", "--", "--color", "never"]),
         Run::cargo(ws, "clippy", "clippy")
             .args(["clippy", "--workspace", "--all-targets"])
             .args(["--", "--deny", "warnings"]),
@@ -68,7 +70,14 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
         tally += Tally::one(check.outcome()?.ok);
     }
     for folder in [npm::SDK, npm::BROWSER] {
-        tally += Tally::one(typescript(ws, folder)?);
+        tally += Tally::one(match typescript(ws, folder) {
+            Ok(ok) => ok,
+            Err(error) if error.is::<Interrupted>() => return Err(error),
+            Err(error) => {
+                eprintln!("✗ TypeScript of {folder}: {error:#}");
+                false
+            }
+        });
     }
     Ok(tally)
 }
