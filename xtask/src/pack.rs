@@ -55,9 +55,9 @@ pub(crate) struct App {
     pub(crate) package: String,
     /// The profile that it is built with.
     pub(crate) profile: String,
-    /// Files that are served as they are.
+    /// Folders of files that are served as they are.
     #[serde(rename = "static")]
-    pub(crate) static_files: PathBuf,
+    pub(crate) static_files: Vec<PathBuf>,
     /// Where all that is served is put together.
     pub(crate) out: PathBuf,
 }

@@ -13,7 +13,12 @@ use crate::workspace::Workspace;
 
 /// No feature flags: wasm-opt takes what a browser must understand from the module itself, and
 /// any other set makes modules that browsers refuse.
-const OPTIONS: &[&str] = &["-Oz", "--strip-debug", "--strip-producers"];
+const OPTIONS: &[&str] = &[
+    "-Oz",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
 
 /// Makes `output` from `input` unless that was done from the very same bytes, and checks that the
 /// result loads.

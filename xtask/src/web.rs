@@ -88,12 +88,13 @@ fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
 /// Puts the static files and these into the folder to serve, and takes away whatever else is there.
 fn assemble(ws: &Workspace, app: &App, made: &[&Path]) -> Result<PathBuf> {
     let out = ws.path(&app.out);
-    let static_files = ws.path(&app.static_files);
     let mut wanted = BTreeSet::new();
-    for file in stamp::files_below(&static_files)? {
-        let to = out.join(file.strip_prefix(&static_files)?);
-        put(&file, &to)?;
-        wanted.insert(to);
+    for folder in app.static_files.iter().map(|folder| ws.path(folder)) {
+        for file in stamp::files_below(&folder)? {
+            let to = out.join(file.strip_prefix(&folder)?);
+            put(&file, &to)?;
+            wanted.insert(to);
+        }
     }
     for file in made {
         let to = out.join(file.file_name().context("a built file has a name")?);
