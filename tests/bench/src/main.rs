@@ -1,2 +1,57 @@
-//! Placeholder.
-fn main() {}
+//! Measures Portcullis beside its peers; `cargo xtask bench` builds all of them and calls this.
+
+mod bare;
+mod footprint;
+mod http;
+mod load;
+mod process;
+mod report;
+mod session;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(about = "Measures Portcullis beside its peers")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Session checks per second, by cookie over HTTP.
+    Session(Programs),
+    /// Memory after start, time from start to first answer, size of the program.
+    Footprint(Programs),
+    /// Be the bare peer: answer the bytes of a file to everything.
+    Bare {
+        /// Where to listen on loopback.
+        #[arg(long)]
+        port: u16,
+        /// The bytes to answer.
+        #[arg(long)]
+        body: PathBuf,
+    },
+}
+
+/// What is measured; release builds.
+#[derive(Debug, clap::Args)]
+struct Programs {
+    /// `portcullis`.
+    #[arg(long)]
+    server: PathBuf,
+    /// `portcullis-bench-peers`.
+    #[arg(long)]
+    peers: PathBuf,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Session(programs) => session::run(&programs)?.print(),
+        Task::Footprint(programs) => footprint::run(&programs)?.print(),
+        Task::Bare { port, body } => bare::serve(port, &body),
+    }
+}

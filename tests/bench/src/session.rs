@@ -1,0 +1,162 @@
+//! How many session checks a second: the route every page asks first, by cookie over HTTP.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use portcullis_types::SessionAnswer;
+use portcullis_types::account::RegisterRequest;
+use portcullis_types::paths;
+
+use crate::Programs;
+use crate::http;
+use crate::load;
+use crate::process::Server;
+use crate::report::{Report, median};
+
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_secs(3);
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// One server and the request it gets.
+struct Contestant {
+    name: &'static str,
+    server: Server,
+    request: Vec<u8>,
+    rates: Vec<f64>,
+    /// Processor time per answer, in microseconds.
+    costs: Vec<f64>,
+}
+
+impl Contestant {
+    fn new(name: &'static str, server: Server, path: &str, cookie: &str) -> Self {
+        let headers = if cookie.is_empty() {
+            String::new()
+        } else {
+            format!("Cookie: {cookie}\r\n")
+        };
+        let request = http::request(server.port, "GET", path, &headers, "");
+        Self {
+            name,
+            server,
+            request,
+            rates: Vec::new(),
+            costs: Vec::new(),
+        }
+    }
+
+    fn round(&mut self) -> Result<()> {
+        let before = self.server.processor_seconds()?;
+        let rate = load::run(self.server.port, &self.request, ROUND).context(self.name)?;
+        let used = self.server.processor_seconds()? - before;
+        self.costs.push(used * 1e6 / (rate * ROUND.as_secs_f64()));
+        self.rates.push(rate);
+        Ok(())
+    }
+}
+
+/// Measures all in turn, several times over, so that a slow moment of the machine meets everyone.
+pub(crate) fn run(programs: &Programs) -> Result<Report> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let serve = ["serve".as_ref(), "--data-dir".as_ref(), data.as_os_str()];
+    let ours = Server::start(&programs.server, &serve, "/readyz")?;
+    let cookie = sign_up(&ours)?;
+    let session = http::send(
+        ours.port,
+        "GET",
+        paths::SESSION,
+        &format!("Cookie: {cookie}\r\n"),
+        "",
+    )?;
+    let answer: SessionAnswer = serde_json::from_slice(&session.body)?;
+    ensure!(answer.session.is_some(), "the cookie is nobody's");
+    let body = folder.path().join("body.json");
+    fs::write(&body, &session.body)?;
+
+    let myself = std::env::current_exe()?;
+    let args = ["bare".as_ref(), "--body".as_ref(), body.as_os_str()];
+    let bare = Server::start(&myself, &args, "/")?;
+    let mut contestants = vec![
+        Contestant::new("portcullis", ours, paths::SESSION, &cookie),
+        Contestant::new("bare axum handler", bare, paths::SESSION, ""),
+    ];
+    for (name, store) in [
+        ("axum-login, memory", "memory"),
+        ("axum-login, SQLite", "sqlite"),
+    ] {
+        let database = folder.path().join("peer.db");
+        let args = [
+            store.as_ref(),
+            "--body".as_ref(),
+            body.as_os_str(),
+            "--database".as_ref(),
+            database.as_os_str(),
+        ];
+        let peer = Server::start(&programs.peers, &args, "/session")?;
+        let cookie = http::send(peer.port, "POST", "/login", "", "")?.cookie()?;
+        contestants.push(Contestant::new(name, peer, "/session", &cookie));
+    }
+
+    for contestant in &contestants {
+        load::run(contestant.server.port, &contestant.request, WARM_UP).context(contestant.name)?;
+    }
+    for round in 1..=ROUNDS {
+        eprintln!("round {round} of {ROUNDS}");
+        for contestant in &mut contestants {
+            contestant.round()?;
+        }
+    }
+    report(contestants)
+}
+
+fn report(contestants: Vec<Contestant>) -> Result<Report> {
+    let mut report = Report::new("session");
+    let mut costs = Report::new("session");
+    let mut rates = Vec::new();
+    for Contestant {
+        name,
+        server,
+        rates: measured,
+        costs: cost,
+        ..
+    } in contestants
+    {
+        let rate = median(measured);
+        report.add(name, rate, "requests/s");
+        costs.add(
+            format!("{name}: processor time"),
+            median(cost),
+            "µs/request",
+        );
+        rates.push(rate);
+        server.stop()?;
+    }
+    if let [ours, bare, ..] = rates[..] {
+        report.add("portcullis of bare axum handler", 100.0 * ours / bare, "%");
+    }
+    report.append(costs);
+    Ok(report)
+}
+
+fn sign_up(server: &Server) -> Result<String> {
+    let body = serde_json::to_string(&RegisterRequest {
+        email: "ada@example.com".into(),
+        password: "correct staple lantern drizzle 94".into(),
+        name: Some("Ada Vale".into()),
+    })?;
+    let answer = http::send(
+        server.port,
+        "POST",
+        paths::REGISTER,
+        "X-Portcullis: 1\r\n",
+        &body,
+    )?;
+    ensure!(
+        matches!(answer.status, 200 | 201),
+        "registering was answered {}: {}",
+        answer.status,
+        String::from_utf8_lossy(&answer.body)
+    );
+    answer.cookie()
+}
