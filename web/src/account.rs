@@ -1,0 +1,102 @@
+//! The account page: who one is, and one's passkeys, password and sessions.
+
+use leptos::prelude::*;
+
+use crate::auth::use_auth;
+use crate::text::{fill, use_text};
+use crate::time::day_in_words;
+use crate::ui::{Bones, avatar};
+
+mod passkey_row;
+mod passkeys;
+mod password;
+mod sessions;
+
+pub use passkeys::Passkeys;
+pub use password::Password;
+pub use sessions::Sessions;
+
+/// Everything about one's own account. Shows a skeleton until the session is known, and
+/// `fallback` to people who are not signed in.
+#[component]
+pub fn Account(
+    /// Shown while nobody is signed in.
+    #[prop(optional, into)]
+    fallback: ViewFn,
+) -> impl IntoView {
+    let text = use_text();
+    let auth = use_auth();
+    let user_id = Memo::new(move |_| auth.user().map(|user| user.id));
+    move || {
+        if auth.is_pending() {
+            return view! { <Bones rows=4/> }.into_any();
+        }
+        if user_id.get().is_none() {
+            return fallback.run().into_any();
+        }
+        view! {
+            <h1 tabindex="-1">{text.account_title}</h1>
+            <Profile/>
+            <Passkeys/>
+            <Password/>
+            <Sessions/>
+        }
+        .into_any()
+    }
+}
+
+/// A section of a settings page: what it is about beside what there is.
+#[component]
+pub(crate) fn Section(
+    /// Its name.
+    title: &'static str,
+    /// What it is about.
+    #[prop(into)]
+    lead: Signal<&'static str>,
+    /// What there is.
+    children: Children,
+) -> impl IntoView {
+    let id = crate::ui::unique_id("section");
+    let heading = id.clone();
+    view! {
+        <section class="pc-section" aria-labelledby=id>
+            <div class="pc-section__head">
+                <h2 id=heading>{title}</h2>
+                <p>{lead}</p>
+            </div>
+            <div class="pc-section__body">{children()}</div>
+        </section>
+    }
+}
+
+#[component]
+fn Profile() -> impl IntoView {
+    let text = use_text();
+    let auth = use_auth();
+    let card =
+        move || {
+            auth.view().map(|view| {
+            let since = fill(text.profile_since, &[("date", &day_in_words(view.user.created_at))]);
+            let roles = view.roles.into_iter().map(|role| {
+                leptos::html::span().class("pc-badge pc-badge--accent").child(role)
+            });
+            view! {
+                <div class="pc-row">
+                    {avatar(&view.user.name, "pc-avatar pc-avatar--large")}
+                    <div class="pc-row__main">
+                        <p class="pc-row__title">{view.user.name.clone()} {roles.collect_view()}</p>
+                        <p class="pc-row__meta">
+                            <span>{view.user.email}</span>
+                            <span>{since}</span>
+                        </p>
+                    </div>
+                </div>
+            }
+        })
+        };
+    view! {
+        <Section title=text.profile_title lead=text.profile_lead>
+            <div class="pc-card">{card}</div>
+        </Section>
+    }
+}

@@ -1,0 +1,103 @@
+//! What went wrong, in words for the person in front of the page.
+
+use portcullis_sdk::{AuthError, ErrorKind};
+use portcullis_types::ErrorCode;
+
+use crate::text::{Text, fill};
+use crate::time::wait_in_words;
+use crate::ui::Input;
+
+/// What `error` means and what to do about it; empty if the user ended it themselves.
+///
+/// Where the server's own sentence says more than we could (why a password is weak), it is used.
+pub fn message_of(error: &AuthError, text: &Text) -> String {
+    let fixed = match error.kind {
+        ErrorKind::Cancelled | ErrorKind::Aborted => "",
+        ErrorKind::Network => text.error_network,
+        ErrorKind::UnexpectedAnswer => text.error_internal,
+        ErrorKind::SignedOut => text.error_signed_out,
+        ErrorKind::TimedOut => text.error_ceremony,
+        ErrorKind::NotSupported => text.error_not_supported,
+        ErrorKind::NotAllowedHere => text.error_not_here,
+        ErrorKind::AlreadyRegistered => text.passkey_here_already,
+        ErrorKind::RedirectInvalid | ErrorKind::RedirectRefused => return error.message.clone(),
+        ErrorKind::Server(code) => match code {
+            ErrorCode::RateLimited => return limited(error, text),
+            ErrorCode::Busy => text.error_busy,
+            ErrorCode::Internal | ErrorCode::CsrfRejected | ErrorCode::Unknown => {
+                text.error_internal
+            }
+            ErrorCode::NotAuthenticated => text.error_signed_out,
+            ErrorCode::InvalidCredentials => text.sign_in_failed,
+            ErrorCode::Forbidden => text.error_forbidden,
+            ErrorCode::NotFound => text.error_not_found,
+            ErrorCode::CeremonyInvalid => text.error_ceremony,
+            ErrorCode::PasskeyRejected => text.passkey_failed,
+            ErrorCode::PasskeyExists => text.passkey_here_already,
+            ErrorCode::PasskeyLimit => text.error_too_many_passkeys,
+            ErrorCode::RegistrationRefused => text.registration_refused,
+            ErrorCode::SetupUnavailable => text.setup_unavailable,
+            ErrorCode::NotYourself => text.admin_not_yourself,
+            _ => return error.message.clone(),
+        },
+    };
+    fixed.to_owned()
+}
+
+fn limited(error: &AuthError, text: &Text) -> String {
+    let wait = wait_in_words(error.retry_after.unwrap_or(60), text);
+    fill(text.error_limited, &[("wait", &wait)])
+}
+
+/// Puts `error` where it belongs: to the field it is about, else into `status`.
+pub(crate) fn show(
+    error: &AuthError,
+    text: &Text,
+    fields: &[(&str, Input)],
+    status: leptos::prelude::RwSignal<String>,
+) {
+    use leptos::prelude::Set;
+    let message = message_of(error, text);
+    let about = error.field.as_deref().or(match error.code() {
+        Some(ErrorCode::EmailInvalid) => Some("email"),
+        Some(ErrorCode::NameInvalid) => Some("name"),
+        Some(
+            ErrorCode::PasswordTooShort | ErrorCode::PasswordTooLong | ErrorCode::PasswordTooWeak,
+        ) => Some("password"),
+        _ => None,
+    });
+    match fields.iter().find(|(name, _)| Some(*name) == about) {
+        Some((_, field)) => field.fail(message),
+        None => status.set(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::ENGLISH;
+
+    #[test]
+    fn what_the_user_ended_needs_no_words_and_everything_else_has_some() {
+        assert_eq!(message_of(&ErrorKind::Cancelled.into(), &ENGLISH), "");
+        assert_eq!(message_of(&ErrorKind::Aborted.into(), &ENGLISH), "");
+        for code in ErrorCode::ALL {
+            let error = ErrorKind::Server(*code).into();
+            assert!(
+                !message_of(&error, &ENGLISH).is_empty(),
+                "{}",
+                code.as_str()
+            );
+        }
+    }
+
+    #[test]
+    fn too_many_tries_say_how_long_to_wait() {
+        let mut error = AuthError::new(ErrorKind::Server(ErrorCode::RateLimited));
+        error.retry_after = Some(90);
+        assert_eq!(
+            message_of(&error, &ENGLISH),
+            "Too many tries. Wait 2 minutes, then try again."
+        );
+    }
+}
