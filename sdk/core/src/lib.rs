@@ -5,10 +5,17 @@
 //! a browser is. That is what lets the simulations in `tests/` run fifty tabs, lost responses and
 //! sleeping laptops by the thousand.
 
+pub mod base64url;
+mod clock;
 pub mod event;
+mod look;
 mod machine;
 pub mod message;
+pub mod redirect;
+mod refresh;
+mod revoke;
 pub mod session;
+mod stream;
 pub mod tokens;
 
 pub use event::{Effect, Event, Now};

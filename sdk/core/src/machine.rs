@@ -1,12 +1,18 @@
-//! The machine of one tab.
+//! The machine of one tab: dispatch of events, and timers.
 
-use std::sync::Arc;
+use portcullis_policy::PermissionSet;
+use portcullis_types::{ErrorCode, SessionId};
 
-use portcullis_policy::{Pattern, PermissionSet};
-use portcullis_types::SessionAnswer;
-
-use crate::event::{Effect, Event, Now, Reply, Request};
+use crate::clock::Clock;
+use crate::event::{Effect, Event, Lock, Now, Reply, Request};
+use crate::look::Look;
+use crate::message::Message;
+use crate::refresh::Tokens;
+use crate::stream::Stream;
 use crate::{Session, SignedOutReason};
+
+/// A session this old is asked for again when the tab is shown.
+const FRESH: i64 = 60_000;
 
 /// What the browser at hand can do, and how requests prove who is signed in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,17 +28,42 @@ pub struct Settings {
 /// The client of one tab.
 #[derive(Debug)]
 pub struct Machine {
-    session: Session,
-    permissions: PermissionSet,
+    pub(crate) settings: Settings,
+    /// The clocks as of the event that is being handled.
+    pub(crate) now: Now,
+    pub(crate) clock: Clock,
+    pub(crate) session: Session,
+    pub(crate) permissions: PermissionSet,
+    /// The server's time when it last described the session.
+    pub(crate) as_of: i64,
+    /// Sessions and chains known to be over, latest last: no late message brings them back.
+    pub(crate) over: Vec<SessionId>,
+    pub(crate) over_chains: Vec<String>,
+    pub(crate) look: Look,
+    pub(crate) stream: Stream,
+    pub(crate) tokens: Tokens,
+    pub(crate) visible: bool,
+    pub(crate) out: Vec<Effect>,
     next_id: u32,
 }
 
 impl Machine {
     /// A machine that knows nothing yet; [`Event::Started`] sets it going.
-    pub fn new(_settings: Settings) -> Self {
+    pub fn new(settings: Settings) -> Self {
         Self {
+            settings,
+            now: Now::default(),
+            clock: Clock::default(),
             session: Session::Loading,
             permissions: PermissionSet::default(),
+            as_of: 0,
+            over: Vec::new(),
+            over_chains: Vec::new(),
+            look: Look::default(),
+            stream: Stream::default(),
+            tokens: Tokens::default(),
+            visible: true,
+            out: Vec::new(),
             next_id: 0,
         }
     }
@@ -48,55 +79,158 @@ impl Machine {
     }
 
     /// When, by [`Now::mono`], [`Event::Tick`] is due.
-    pub const fn next_deadline(&self) -> Option<i64> {
-        None
+    pub fn next_deadline(&self) -> Option<i64> {
+        [
+            self.look_deadline(),
+            self.expiry(),
+            self.stream_deadline(),
+            self.token_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Takes an event and says what is to be done about it, in this order.
-    pub fn handle(&mut self, _now: Now, event: Event) -> Vec<Effect> {
+    pub fn handle(&mut self, now: Now, event: Event) -> Vec<Effect> {
+        let before = self.session.clone();
+        self.now = now;
+        let uncounted = self.clock.observe(now);
+        if uncounted > 0 {
+            self.time_passed(uncounted);
+        }
+        self.dispatch(event);
+        self.look_timers();
+        self.token_timers();
+        self.arrange_stream();
+        if self.session != before {
+            self.out.push(Effect::Notify);
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn dispatch(&mut self, event: Event) {
         match event {
-            Event::Started => {
-                self.next_id += 1;
-                vec![Effect::Send {
-                    id: self.next_id,
-                    request: Request::Session { token: None },
-                }]
+            Event::Started if self.settings.token_mode => self.ask_peers_for_tokens(),
+            Event::Started => self.look(false),
+            Event::Tick => {}
+            Event::Look => self.look_if_signed_in(false),
+            Event::Visible(visible) => {
+                self.visible = visible;
+                if visible && self.now.mono - self.look.last > FRESH {
+                    self.look_if_signed_in(false);
+                }
             }
-            Event::Response {
-                reply: Reply::Session(answer),
-                ..
+            Event::Online(online) => {
+                if online {
+                    self.try_again_now();
+                }
             }
-            | Event::SignedIn(answer) => self.adopt(answer),
-            Event::SignedOut => {
-                self.session = Session::SignedOut {
-                    reason: SignedOutReason::SignedOut,
-                };
-                vec![Effect::Notify]
+            Event::SignedIn(answer) => self.signed_in(answer),
+            Event::SignedOut => self.sign_out(),
+            Event::Redeemed {
+                chain,
+                tokens,
+                sent,
+            } => self.redeemed(chain, tokens, sent),
+            Event::Response { id, reply } => self.response(id, reply),
+            Event::Message(message) => self.message(message),
+            Event::LockGranted(Lock::Leader) => self.leading(true),
+            Event::LockFailed(Lock::Leader) => self.leading(false),
+            Event::LockGranted(Lock::Refresh) => self.refresh_lock(true),
+            Event::LockFailed(Lock::Refresh) => self.refresh_lock(false),
+            Event::Stream { kind, version } => self.streamed(kind, version),
+            Event::StreamClosed => self.stream_closed(),
+            Event::Refused(code) => self.refused(code),
+            Event::StepUpCancelled => {
+                if let Session::StepUp { view } = &self.session {
+                    self.session = Session::SignedIn {
+                        view: view.clone(),
+                        stale: false,
+                    };
+                }
             }
-            _ => Vec::new(),
+            Event::NeedToken { waiter, rejected } => self.need_token(waiter, rejected),
         }
     }
 
-    fn adopt(&mut self, answer: SessionAnswer) -> Vec<Effect> {
-        self.session = match answer.session {
-            None => Session::SignedOut {
-                reason: SignedOutReason::Anonymous,
-            },
-            Some(view) => Session::SignedIn {
-                view: Arc::new(view),
-                stale: false,
-            },
-        };
-        self.permissions = self
-            .session
-            .view()
-            .map(|view| {
-                view.permissions
-                    .iter()
-                    .filter_map(|p| Pattern::parse(p).ok())
-                    .collect()
-            })
-            .unwrap_or_default();
-        vec![Effect::Notify]
+    fn response(&mut self, id: u32, reply: Reply) {
+        if self.look.is(id) {
+            self.looked(reply);
+        } else if self.tokens.is(id) {
+            self.refreshed(reply);
+        } else {
+            self.revoked(id, &reply);
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Session { answer } => self.told_of_session(answer),
+            Message::SignedOut { id, chain } => {
+                self.told_of_end(id, chain, SignedOutReason::SignedOut);
+            }
+            Message::Ended { id, chain } => self.told_of_end(id, chain, SignedOutReason::Ended),
+            Message::WantTokens { chain, generation } => {
+                self.asked_for_tokens(chain.as_deref(), generation);
+            }
+            Message::Tokens(tokens) => self.told_of_tokens(tokens),
+        }
+    }
+
+    fn refused(&mut self, code: ErrorCode) {
+        match code {
+            ErrorCode::NotAuthenticated => self.look_if_signed_in(true),
+            // What the gates show and what the server allows differ: see who is right.
+            ErrorCode::Forbidden => self.look_if_signed_in(false),
+            ErrorCode::StepUpRequired => {
+                if let Session::SignedIn { view, .. } = &self.session {
+                    self.session = Session::StepUp { view: view.clone() };
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The device slept, or may have: whatever was known may be out of date.
+    fn time_passed(&mut self, millis: i64) {
+        self.tokens_aged(millis);
+        self.look_if_signed_in(false);
+    }
+
+    /// The network is back: no more waiting after failures.
+    fn try_again_now(&mut self) {
+        self.tokens.retry_now(self.now.mono);
+        self.stream.retry_now();
+        if self.look.retry_at.is_some() {
+            self.look(false);
+        }
+    }
+
+    pub(crate) fn send(&mut self, request: Request) -> u32 {
+        self.next_id = self.next_id.wrapping_add(1);
+        self.out.push(Effect::Send {
+            id: self.next_id,
+            request,
+        });
+        self.next_id
+    }
+
+    /// Remembers what is over, the latest few.
+    pub(crate) fn remember_end(&mut self, id: Option<SessionId>, chain: Option<String>) {
+        fn keep<T: PartialEq>(list: &mut Vec<T>, item: T) {
+            if !list.contains(&item) {
+                list.push(item);
+            }
+            if list.len() > 16 {
+                list.remove(0);
+            }
+        }
+        if let Some(id) = id {
+            keep(&mut self.over, id);
+        }
+        if let Some(chain) = chain {
+            keep(&mut self.over_chains, chain);
+        }
     }
 }
