@@ -5,11 +5,13 @@ use portcullis_types::account::{
     PasswordSignInRequest, RegisterRequest, SetPasswordRequest, SetupRequest,
 };
 use portcullis_types::session::{SessionList, SessionSummary, SessionsEnded, SignOutRequest};
-use portcullis_types::{SessionAnswer, SessionId, paths};
+use portcullis_types::{ErrorCode, SessionAnswer, SessionId, paths};
 use serde::Serialize;
 
 use crate::auth::Auth;
 use crate::config::Mode;
+use crate::convert::to_js;
+use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
 
 impl Auth {
@@ -75,7 +77,7 @@ impl Auth {
         };
         let answer = self
             .0
-            .call("PUT", paths::PASSWORD, Some(crate::convert::to_js(&body)?))
+            .call("PUT", paths::PASSWORD, Some(to_js(&body)?))
             .await;
         answer?;
         // Whether there is a password is part of the session's view.
@@ -90,8 +92,7 @@ impl Auth {
     pub async fn sign_out(&self, everywhere: bool) -> Result<(), AuthError> {
         if let Mode::Token { .. } = self.0.config.mode {
             if everywhere {
-                let code = portcullis_types::ErrorCode::CookieSessionRequired;
-                return Err(ErrorKind::Server(code).into());
+                return Err(ErrorKind::WrongMode.into());
             }
             self.0.drive(Event::SignedOut);
             return Ok(());
@@ -99,12 +100,10 @@ impl Auth {
         let body = SignOutRequest { everywhere };
         let answer = self
             .0
-            .call("POST", paths::SIGN_OUT, Some(crate::convert::to_js(&body)?))
+            .call("POST", paths::SIGN_OUT, Some(to_js(&body)?))
             .await;
         match answer {
-            Err(error) if error.code() != Some(portcullis_types::ErrorCode::NotAuthenticated) => {
-                Err(error)
-            }
+            Err(error) if error.code() != Some(ErrorCode::NotAuthenticated) => Err(error),
             _ => {
                 self.0.drive(Event::SignedOut);
                 Ok(())
@@ -147,7 +146,7 @@ impl Auth {
     }
 }
 
-impl crate::driver::Inner {
+impl Inner {
     /// Takes over the session that a sign-in route has answered with.
     pub(crate) fn signed_in(&self, answer: SessionAnswer) -> Result<(), AuthError> {
         if answer.session.is_none() {

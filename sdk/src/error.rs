@@ -26,6 +26,8 @@ pub enum ErrorKind {
     UnexpectedAnswer,
     /// Nobody is signed in (token mode: there is no token to send).
     SignedOut,
+    /// This works with the cookie only, and the client is in token mode.
+    WrongMode,
     /// The user dismissed the browser's dialog, or chose nothing.
     Cancelled,
     /// The dialog was open for as long as it may be.
@@ -52,6 +54,7 @@ impl ErrorKind {
             Self::Network => "network",
             Self::UnexpectedAnswer => "unexpected_answer",
             Self::SignedOut => "signed_out",
+            Self::WrongMode => "wrong_mode",
             Self::Cancelled => "cancelled",
             Self::TimedOut => "timed_out",
             Self::Aborted => "aborted",
@@ -69,6 +72,7 @@ impl ErrorKind {
             Self::Network => "The server cannot be reached. Check the connection and try again.",
             Self::UnexpectedAnswer => "The server's answer could not be understood.",
             Self::SignedOut => "Nobody is signed in.",
+            Self::WrongMode => "In token mode, sign in by redirect.",
             Self::Cancelled => "Nothing was chosen.",
             Self::TimedOut => "That took too long. Please try again.",
             Self::Aborted => "A newer attempt took the place of this one.",

@@ -1,9 +1,18 @@
 //! [`Auth::fetch`]: the application's own requests, with whatever proves who is signed in.
 
-use web_sys::{Request, Response};
+use portcullis_core::Event;
+use portcullis_core::event::NoToken;
+use portcullis_types::{ErrorCode, Problem};
+use wasm_bindgen::JsCast;
+use web_sys::{Request, Response, Url};
 
 use crate::auth::Auth;
+use crate::config::Mode;
+use crate::convert::{from_js, parse_json};
+use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
+use crate::http::{CSRF_HEADER, put, wait};
+use crate::platform::window;
 
 impl Auth {
     /// Sends a request of the application's. To the server's origin it carries what proves the
@@ -13,7 +22,82 @@ impl Auth {
     /// An answer of 401 in token mode leads to one refresh and one retry. Whatever answer comes
     /// in the end is returned; an error means that there was none.
     pub async fn fetch(&self, request: Request) -> Result<Response, AuthError> {
-        let _ = request;
-        Err(ErrorKind::NotSupported.into())
+        let inner = &self.0;
+        if !inner.is_trusted(&request.url()) {
+            return send(&request).await;
+        }
+        if let Mode::Cookie = inner.config.mode {
+            put(&request.headers(), CSRF_HEADER, "1");
+            let response = send(&request).await?;
+            inner.learn_from(&response).await;
+            return Ok(response);
+        }
+        let again = request.clone().map_err(|_| ErrorKind::NotSupported)?;
+        let bearer = match inner.token(None).await {
+            Ok(bearer) => bearer,
+            Err(NoToken::SignedOut) => return send(&request).await,
+            Err(NoToken::Unreachable) => return Err(ErrorKind::Network.into()),
+        };
+        let response = send_with(&request, &bearer.token).await?;
+        if response.status() != 401 {
+            return Ok(response);
+        }
+        match inner.token(Some(bearer.generation)).await {
+            Ok(bearer) => send_with(&again, &bearer.token).await,
+            Err(_) => Ok(response),
+        }
     }
+}
+
+impl Inner {
+    /// Whether requests to `url` may carry proof of who is signed in.
+    fn is_trusted(&self, url: &str) -> bool {
+        let origin = |url: &str| Url::new(url).ok().map(|url| url.origin());
+        let Some(target) = origin(url) else {
+            return false;
+        };
+        if origin(&self.server).as_ref() == Some(&target) {
+            return true;
+        }
+        matches!(self.config.mode, Mode::Token { .. })
+            && self
+                .config
+                .token_origins
+                .iter()
+                .any(|o| origin(o).as_ref() == Some(&target))
+    }
+
+    /// Tells the machine if the server refused for a reason that is about the session.
+    async fn learn_from(&self, response: &Response) {
+        match response.status() {
+            401 => self.drive(Event::Refused(ErrorCode::NotAuthenticated)),
+            403 => {
+                // The application reads the answer's body itself: this reads a copy.
+                let Ok(text) = response.clone().and_then(|copy| copy.text()) else {
+                    return;
+                };
+                let Ok(text) = wait(text).await else { return };
+                let body = text.as_string().and_then(|text| parse_json(&text));
+                if let Some(Ok(problem)) = body.map(from_js::<Problem>) {
+                    self.drive(Event::Refused(problem.code));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn send(request: &Request) -> Result<Response, AuthError> {
+    Ok(wait(window()?.fetch_with_request(request))
+        .await?
+        .unchecked_into())
+}
+
+async fn send_with(request: &Request, token: &str) -> Result<Response, AuthError> {
+    put(
+        &request.headers(),
+        "authorization",
+        &["Bearer ", token].concat(),
+    );
+    send(request).await
 }

@@ -1,17 +1,20 @@
 //! Requests to the server: JSON in, JSON or a problem document out.
 
 use js_sys::Promise;
+use portcullis_core::event::{Bearer, NoToken};
 use portcullis_types::{ErrorCode, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response};
+use web_sys::{Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
 use crate::auth::Auth;
-use crate::convert::{from_js, parse_json, to_js, to_json};
+use crate::config::Mode;
+use crate::convert::{from_js, parse_json, set, to_js, to_json};
 use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
+use crate::platform::window;
 
 /// The static header that a cross-site form cannot send; see the server's CSRF check.
 pub(crate) const CSRF_HEADER: &str = "x-portcullis";
@@ -46,8 +49,20 @@ impl Auth {
     }
 }
 
+/// How to send a request, apart from what it says.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Options<'a> {
+    /// Ends it early.
+    pub(crate) signal: Option<&'a web_sys::AbortSignal>,
+    /// Leave the cookie at home: the request proves itself by a token, or needs no proof.
+    pub(crate) without_cookie: bool,
+    /// Send it even if the page is closed meanwhile.
+    pub(crate) keepalive: bool,
+}
+
 impl Inner {
-    /// Sends a JSON request to the server and answers with the body of its answer.
+    /// Sends a JSON request to the server, with the cookie or a token, and answers with the body
+    /// of its answer.
     pub(crate) async fn call(
         &self,
         method: &str,
@@ -60,9 +75,36 @@ impl Inner {
             put(&headers, "content-type", "application/json");
         }
         put(&headers, CSRF_HEADER, "1");
-        let answer = self
-            .exchange(method, path, &headers, body.as_deref(), None)
-            .await?;
+        let by_token = matches!(self.config.mode, Mode::Token { .. });
+        let options = Options {
+            without_cookie: by_token,
+            ..Options::default()
+        };
+        let mut rejected = None;
+        let answer = loop {
+            let bearer = if by_token {
+                Some(self.bearer(rejected).await?)
+            } else {
+                None
+            };
+            if let Some(bearer) = &bearer {
+                put(
+                    &headers,
+                    "authorization",
+                    &["Bearer ", &bearer.token].concat(),
+                );
+            }
+            let answer = self
+                .exchange(method, path, &headers, body.as_deref(), options)
+                .await?;
+            match bearer {
+                // One refresh, one retry.
+                Some(bearer) if answer.status == 401 && rejected.is_none() => {
+                    rejected = Some(bearer.generation);
+                }
+                _ => break answer,
+            }
+        };
         if (200..300).contains(&answer.status) {
             return Ok(answer.body);
         }
@@ -73,6 +115,13 @@ impl Inner {
         Err(error)
     }
 
+    async fn bearer(&self, rejected: Option<u64>) -> Result<Bearer, AuthError> {
+        self.token(rejected).await.map_err(|reason| match reason {
+            NoToken::SignedOut => ErrorKind::SignedOut.into(),
+            NoToken::Unreachable => ErrorKind::Network.into(),
+        })
+    }
+
     /// Sends a request to `path` on the server and reads the answer, whatever its status.
     pub(crate) async fn exchange(
         &self,
@@ -80,19 +129,24 @@ impl Inner {
         path: &str,
         headers: &Headers,
         body: Option<&str>,
-        signal: Option<&web_sys::AbortSignal>,
+        options: Options<'_>,
     ) -> Result<Answer, AuthError> {
         let init = RequestInit::new();
         init.set_method(method);
         init.set_headers(headers.as_ref());
-        init.set_cache(web_sys::RequestCache::NoStore);
+        init.set_cache(RequestCache::NoStore);
+        init.set_signal(options.signal);
         if let Some(body) = body {
             init.set_body(&JsValue::from_str(body));
         }
-        init.set_signal(signal);
+        if options.without_cookie {
+            init.set_credentials(RequestCredentials::Omit);
+        }
+        if options.keepalive {
+            set(&init, "keepalive", &JsValue::TRUE);
+        }
         let url = [self.server.as_str(), path].concat();
-        let window = web_sys::window().ok_or(ErrorKind::NotSupported)?;
-        let response = wait(window.fetch_with_str_and_init(&url, &init)).await?;
+        let response = wait(window()?.fetch_with_str_and_init(&url, &init)).await?;
         let response: Response = response.unchecked_into();
         let text = wait(response.text().map_err(|_| ErrorKind::Network)?).await?;
         let retry_after = response.headers().get("retry-after").ok().flatten();
@@ -108,7 +162,7 @@ impl Inner {
 }
 
 /// Waits for a promise of the network; whatever goes wrong there is [`ErrorKind::Network`].
-async fn wait(promise: Promise) -> Result<JsValue, AuthError> {
+pub(crate) async fn wait(promise: Promise) -> Result<JsValue, AuthError> {
     JsFuture::from(promise)
         .await
         .map_err(|_| ErrorKind::Network.into())

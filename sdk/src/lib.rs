@@ -31,6 +31,10 @@ pub mod npm;
 mod passkeys;
 mod platform;
 mod redirect;
+mod requests;
+mod stream;
+mod tabs;
+mod webauthn;
 
 pub use auth::{Auth, Subscription};
 pub use config::{Config, Mode};

@@ -235,6 +235,12 @@ impl AuthClient {
         self.auth.clone().passkey_autofill_supported().await
     }
 
+    /// Ends the ceremony that is open, such as an autofill whose form goes away.
+    #[wasm_bindgen(js_name = abortPasskey)]
+    pub fn abort_passkey(&self) {
+        self.auth.abort_passkey();
+    }
+
     /// A request with a JSON body to the server's own API, for the lists and acts below it.
     /// Outcome: `{ ok: true, value }` with the answer's keys in camelCase.
     pub async fn call(&self, method: String, path: String, body: JsValue) -> JsValue {

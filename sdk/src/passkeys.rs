@@ -1,18 +1,35 @@
 //! Passkeys: signing in, signing up, and the list of one's own.
 
-use portcullis_types::passkey::{PasskeyList, PasskeyView, RenamePasskeyRequest};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use portcullis_core::Event;
+use portcullis_types::passkey::{
+    PasskeyList, PasskeyView, RenamePasskeyRequest, SignUpBeginRequest,
+};
 use portcullis_types::{PasskeyId, paths};
 use wasm_bindgen::JsValue;
+use web_sys::AbortController;
 
+use crate::account::Empty;
 use crate::auth::Auth;
-use crate::convert::{from_js, to_js};
+use crate::config::Mode;
+use crate::convert::{from_js, get, set, to_js};
+use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
+use crate::webauthn::{Ceremony, autofill_support, run, support};
+
+/// The server keeps a ceremony for five minutes; autofill may wait for hours, and begins a new
+/// one in good time.
+const AUTOFILL_RENEWAL: u32 = 240_000;
 
 /// How to sign in with a passkey.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PasskeySignIn {
     /// Offer passkeys in the autofill of an `autocomplete="username webauthn"` field instead of
-    /// opening a dialog. Waits until one is chosen; a sign-in with a dialog takes its place.
+    /// opening a dialog. Waits until one is chosen; a ceremony with a dialog takes its place, and
+    /// ends it with [`ErrorKind::Aborted`].
     pub autofill: bool,
     /// Stay signed in for 30 days on this device.
     pub remember: bool,
@@ -22,8 +39,24 @@ impl Auth {
     /// Signs in with a passkey, without a user name. For a user who is signed in already this
     /// confirms it is them.
     pub async fn sign_in_with_passkey(&self, options: PasskeySignIn) -> Result<(), AuthError> {
-        let _ = options;
-        Err(ErrorKind::NotSupported.into())
+        self.0.needs_cookie()?;
+        support()?;
+        let kind = if options.autofill {
+            Ceremony::Autofill
+        } else {
+            Ceremony::Get
+        };
+        if options.autofill && !autofill_support().await {
+            return Err(ErrorKind::NotSupported.into());
+        }
+        let begin = paths::PASSKEY_SIGN_IN_BEGIN;
+        let finish = self.0.ceremony(kind, begin, &to_js(&Empty {})?).await?;
+        set(&finish, "remember", &options.remember.into());
+        let answer = self
+            .0
+            .call("POST", paths::PASSKEY_SIGN_IN_FINISH, Some(finish))
+            .await?;
+        self.0.signed_in(from_js(answer)?)
     }
 
     /// Makes an account that has only a passkey, and signs in.
@@ -32,8 +65,18 @@ impl Auth {
         email: &str,
         name: Option<&str>,
     ) -> Result<(), AuthError> {
-        let _ = (email, name);
-        Err(ErrorKind::NotSupported.into())
+        self.0.needs_cookie()?;
+        let body = to_js(&SignUpBeginRequest {
+            email: email.to_owned(),
+            name: name.map(str::to_owned),
+        })?;
+        let begin = paths::PASSKEY_SIGN_UP_BEGIN;
+        let finish = self.0.ceremony(Ceremony::Create, begin, &body).await?;
+        let answer = self
+            .0
+            .call("POST", paths::PASSKEY_SIGN_UP_FINISH, Some(finish))
+            .await?;
+        self.0.signed_in(from_js(answer)?)
     }
 
     /// Adds a passkey to the account; without a name it is called after the device.
@@ -43,18 +86,31 @@ impl Auth {
 
     /// Adds a passkey and answers with it as the server describes it.
     pub(crate) async fn create_passkey(&self, name: Option<&str>) -> Result<JsValue, AuthError> {
-        let _ = name;
-        Err(ErrorKind::NotSupported.into())
+        self.0.needs_cookie()?;
+        let begin = paths::PASSKEY_REGISTER_BEGIN;
+        let finish = self
+            .0
+            .ceremony(Ceremony::Create, begin, &to_js(&Empty {})?)
+            .await?;
+        if let Some(name) = name {
+            set(&finish, "name", &name.into());
+        }
+        let passkey = self
+            .0
+            .call("POST", paths::PASSKEY_REGISTER_FINISH, Some(finish))
+            .await?;
+        self.0.drive(Event::Look);
+        Ok(passkey)
     }
 
-    /// Whether this browser can do passkeys at all.
+    /// Whether this page can do passkeys at all.
     pub fn passkeys_supported(&self) -> bool {
-        false
+        support().is_ok()
     }
 
     /// Whether passkeys can be offered in a field's autofill.
     pub async fn passkey_autofill_supported(&self) -> bool {
-        false
+        autofill_support().await
     }
 
     /// The user's passkeys, oldest first.
@@ -76,5 +132,108 @@ impl Auth {
     pub async fn delete_passkey(&self, id: PasskeyId) -> Result<(), AuthError> {
         let path = [paths::PASSKEYS, "/", &id.to_string()].concat();
         self.0.call("DELETE", &path, None).await.map(drop)
+    }
+
+    /// Ends the passkey ceremony that is open, if one is: its call ends with
+    /// [`ErrorKind::Aborted`]. For a form that goes away while autofill waits.
+    pub fn abort_passkey(&self) {
+        if let Some(open) = self.0.ceremony.take() {
+            open.abort.abort();
+        }
+    }
+}
+
+/// A ceremony that is open, and what ends it.
+pub(crate) struct Pending {
+    kind: Ceremony,
+    abort: AbortController,
+}
+
+/// Gives the place for a ceremony back when dropped, unless another one has taken it.
+struct OpenCeremony<'a> {
+    place: &'a RefCell<Option<Pending>>,
+    abort: AbortController,
+}
+
+impl Drop for OpenCeremony<'_> {
+    fn drop(&mut self) {
+        let mut place = self.place.borrow_mut();
+        if place.as_ref().is_some_and(|open| open.abort == self.abort) {
+            *place = None;
+        }
+    }
+}
+
+impl Inner {
+    /// Accounts are managed by cookie; with tokens one signs in by redirect.
+    pub(crate) fn needs_cookie(&self) -> Result<(), AuthError> {
+        match self.config.mode {
+            Mode::Cookie => Ok(()),
+            Mode::Token { .. } => Err(ErrorKind::WrongMode.into()),
+        }
+    }
+
+    /// Takes the one place there is for a ceremony. A dialog ends whatever is open; autofill, which
+    /// is started by a form that appears and not by the user, yields to a dialog.
+    fn open_ceremony(
+        &self,
+        kind: Ceremony,
+        abort: &AbortController,
+    ) -> Result<OpenCeremony<'_>, AuthError> {
+        let mut place = self.ceremony.borrow_mut();
+        if let Some(open) = &*place {
+            if kind == Ceremony::Autofill && open.kind != Ceremony::Autofill {
+                return Err(ErrorKind::Aborted.into());
+            }
+            open.abort.abort();
+        }
+        *place = Some(Pending {
+            kind,
+            abort: abort.clone(),
+        });
+        Ok(OpenCeremony {
+            place: &self.ceremony,
+            abort: abort.clone(),
+        })
+    }
+
+    /// Begins a ceremony at the server, runs it in the browser, and answers with the body of the
+    /// request that finishes it. A browser has room for one at a time: this ends any other.
+    async fn ceremony(
+        &self,
+        kind: Ceremony,
+        path: &str,
+        body: &JsValue,
+    ) -> Result<JsValue, AuthError> {
+        support()?;
+        loop {
+            let abort = AbortController::new().map_err(|_| ErrorKind::NotSupported)?;
+            let signal = abort.signal();
+            let _open = self.open_ceremony(kind, &abort)?;
+            let begun = self.call("POST", path, Some(body.clone())).await?;
+            if signal.aborted() {
+                return Err(ErrorKind::Aborted.into());
+            }
+            let renewed = Rc::new(Cell::new(false));
+            let timer = (kind == Ceremony::Autofill).then(|| {
+                let renewed = Rc::clone(&renewed);
+                Timeout::new(AUTOFILL_RENEWAL, move || {
+                    renewed.set(true);
+                    abort.abort();
+                })
+            });
+            let credential = run(kind, &get(&begun, "options"), &signal).await;
+            drop(timer);
+            match credential {
+                Err(error) if error.kind == ErrorKind::Aborted && renewed.get() => {}
+                Err(error) => return Err(error),
+                Ok(credential) => {
+                    let finish = JsValue::from(js_sys::Object::new());
+                    set(&finish, "ceremony", &get(&begun, "ceremony"));
+                    set(&finish, "credential", &credential);
+                    return Ok(finish);
+                }
+            }
+        }
     }
 }
