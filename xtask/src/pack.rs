@@ -202,3 +202,44 @@ pub(crate) fn copy_changed(from: &Path, to: &Path) -> Result<()> {
     }
     fs::write(to, bytes).with_context(|| format!("writing {}", to.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_projects_own_manifest_is_understood() {
+        let manifest = Manifest::read(&Workspace::find().unwrap()).unwrap();
+        assert_eq!(manifest.package.name, "@portcullis/sdk");
+        assert!(
+            manifest
+                .artifacts
+                .iter()
+                .any(|it| it.name == "sdk" && it.budget <= 40_000)
+        );
+    }
+
+    #[test]
+    fn a_misspelt_key_is_an_error_and_not_ignored() {
+        let ws = Workspace::find().unwrap();
+        let text = fs::read_to_string(ws.path("wasm-pack.toml")).unwrap();
+        let misspelt = text.replacen("budget", "bugdet", 1);
+        assert!(toml::from_str::<Manifest>(&misspelt).is_err());
+    }
+
+    #[test]
+    fn the_same_bytes_are_not_written_again() {
+        let folder = std::env::temp_dir().join(format!("portcullis-copy-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (from, to) = (folder.join("from"), folder.join("to"));
+        fs::write(&from, "one").unwrap();
+        copy_changed(&from, &to).unwrap();
+        let written = fs::metadata(&to).unwrap().modified().unwrap();
+        copy_changed(&from, &to).unwrap();
+        assert_eq!(fs::metadata(&to).unwrap().modified().unwrap(), written);
+        fs::write(&from, "two").unwrap();
+        copy_changed(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "two");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -66,3 +66,23 @@ pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     files.sort();
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_holds_until_a_byte_or_the_salt_changes() {
+        let folder = std::env::temp_dir().join(format!("portcullis-stamp-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (input, file) = (folder.join("input"), folder.join("stamp"));
+        fs::write(&input, "one").unwrap();
+        let stamp = |salt| Stamp::of(&file, &[&input], salt).unwrap();
+        assert!(!stamp("v1").is_current());
+        stamp("v1").write().unwrap();
+        assert!(stamp("v1").is_current() && !stamp("v2").is_current());
+        fs::write(&input, "two").unwrap();
+        assert!(!stamp("v1").is_current());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -40,7 +40,7 @@ impl Workspace {
 
     /// Where native builds go.
     pub(crate) fn target(&self) -> PathBuf {
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from)
+        self.path(env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from))
     }
 
     /// Where builds for the browser go: apart, so that a native build need not wait for them.
@@ -85,5 +85,22 @@ impl Workspace {
         let path = self.path(relative);
         let text = fs::read_to_string(&path).with_context(|| format!("reading {relative}"))?;
         toml::from_str(&text).with_context(|| format!("{relative} is not valid TOML"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_come_from_the_manifests() {
+        let ws = Workspace::find().unwrap();
+        assert_eq!(ws.version().unwrap(), env!("CARGO_PKG_VERSION"));
+        assert!(
+            ws.locked_version("wasm-bindgen")
+                .unwrap()
+                .starts_with("0.2.")
+        );
+        assert!(ws.locked_version("no-such-crate").is_err());
     }
 }
