@@ -73,4 +73,9 @@ macro_rules! opaque_debug {
         }
     )*};
 }
-opaque_debug!(RegisterRequest, PasswordSignInRequest, SetPasswordRequest, SetupRequest);
+opaque_debug!(
+    RegisterRequest,
+    PasswordSignInRequest,
+    SetPasswordRequest,
+    SetupRequest
+);

@@ -1,0 +1,157 @@
+//! Accounts: who can sign in, and what they are once they have.
+
+use async_trait::async_trait;
+use portcullis_policy::PermissionSet;
+use portcullis_types::{SessionId, Timestamp, UserId};
+
+use crate::{
+    AuditEvent, Email, SecretHash, StorageError, passkeys::NewPasskey, passwords::PasswordHash,
+    sessions::NewSession,
+};
+
+/// Whether a principal may do anything at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// May sign in.
+    Enabled,
+    /// May not; whatever they had open has ended.
+    Disabled,
+}
+
+/// A user's account without its credentials.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user's id.
+    pub id: UserId,
+    /// Their address, unique among accounts.
+    pub email: Email,
+    /// The name they go by.
+    pub name: String,
+    /// Whether they may sign in.
+    pub status: AccountStatus,
+    /// Whether there is a password.
+    pub has_password: bool,
+    /// Counts up with every change of roles, status or details.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// An account about to be made, with at least one way in.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The new user's id.
+    pub id: UserId,
+    /// Their address.
+    pub email: Email,
+    /// The name they go by.
+    pub name: String,
+    /// Their password's hash, if they have one.
+    pub password: Option<PasswordHash>,
+    /// Their first passkey, if they begin with one.
+    pub passkey: Option<NewPasskey>,
+    /// Roles they start with.
+    pub roles: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// An account with what its roles allow: what requests are decided on, kept in memory.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The account.
+    pub account: Account,
+    /// Names of its roles, sorted.
+    pub roles: Vec<String>,
+    /// What they allow together.
+    pub permissions: PermissionSet,
+}
+
+/// An account as the admin list shows it.
+#[derive(Clone, Debug)]
+pub struct AccountSummary {
+    /// The account.
+    pub account: Account,
+    /// Names of its roles, sorted.
+    pub roles: Vec<String>,
+    /// How many passkeys it has.
+    pub passkeys: u32,
+    /// How many unexpired sessions it has.
+    pub sessions: u32,
+}
+
+/// Which page of accounts is asked for.
+#[derive(Clone, Debug)]
+pub struct AccountQuery {
+    /// Part of address or name, compared without regard to case.
+    pub search: Option<String>,
+    /// Accounts made before this one (ids are ordered by time).
+    pub after: Option<UserId>,
+    /// At most this many.
+    pub limit: u32,
+    /// For counting sessions that are still alive.
+    pub now: Timestamp,
+}
+
+/// What creating an account came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreateAccount {
+    /// It exists now.
+    Created,
+    /// The address has an account already, or the passkey belongs to one.
+    Taken,
+    /// Only for the first admin: there is an admin already.
+    AdminExists,
+}
+
+/// Keeps accounts.
+#[async_trait]
+pub trait AccountStore {
+    /// Creates the account, its credentials, its roles and, if given, its first session, or
+    /// nothing at all.
+    async fn create_account(
+        &self,
+        account: NewAccount,
+        session: Option<NewSession>,
+        audit: AuditEvent,
+    ) -> Result<CreateAccount, StorageError>;
+
+    /// As [`Self::create_account`], but only if no account has the role `admin`; two callers at
+    /// once make one admin.
+    async fn create_first_admin(
+        &self,
+        account: NewAccount,
+        session: Option<NewSession>,
+        audit: AuditEvent,
+    ) -> Result<CreateAccount, StorageError>;
+
+    /// Whether some account has the role `admin`.
+    async fn admin_exists(&self) -> Result<bool, StorageError>;
+
+    /// The account with that id.
+    async fn account(&self, id: UserId) -> Result<Option<Account>, StorageError>;
+
+    /// The account with that address, and its password's hash.
+    async fn account_by_email(
+        &self,
+        email: &Email,
+    ) -> Result<Option<(Account, Option<PasswordHash>)>, StorageError>;
+
+    /// The account with its roles and what they allow, read as of one moment.
+    async fn principal(&self, id: UserId) -> Result<Option<Principal>, StorageError>;
+
+    /// A page of accounts, newest first.
+    async fn accounts(&self, query: AccountQuery) -> Result<Vec<AccountSummary>, StorageError>;
+
+    /// Enables an account. False: there is none.
+    async fn enable_account(&self, id: UserId, audit: AuditEvent) -> Result<bool, StorageError>;
+
+    /// Disables an account, ends its sessions and revokes its token families, all or nothing.
+    /// The token hashes of the sessions that ended; `None`: there is no such account.
+    async fn disable_account(
+        &self,
+        id: UserId,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<Option<Vec<(SessionId, SecretHash)>>, StorageError>;
+}

@@ -1,0 +1,123 @@
+//! The audit log: who did what to whom, from where, written in the transaction of the change.
+
+use async_trait::async_trait;
+use portcullis_types::{FamilyId, RequestId, SessionId, Timestamp, UserId};
+
+use crate::StorageError;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum AuditKind { $($(#[$doc])* $name,)* }
+
+        impl AuditKind {
+            /// The name under which it is kept.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An account was made.
+    AccountCreated = "account.created";
+    /// An account was enabled.
+    AccountEnabled = "account.enabled";
+    /// An account was disabled, and its sessions and families ended.
+    AccountDisabled = "account.disabled";
+    /// Somebody signed in.
+    SignedIn = "session.signed_in";
+    /// Somebody signed in proved themselves again.
+    Elevated = "session.elevated";
+    /// A sign-in did not succeed.
+    SignInFailed = "session.sign_in_failed";
+    /// A session was ended by its user or an admin.
+    SessionEnded = "session.ended";
+    /// All (other) sessions of a user were ended.
+    SessionsEnded = "session.all_ended";
+    /// A password was set or changed.
+    PasswordChanged = "password.changed";
+    /// A passkey was added.
+    PasskeyAdded = "passkey.added";
+    /// A passkey was renamed.
+    PasskeyRenamed = "passkey.renamed";
+    /// A passkey was deleted.
+    PasskeyDeleted = "passkey.deleted";
+    /// A role was given.
+    RoleAssigned = "role.assigned";
+    /// A role was taken away.
+    RoleUnassigned = "role.unassigned";
+    /// An authorization code was issued.
+    CodeIssued = "oauth.code_issued";
+    /// A code was presented a second time, and its family revoked.
+    CodeReused = "oauth.code_reused";
+    /// A token family began.
+    FamilyBegan = "oauth.family_began";
+    /// A refresh token was rotated.
+    Refreshed = "oauth.refreshed";
+    /// A spent refresh token was replayed, and its family revoked.
+    RefreshReplayed = "oauth.refresh_replayed";
+    /// A family was revoked by its client.
+    FamilyRevoked = "oauth.family_revoked";
+    /// Something was denied to somebody signed in.
+    Denied = "authz.denied";
+    /// A note was written.
+    NoteCreated = "note.created";
+    /// A note was changed.
+    NoteUpdated = "note.updated";
+    /// A note was deleted.
+    NoteDeleted = "note.deleted";
+}
+
+/// One event, as a flow hands it to the store together with the change it describes.
+#[derive(Clone, Debug)]
+pub struct AuditEvent {
+    /// What happened.
+    pub kind: AuditKind,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it, if somebody was signed in.
+    pub actor: Option<UserId>,
+    /// To whom it was done.
+    pub subject: Option<UserId>,
+    /// In which session.
+    pub session: Option<SessionId>,
+    /// In which token family.
+    pub family: Option<FamilyId>,
+    /// Address of the caller.
+    pub ip: String,
+    /// The request.
+    pub request: Option<RequestId>,
+    /// What else there is to know; never a secret. Control characters cannot get in: JSON escapes
+    /// them.
+    pub detail: serde_json::Value,
+}
+
+/// An event as it is kept, with its place in the order.
+#[derive(Clone, Debug)]
+pub struct AuditRow {
+    /// Its place; gaps are possible, going back is not.
+    pub sequence: i64,
+    /// [`AuditKind::as_str`].
+    pub kind: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Option<UserId>,
+    /// To whom.
+    pub subject: Option<UserId>,
+    /// The rest.
+    pub detail: serde_json::Value,
+}
+
+/// Keeps the audit log.
+#[async_trait]
+pub trait AuditStore {
+    /// Writes an event that goes with no change, such as a failed sign-in.
+    async fn record(&self, event: AuditEvent) -> Result<(), StorageError>;
+
+    /// The latest events, newest first.
+    async fn audit_rows(&self, limit: u32) -> Result<Vec<AuditRow>, StorageError>;
+}

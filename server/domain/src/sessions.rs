@@ -1,0 +1,91 @@
+//! Sessions: a signed-in browser or device, behind an opaque token in a cookie.
+
+use async_trait::async_trait;
+use portcullis_types::{SessionId, Timestamp, UserId};
+
+use crate::{AuditEvent, SecretHash, StorageError};
+
+/// A session as it is kept.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The session's id, which may be shown.
+    pub id: SessionId,
+    /// SHA-256 of its token.
+    pub token: SecretHash,
+    /// Who is signed in.
+    pub user: UserId,
+    /// How they proved themselves (RFC 8176 values).
+    pub amr: Vec<String>,
+    /// When they last did.
+    pub auth_time: Timestamp,
+    /// How long it lives without use, in seconds.
+    pub idle_seconds: i64,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was last used; written in batches, so at most a minute old.
+    pub last_seen_at: Timestamp,
+    /// When it ends whatever happens.
+    pub expires_at: Timestamp,
+    /// Address it was begun from.
+    pub ip: String,
+    /// The browser's description of itself, shortened.
+    pub user_agent: String,
+}
+
+impl Session {
+    /// When it ends if it is not used again: idle limit or absolute limit, whichever is first.
+    pub fn idle_expires_at(&self) -> Timestamp {
+        self.last_seen_at
+            .plus_seconds(self.idle_seconds)
+            .min(self.expires_at)
+    }
+
+    /// Whether it is still good at `now`; the limits themselves are already too late.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        now < self.idle_expires_at()
+    }
+}
+
+/// A session about to begin; the same fields as a [`Session`].
+pub type NewSession = Session;
+
+/// Keeps sessions.
+#[async_trait]
+pub trait SessionStore {
+    /// Begins a session of an enabled account, and ends the one it replaces, if any (new id at
+    /// sign-in and at elevation). False: the account is gone or disabled, nothing changed.
+    async fn begin_session(
+        &self,
+        session: NewSession,
+        replaces: Option<SessionId>,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError>;
+
+    /// The session with that token, expired or not.
+    async fn session_by_token(&self, token: SecretHash) -> Result<Option<Session>, StorageError>;
+
+    /// The user's sessions that are alive at `now`, latest used first.
+    async fn sessions_of(&self, user: UserId, now: Timestamp)
+    -> Result<Vec<Session>, StorageError>;
+
+    /// Ends one session of that user; its token's hash. `None`: they have no such session.
+    async fn end_session(
+        &self,
+        user: UserId,
+        id: SessionId,
+        audit: AuditEvent,
+    ) -> Result<Option<SecretHash>, StorageError>;
+
+    /// Ends all of the user's sessions except one, and revokes all their token families; the
+    /// hashes of the tokens that are dead now.
+    async fn end_sessions(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<Vec<(SessionId, SecretHash)>, StorageError>;
+
+    /// Writes when sessions were last used; never moves one back.
+    async fn touch_sessions(&self, seen: &[(SessionId, Timestamp)]) -> Result<(), StorageError>;
+}

@@ -1,0 +1,51 @@
+//! What a storage backend is: every noun's trait together.
+
+use async_trait::async_trait;
+use portcullis_types::Timestamp;
+
+use crate::{
+    accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, keys::KeyStore,
+    notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore, passwords::PasswordStore,
+    roles::RoleStore, sessions::SessionStore,
+};
+
+/// The database did not do what was asked. Nothing of the operation was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// It cannot be reached or gave up waiting; trying again may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// What is stored does not read as what it should be.
+    #[error("the database holds something unreadable: {0}")]
+    Corrupt(String),
+    /// Anything else it reported.
+    #[error("the database refused: {0}")]
+    Failed(String),
+}
+
+/// A storage backend.
+#[async_trait]
+pub trait Store:
+    AccountStore
+    + AuditStore
+    + CeremonyStore
+    + KeyStore
+    + NoteStore
+    + OAuthStore
+    + PasskeyStore
+    + PasswordStore
+    + RoleStore
+    + SessionStore
+    + Send
+    + Sync
+    + 'static
+{
+    /// Answers if the database does.
+    async fn ping(&self) -> Result<(), StorageError>;
+
+    /// Deletes what has expired: sessions, codes, spent ceremonies, families long over.
+    async fn purge_expired(&self, now: Timestamp) -> Result<u64, StorageError>;
+
+    /// Finishes what is under way and closes the connections.
+    async fn close(&self);
+}

@@ -1,0 +1,93 @@
+//! The running server's parts, put together once and shared by all requests.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use portcullis_domain::{Clock, Rng, Store, Timestamp};
+use tokio::sync::watch;
+
+use crate::{
+    config::Config,
+    credentials::{passkeys::Passkeys, password::hashing::Hasher},
+    crypto::seal::Sealer,
+    identity::{principals::Principals, setup::SetupLink},
+    keys::SigningKeys,
+    limits::Limiter,
+    oauth::{clients::Clients, families::Families},
+    sessions::{hub::Hub, registry::Sessions},
+};
+
+/// Everything a flow may need.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    /// The public URL without a trailing slash: also the OAuth issuer.
+    pub(crate) issuer: String,
+    /// Its origin as browsers write it.
+    pub(crate) origin: String,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) sessions: Sessions,
+    pub(crate) principals: Principals,
+    pub(crate) families: Families,
+    pub(crate) hub: Hub,
+    pub(crate) limiter: Limiter,
+    pub(crate) hasher: Hasher,
+    pub(crate) passkeys: Passkeys,
+    pub(crate) clients: Clients,
+    pub(crate) keys: SigningKeys,
+    pub(crate) setup: SetupLink,
+    /// Seals what `prompt=login` must remember across the sign-in page.
+    pub(crate) reauthentication: Sealer,
+    /// Turns true when the server stops: open streams end then.
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+impl App {
+    /// The current time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// A request's way to the [`App`]; the outermost layer puts it there.
+#[derive(Clone)]
+pub(crate) struct Handle(pub(crate) Arc<App>);
+
+impl std::ops::Deref for Handle {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Handle {
+    type Rejection = Missing;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Missing> {
+        parts.extensions.get::<Self>().cloned().ok_or(Missing)
+    }
+}
+
+/// A handler asks for the actor, but the router lacks `Portcullis::layer`.
+#[derive(Debug)]
+pub(crate) struct Missing;
+
+impl axum::response::IntoResponse for Missing {
+    fn into_response(self) -> axum::response::Response {
+        crate::http::ApiError::internal("this router lacks Portcullis::layer()").into_response()
+    }
+}
+
+impl From<Missing> for crate::http::ApiError {
+    fn from(_: Missing) -> Self {
+        Self::internal("this router lacks Portcullis::layer()")
+    }
+}
+
+impl From<Infallible> for crate::http::ApiError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

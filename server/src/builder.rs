@@ -1,0 +1,224 @@
+//! Putting a server together, and the server once it stands.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use axum::Router;
+use portcullis_domain::{
+    Clock, Rng, Store, Timestamp,
+    roles::{ADMIN, Role},
+};
+use tokio::sync::watch;
+use url::Url;
+
+use crate::{
+    app::{App, Handle},
+    config::Config,
+    credentials::{passkeys::Passkeys, password::hashing::Hasher},
+    crypto::{MasterKey, SystemRng},
+    demo, docs,
+    http::router,
+    identity::{principals::Principals, setup::SetupLink},
+    keys::SigningKeys,
+    limits::Limiter,
+    oauth::{clients::Clients, families::Families},
+    sessions::{hub::Hub, registry::Sessions},
+};
+
+/// How often uses of sessions are written to the database.
+const FLUSH_EVERY: Duration = Duration::from_secs(15);
+/// After how many of those what has expired is deleted.
+const PURGE_EVERY: u32 = 40;
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge where time comes in"
+    )]
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let millis = since.unwrap_or_default().as_millis();
+        Timestamp(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+}
+
+/// Collects what a server is made of.
+pub struct Builder {
+    config: Config,
+    store: Option<Arc<dyn Store>>,
+    master: Option<MasterKey>,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+}
+
+impl Builder {
+    /// Where everything is kept. Required.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// What seals signing keys and ceremonies. Required.
+    #[must_use]
+    pub fn master_key(mut self, key: MasterKey) -> Self {
+        self.master = Some(key);
+        self
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Another source of randomness than the system's.
+    #[must_use]
+    pub fn rng(mut self, rng: Arc<dyn Rng>) -> Self {
+        self.rng = rng;
+        self
+    }
+
+    /// Builds the server: defines the roles, makes the signing key where there is none, and starts
+    /// the task that writes down when sessions were used. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// If the store or the master key is missing, the database fails, or the signing keys do not
+    /// open with this master key.
+    pub async fn build(self) -> anyhow::Result<Portcullis> {
+        let store = self.store.context("the builder needs a store")?;
+        let master = self.master.context("the builder needs a master key")?;
+        let Self {
+            config, clock, rng, ..
+        } = self;
+        store.define_roles(&roles(&config)).await?;
+        let keys = SigningKeys::load(&*store, &master, &*rng, clock.now()).await?;
+        let issuer = config.public_url();
+        let origin = Url::parse(&issuer)
+            .context("public_url")?
+            .origin()
+            .ascii_serialization();
+        let app = App {
+            issuer,
+            origin,
+            sessions: Sessions::new(),
+            principals: Principals::new(),
+            families: Families::new(),
+            hub: Hub::default(),
+            limiter: Limiter::default(),
+            hasher: Hasher::new(&config.password, &*rng)?,
+            passkeys: Passkeys::new(&config, &master)?,
+            clients: Clients::new(&config.clients),
+            keys,
+            setup: SetupLink::default(),
+            reauthentication: master.sealer("prompt=login")?,
+            stopping: watch::channel(false).0,
+            config,
+            store,
+            clock,
+            rng,
+        };
+        let handle = Handle(Arc::new(app));
+        tokio::spawn(maintain(Arc::downgrade(&handle.0)));
+        Ok(Portcullis { handle })
+    }
+}
+
+/// The configured roles, the demo's where it is on, and `admin`.
+pub(crate) fn roles(config: &Config) -> Vec<Role> {
+    let mut roles = config.roles.clone();
+    if config.demo {
+        let demo = demo::roles();
+        roles.retain(|role| !demo.iter().any(|other| other.name == role.name));
+        roles.extend(demo);
+    }
+    roles.push(Role {
+        name: ADMIN.to_owned(),
+        description: "May do everything.".to_owned(),
+        permissions: vec!["*".to_owned()],
+    });
+    roles
+}
+
+/// Writes uses of sessions and deletes what has expired, for as long as the server is there.
+async fn maintain(app: std::sync::Weak<App>) {
+    let mut rounds = 0_u32;
+    loop {
+        tokio::time::sleep(FLUSH_EVERY).await;
+        let Some(app) = app.upgrade() else { return };
+        app.sessions.flush(&*app.store).await;
+        rounds = rounds.wrapping_add(1);
+        if rounds % PURGE_EVERY == 0
+            && let Err(error) = app.store.purge_expired(app.now()).await
+        {
+            tracing::warn!(%error, "could not delete what has expired; will try again");
+        }
+    }
+}
+
+/// A server, ready to be mounted.
+#[derive(Clone)]
+pub struct Portcullis {
+    handle: Handle,
+}
+
+impl Portcullis {
+    /// Begins with a configuration.
+    pub fn builder(config: Config) -> Builder {
+        Builder {
+            config,
+            store: None,
+            master: None,
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng::default()),
+        }
+    }
+
+    /// Everything under `/api`, `/oauth` and `/.well-known`, health, documentation and the user
+    /// interface. To have callers' addresses for limits and the audit log, serve it with
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    pub fn router(&self) -> Router {
+        router::router(&self.handle)
+    }
+
+    /// Lets your own handlers ask who acts ([`Actor`](crate::Actor),
+    /// [`RequirePermission`](crate::RequirePermission) and their siblings), and keeps other sites
+    /// from sending them requests with a user's cookie: unsafe methods need the header
+    /// `X-Portcullis: 1`, which the SDK's `fetch` adds.
+    pub fn layer(&self, router: Router) -> Router {
+        router::guarded(&self.handle, router)
+    }
+
+    /// The link that makes the first admin; nothing if there is an admin. Each call makes a new
+    /// link and the last one stops working.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn setup_link(&self) -> anyhow::Result<Option<String>> {
+        self.handle.setup.offer(&self.handle).await
+    }
+
+    /// Ends open event streams, so that a graceful shutdown does not wait for them.
+    pub fn stop_streams(&self) {
+        self.handle.stopping.send_replace(true);
+    }
+
+    /// Writes what is only in memory, and closes the database.
+    pub async fn close(&self) {
+        self.stop_streams();
+        self.handle.sessions.flush(&*self.handle.store).await;
+        self.handle.store.close().await;
+    }
+
+    /// The OpenAPI document of all routes as JSON.
+    pub fn openapi(with_demo: bool) -> String {
+        docs::document(with_demo)
+            .to_pretty_json()
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,269 @@
+//! Settings: what they are, their defaults, and where they come from.
+
+mod load;
+mod validate;
+
+use std::path::PathBuf;
+
+use portcullis_domain::roles::Role;
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, Overrides, load};
+
+/// All settings. Every one has a default; an empty file is a valid one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Address to listen on.
+    pub host: String,
+    /// TCP port to listen on; 0 lets the system choose.
+    pub port: u16,
+    /// The URL people reach the server at, without a trailing slash. Left out: `http://localhost`
+    /// and the port.
+    pub public_url: Option<String>,
+    /// `sqlite:` and a path, or `postgres://…`. Left out: `portcullis.db` in the data directory.
+    pub database: Option<String>,
+    /// Where the embedded database and the master key are kept.
+    pub data_dir: PathBuf,
+    /// A folder of static files to serve as the user interface.
+    pub ui: Option<PathBuf>,
+    /// Adds the demo's notes API and its roles.
+    pub demo: bool,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// How long sessions last.
+    pub session: SessionConfig,
+    /// What makes a good password, and what hashing one costs.
+    pub password: PasswordConfig,
+    /// Passkey settings.
+    pub passkey: PasskeyConfig,
+    /// How often something may be tried.
+    pub limits: LimitConfig,
+    /// Token lifetimes.
+    pub oauth: OAuthConfig,
+    /// OAuth clients.
+    pub clients: Vec<ClientConfig>,
+    /// Roles, besides `admin`, which may do everything.
+    pub roles: Vec<Role>,
+    /// Roles of everybody who signs up; each must be among `roles`.
+    pub default_roles: Vec<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// How long sessions last, in seconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionConfig {
+    /// Without use; 1 hour.
+    pub idle_seconds: i64,
+    /// At all; 24 hours.
+    pub absolute_seconds: i64,
+    /// With "remember me", both; 30 days.
+    pub remember_seconds: i64,
+    /// How recent a proof must be for sensitive acts; 15 minutes.
+    pub sensitive_seconds: i64,
+}
+
+/// What makes a good password, and what hashing one costs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordConfig {
+    /// Fewest code points; 15, as long as no second factor is asked for (NIST SP 800-63B-4).
+    pub min_length: usize,
+    /// Most code points; 128.
+    pub max_length: usize,
+    /// Lowest zxcvbn score, 0 to 4; 3.
+    pub min_score: u8,
+    /// Argon2id memory in KiB; 19,456.
+    pub argon2_memory_kib: u32,
+    /// Argon2id passes; 2.
+    pub argon2_passes: u32,
+    /// Hashes computed at once; 0: as many as there are cores.
+    pub parallel_hashes: usize,
+    /// Hashes that may wait for their turn; past it 503.
+    pub waiting_hashes: usize,
+}
+
+/// Passkey settings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasskeyConfig {
+    /// What the browser shows as the site's name.
+    pub rp_name: String,
+    /// The relying party id; left out: the public URL's host. Changing it orphans every passkey.
+    pub rp_id: Option<String>,
+    /// Most passkeys of one account; 10.
+    pub per_account: u32,
+    /// How long a ceremony may take, in seconds; 300.
+    pub ceremony_seconds: i64,
+}
+
+/// How often something may be tried. Counted before the try, so that parallel tries count too.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitConfig {
+    /// Failed sign-ins to one account from one address, per 15 minutes; 10.
+    pub sign_ins_per_account_and_ip: u32,
+    /// Failed sign-ins to one account from anywhere, per hour; 100.
+    pub sign_ins_per_account: u32,
+    /// Failed sign-ins from one address, per 15 minutes; 100.
+    pub sign_ins_per_ip: u32,
+    /// New accounts from one address, per hour; 30.
+    pub registrations_per_ip: u32,
+    /// Passkey ceremonies begun from one address, per minute; 120.
+    pub ceremonies_per_ip: u32,
+    /// Event streams of one session at once; 8.
+    pub event_streams_per_session: u32,
+    /// Largest body of a request in bytes; 65,536.
+    pub body_bytes: usize,
+}
+
+/// Token lifetimes, in seconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OAuthConfig {
+    /// Access tokens; 10 minutes.
+    pub access_token_seconds: i64,
+    /// Refresh tokens without use; 7 days.
+    pub refresh_idle_seconds: i64,
+    /// Token families at all; 30 days.
+    pub refresh_absolute_seconds: i64,
+    /// How long the same refresh token gets the same successor; 30. 0 turns it off.
+    pub refresh_retry_seconds: i64,
+    /// Authorization codes; 60.
+    pub code_seconds: i64,
+}
+
+/// An OAuth client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientConfig {
+    /// Its `client_id`.
+    pub id: String,
+    /// What people know it as.
+    pub name: String,
+    /// Where the browser may be sent; compared exactly (a loopback address may differ in its port).
+    pub redirect_uris: Vec<String>,
+    /// Scopes it may ask for.
+    #[serde(default = "default_scopes")]
+    pub scopes: Vec<String>,
+}
+
+fn default_scopes() -> Vec<String> {
+    ["openid", "profile", "email"].map(String::from).to_vec()
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 8080,
+            public_url: None,
+            database: None,
+            data_dir: PathBuf::from("portcullis-data"),
+            ui: None,
+            demo: false,
+            log_format: LogFormat::Text,
+            session: SessionConfig::default(),
+            password: PasswordConfig::default(),
+            passkey: PasskeyConfig::default(),
+            limits: LimitConfig::default(),
+            oauth: OAuthConfig::default(),
+            clients: Vec::new(),
+            roles: vec![Role {
+                name: "user".to_owned(),
+                description: "Everybody who signs up.".to_owned(),
+                permissions: Vec::new(),
+            }],
+            default_roles: vec!["user".to_owned()],
+        }
+    }
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            idle_seconds: 3600,
+            absolute_seconds: 24 * 3600,
+            remember_seconds: 30 * 24 * 3600,
+            sensitive_seconds: 15 * 60,
+        }
+    }
+}
+
+impl Default for PasswordConfig {
+    fn default() -> Self {
+        Self {
+            min_length: 15,
+            max_length: 128,
+            min_score: 3,
+            argon2_memory_kib: 19 * 1024,
+            argon2_passes: 2,
+            parallel_hashes: 0,
+            waiting_hashes: 64,
+        }
+    }
+}
+
+impl Default for PasskeyConfig {
+    fn default() -> Self {
+        Self {
+            rp_name: "Portcullis".to_owned(),
+            rp_id: None,
+            per_account: 10,
+            ceremony_seconds: 300,
+        }
+    }
+}
+
+impl Default for LimitConfig {
+    fn default() -> Self {
+        Self {
+            sign_ins_per_account_and_ip: 10,
+            sign_ins_per_account: 100,
+            sign_ins_per_ip: 100,
+            registrations_per_ip: 30,
+            ceremonies_per_ip: 120,
+            event_streams_per_session: 8,
+            body_bytes: 64 * 1024,
+        }
+    }
+}
+
+impl Default for OAuthConfig {
+    fn default() -> Self {
+        Self {
+            access_token_seconds: 600,
+            refresh_idle_seconds: 7 * 24 * 3600,
+            refresh_absolute_seconds: 30 * 24 * 3600,
+            refresh_retry_seconds: 30,
+            code_seconds: 60,
+        }
+    }
+}
+
+impl Config {
+    /// The public URL, without a trailing slash.
+    pub fn public_url(&self) -> String {
+        self.public_url.as_deref().map_or_else(
+            || format!("http://localhost:{}", self.port),
+            |url| url.trim_end_matches('/').to_owned(),
+        )
+    }
+
+    /// The database's URL.
+    pub fn database_url(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("portcullis.db").display()))
+    }
+}

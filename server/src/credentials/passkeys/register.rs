@@ -1,0 +1,210 @@
+//! Adding a passkey to one's account.
+
+use axum::{
+    Json as Answer,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use portcullis_domain::{
+    PasskeyId, UserId,
+    audit::AuditKind,
+    passkeys::{AddPasskey, NewPasskey},
+};
+use portcullis_types::{
+    ErrorCode, Problem,
+    passkey::{Begun, PasskeyView, RegisterFinishRequest},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use webauthn_rs::prelude::{
+    CreationChallengeResponse, CredentialID, PasskeyRegistration, RegisterPublicKeyCredential,
+};
+
+use super::{
+    ceremony::{self, Binding, Kind, Registrant},
+    from_bytes, manage, read_credential, rejected, to_bytes,
+};
+use crate::{
+    app::{App, Handle},
+    http::{
+        actor::BrowserSession,
+        body::Json,
+        caller::Caller,
+        errors::{ApiError, ApiResult},
+    },
+    identity::names,
+    sessions::user_agent::device,
+};
+
+/// What a registration remembers.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) registrant: Registrant,
+    pub(crate) registration: PasskeyRegistration,
+}
+
+/// Begins adding a passkey.
+#[utoipa::path(post, path = "/api/auth/passkeys/register/begin", tag = "passkeys",
+    responses((status = 200, body = Begun<Value>,
+               description = "PublicKeyCredentialCreationOptionsJSON."),
+              (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 409, body = Problem)))]
+pub(crate) async fn begin(
+    app: Handle,
+    caller: Caller,
+    browser: BrowserSession,
+) -> ApiResult<Answer<Begun<Value>>> {
+    browser.require_recent_proof(&app, caller.now)?;
+    let account = &browser.principal.account;
+    let kept = app.store.passkeys_of(account.id).await?;
+    if kept.len() >= app.config.passkey.per_account as usize {
+        return Err(limit());
+    }
+    let registrant = Registrant {
+        user: account.id,
+        email: account.email.as_str().to_owned(),
+        name: account.name.clone(),
+    };
+    let exclude = kept
+        .into_iter()
+        .map(|passkey| passkey.credential_id.into())
+        .collect();
+    let binding = Binding::session(&browser.session);
+    options(&app, &caller, Kind::Register, &binding, registrant, exclude).map(Answer)
+}
+
+/// Options for a new passkey of that registrant, and the ceremony that remembers them.
+pub(crate) fn options(
+    app: &App,
+    caller: &Caller,
+    kind: Kind,
+    binding: &Binding,
+    registrant: Registrant,
+    exclude: Vec<CredentialID>,
+) -> ApiResult<Begun<Value>> {
+    let (challenge, registration) = app
+        .passkeys
+        .webauthn
+        .start_passkey_registration(
+            registrant.user.0,
+            &registrant.email,
+            &registrant.name,
+            Some(exclude),
+        )
+        .map_err(|error| rejected(&error))?;
+    let options = creation_options(challenge)?;
+    let state = State {
+        registrant,
+        registration,
+    };
+    let ceremony = ceremony::begin(app, caller, kind, binding, state)?;
+    Ok(Begun { ceremony, options })
+}
+
+/// webauthn-rs asks for no resident key; ours must be discoverable, or signing in without a user
+/// name would not find them (WebAuthn level 3 section 5.4.4).
+fn creation_options(challenge: CreationChallengeResponse) -> ApiResult<Value> {
+    let mut options = serde_json::to_value(challenge.public_key)
+        .map_err(|_| ApiError::internal("creation options"))?;
+    let selection = options.as_object_mut().map(|options| {
+        options
+            .entry("authenticatorSelection")
+            .or_insert_with(|| Value::Object(serde_json::Map::default()))
+    });
+    let Some(Value::Object(selection)) = selection else {
+        return Err(ApiError::internal("creation options"));
+    };
+    selection.insert("residentKey".to_owned(), "required".into());
+    selection.insert("requireResidentKey".to_owned(), true.into());
+    selection.insert("userVerification".to_owned(), "required".into());
+    Ok(options)
+}
+
+/// Finishes adding a passkey.
+#[utoipa::path(post, path = "/api/auth/passkeys/register/finish", tag = "passkeys",
+    request_body = RegisterFinishRequest<Value>,
+    responses((status = 201, body = PasskeyView), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 409, body = Problem),
+              (status = 422, body = Problem)))]
+pub(crate) async fn finish(
+    app: Handle,
+    caller: Caller,
+    browser: BrowserSession,
+    Json(body): Json<RegisterFinishRequest<Value>>,
+) -> ApiResult<Response> {
+    browser.require_recent_proof(&app, caller.now)?;
+    let binding = Binding::session(&browser.session);
+    let (registrant, passkey) = verify(&app, &caller, Kind::Register, &binding, body).await?;
+    let user = browser.user_id();
+    if registrant.user != user {
+        return Err(ApiError::new(
+            ErrorCode::CeremonyInvalid,
+            "Please start again.",
+        ));
+    }
+    let view = manage::view_new(&passkey);
+    let mut audit = caller.audit(AuditKind::PasskeyAdded);
+    audit.actor = Some(user);
+    audit.subject = Some(user);
+    audit.session = Some(browser.session.id());
+    audit.detail = serde_json::json!({ "passkey": passkey.id, "name": passkey.name });
+    let most = app.config.passkey.per_account;
+    match app.store.add_passkey(user, passkey, most, audit).await? {
+        AddPasskey::Added => Ok((StatusCode::CREATED, Answer(view)).into_response()),
+        AddPasskey::Exists => Err(exists()),
+        AddPasskey::Limit => Err(limit()),
+        AddPasskey::NoAccount => Err(ApiError::not_authenticated()),
+    }
+}
+
+/// Spends the ceremony and verifies the authenticator's answer: who it is for, and the passkey.
+pub(crate) async fn verify(
+    app: &App,
+    caller: &Caller,
+    kind: Kind,
+    binding: &Binding,
+    body: RegisterFinishRequest<Value>,
+) -> ApiResult<(Registrant, NewPasskey)> {
+    let name = match &body.name {
+        Some(name) => names::parse(name)?,
+        None => device(&caller.user_agent),
+    };
+    let credential: RegisterPublicKeyCredential = read_credential(body.credential)?;
+    let state: State = ceremony::finish(app, caller, kind, binding, &body.ceremony).await?;
+    let passkey = app
+        .passkeys
+        .webauthn
+        .finish_passkey_registration(&credential, &state.registration)
+        .map_err(|error| rejected(&error))?;
+    let data = to_bytes(&passkey)?;
+    // What cannot be read back must not be kept.
+    from_bytes(&data)?;
+    let new = NewPasskey {
+        id: PasskeyId(app.rng.uuid_at(caller.now)),
+        credential_id: passkey.cred_id().to_vec(),
+        name,
+        synced: super::is_synced(&passkey),
+        data,
+        created_at: caller.now,
+    };
+    Ok((state.registrant, new))
+}
+
+/// The id that WebAuthn knows a user by is our own.
+pub(crate) fn new_user(app: &App, caller: &Caller) -> UserId {
+    UserId(app.rng.uuid_at(caller.now))
+}
+
+fn exists() -> ApiError {
+    ApiError::new(
+        ErrorCode::PasskeyExists,
+        "This passkey is already on an account.",
+    )
+}
+
+fn limit() -> ApiError {
+    ApiError::new(
+        ErrorCode::PasskeyLimit,
+        "You have as many passkeys as an account can have. Remove one first.",
+    )
+}

@@ -1,0 +1,153 @@
+//! Signing in with a passkey, without a user name; signed in already, proving it again.
+
+use axum::{
+    Json as Answer,
+    http::{HeaderMap, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use portcullis_domain::{UserId, audit::AuditKind, passkeys::Passkey as Kept};
+use portcullis_types::{
+    Problem, SessionAnswer,
+    passkey::{Begun, SignInFinishRequest},
+};
+use serde_json::Value;
+use webauthn_rs::prelude::{AuthenticationResult, DiscoverableAuthentication, PublicKeyCredential};
+
+use super::{
+    ceremony::{self, Binding, Kind},
+    from_bytes, is_synced, read_credential, rejected, take_try, to_bytes,
+};
+use crate::{
+    app::{App, Handle},
+    http::{
+        actor::browser_session,
+        body::Json,
+        caller::Caller,
+        errors::{ApiError, ApiResult},
+    },
+    sessions::begin::{self, Proof},
+};
+
+/// Begins signing in with a passkey.
+#[utoipa::path(post, path = "/api/auth/passkeys/sign-in/begin", tag = "sign-in",
+    responses((status = 200, body = Begun<Value>,
+               description = "PublicKeyCredentialRequestOptionsJSON."),
+              (status = 429, body = Problem)))]
+pub(crate) async fn begin(app: Handle, caller: Caller, headers: HeaderMap) -> ApiResult<Response> {
+    take_try(&app, &caller)?;
+    let (challenge, state) = app
+        .passkeys
+        .webauthn
+        .start_discoverable_authentication()
+        .map_err(|error| rejected(&error))?;
+    let options = serde_json::to_value(challenge.public_key)
+        .map_err(|_| ApiError::internal("request options"))?;
+    let binding = Binding::begin_in_browser(&app, &headers);
+    let ceremony = ceremony::begin(&app, &caller, Kind::SignIn, &binding, state)?;
+    let cookie = binding.cookie.map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookie), Answer(Begun { ceremony, options })).into_response())
+}
+
+/// Finishes signing in with a passkey.
+#[utoipa::path(post, path = "/api/auth/passkeys/sign-in/finish", tag = "sign-in",
+    request_body = SignInFinishRequest<Value>,
+    responses((status = 200, body = SessionAnswer, description = "Signed in; the cookie is set."),
+              (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn finish(
+    app: Handle,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(body): Json<SignInFinishRequest<Value>>,
+) -> ApiResult<Response> {
+    let credential: PublicKeyCredential = read_credential(body.credential)?;
+    let binding = Binding::finish_in_browser(&headers)?;
+    let state: DiscoverableAuthentication =
+        ceremony::finish(&app, &caller, Kind::SignIn, &binding, &body.ceremony).await?;
+    let (user, synced) = match prove(&app, &caller, &credential, state).await? {
+        Some(proved) => proved,
+        None => return Err(fail(&app, &caller).await?),
+    };
+    let previous = browser_session(&app, &headers, caller.now)
+        .await?
+        .map(|(session, _)| session);
+    begin::sign_in(
+        &app,
+        &caller,
+        user,
+        Proof::Passkey { synced },
+        body.remember,
+        previous,
+    )
+    .await
+}
+
+/// Whose passkey signed the challenge. `None`: nobody's, whatever the reason.
+async fn prove(
+    app: &App,
+    caller: &Caller,
+    credential: &PublicKeyCredential,
+    state: DiscoverableAuthentication,
+) -> ApiResult<Option<(UserId, bool)>> {
+    let webauthn = &app.passkeys.webauthn;
+    let Ok((handle, credential_id)) = webauthn.identify_discoverable_authentication(credential)
+    else {
+        return Ok(None);
+    };
+    let Some(kept) = app.store.passkey_by_credential(credential_id).await? else {
+        return Ok(None);
+    };
+    // The authenticator names the user; the key must be that user's (WebAuthn level 3 section 7.2).
+    if kept.user.0 != handle {
+        return Ok(None);
+    }
+    let passkey = from_bytes(&kept.data)?;
+    match webauthn.finish_discoverable_authentication_v2(credential, state, &passkey) {
+        Ok(result) if result.user_verified() => {
+            let user = kept.user;
+            Ok(keep_use(app, caller, kept, &result)
+                .await?
+                .map(|synced| (user, synced)))
+        }
+        Ok(_) => Ok(None),
+        Err(error) => {
+            tracing::info!(%error, "passkey sign-in rejected");
+            Ok(None)
+        }
+    }
+}
+
+/// Keeps the new counter and flags. Two uses at once take turns; a passkey that is deleted in the
+/// meantime, or whose counter another use has overtaken, signs nobody in.
+async fn keep_use(
+    app: &App,
+    caller: &Caller,
+    kept: Kept,
+    result: &AuthenticationResult,
+) -> ApiResult<Option<bool>> {
+    let mut current = Some(kept);
+    for _ in 0..5 {
+        let Some(kept) = current else { return Ok(None) };
+        let mut passkey = from_bytes(&kept.data)?;
+        let changed = passkey.update_credential(result);
+        if result.counter() > 0 && changed != Some(true) {
+            return Ok(None);
+        }
+        let (data, synced) = (to_bytes(&passkey)?, is_synced(&passkey));
+        let store = &app.store;
+        if store
+            .record_passkey_use(kept.id, kept.revision, data, synced, caller.now)
+            .await?
+        {
+            return Ok(Some(synced));
+        }
+        current = store.passkey_by_credential(&kept.credential_id).await?;
+    }
+    Ok(None)
+}
+
+async fn fail(app: &App, caller: &Caller) -> ApiResult<ApiError> {
+    let mut audit = caller.audit(AuditKind::SignInFailed);
+    audit.detail = serde_json::json!({ "method": "passkey" });
+    app.store.record(audit).await?;
+    Ok(ApiError::invalid_credentials())
+}

@@ -1,0 +1,103 @@
+//! `PUT /api/auth/password`: changing one's password, or giving a passkey-only account one.
+
+use axum::http::StatusCode;
+use portcullis_domain::{audit::AuditKind, passwords::PasswordHash};
+use portcullis_types::{ErrorCode, Problem, account::SetPasswordRequest};
+
+use super::{hashing::Typed, policy};
+use crate::{
+    app::{App, Handle},
+    http::{
+        actor::BrowserSession,
+        body::Json,
+        caller::Caller,
+        errors::{ApiError, ApiResult},
+    },
+    limits::Quota,
+    sessions::{end, hub::Notice},
+};
+
+/// Sets or changes one's password. Needs the current one where there is one, and a recent proof.
+#[utoipa::path(put, path = "/api/auth/password", tag = "account",
+    request_body = SetPasswordRequest,
+    responses((status = 204, description = "The new password is in force."),
+              (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn set_password(
+    app: Handle,
+    caller: Caller,
+    browser: BrowserSession,
+    Json(body): Json<SetPasswordRequest>,
+) -> ApiResult<StatusCode> {
+    browser.require_recent_proof(&app, caller.now)?;
+    let account = &browser.principal.account;
+    let new = Typed::new(&body.new);
+    policy::check(
+        &app.config.password,
+        &new,
+        &account.email,
+        &account.name,
+        "new",
+    )?;
+    let current = current_hash(&app, &caller, &browser, body.current.as_deref()).await?;
+    let hash = app.hasher.hash(&*app.rng, new).await?;
+    let mut audit = caller.audit(AuditKind::PasswordChanged);
+    audit.actor = Some(account.id);
+    audit.subject = Some(account.id);
+    audit.session = Some(browser.session.id());
+    if !app
+        .store
+        .replace_password(account.id, current, hash, audit)
+        .await?
+    {
+        return Err(wrong_current());
+    }
+    app.principals.forget(account.id);
+    app.hub.tell(account.id, Notice::Changed);
+    if body.end_other_sessions {
+        let mut audit = caller.audit(AuditKind::SessionsEnded);
+        audit.actor = Some(account.id);
+        audit.subject = Some(account.id);
+        let keep = Some(browser.session.id());
+        let ended = app
+            .store
+            .end_sessions(account.id, keep, caller.now, audit)
+            .await?;
+        end::announce_all(&app, account.id, &ended);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The hash that is to be replaced, once the current password has proved to be its own.
+async fn current_hash(
+    app: &App,
+    caller: &Caller,
+    browser: &BrowserSession,
+    current: Option<&str>,
+) -> ApiResult<Option<PasswordHash>> {
+    let user = browser.user_id();
+    let Some(hash) = app.store.password_of(user).await? else {
+        return Ok(None);
+    };
+    let quota = Quota {
+        tries: app.config.limits.sign_ins_per_account_and_ip,
+        seconds: 15 * 60,
+    };
+    let tries = app
+        .limiter
+        .take(caller.now, vec![(format!("change-password {user}"), quota)])?;
+    let typed = Typed::new(current.unwrap_or_default());
+    if !app.hasher.verify(Some(&hash), typed).await? {
+        return Err(wrong_current());
+    }
+    app.limiter.give_back(tries);
+    Ok(Some(hash))
+}
+
+fn wrong_current() -> ApiError {
+    ApiError::new(
+        ErrorCode::InvalidCredentials,
+        "The current password is not right.",
+    )
+    .field("current")
+}

@@ -1,0 +1,176 @@
+//! The API's own description: `openapi.json`, generated from the handlers, and a page to read it.
+
+use axum::{
+    Router,
+    http::header,
+    response::{Html, IntoResponse},
+    routing::get,
+};
+use portcullis_types::ErrorCode;
+use serde_json::Value;
+use tower_http::cors::CorsLayer;
+use utoipa::{
+    OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+};
+
+use crate::http::{cookies, router};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Portcullis",
+        description = "Authentication and authorization. Errors of our own API are RFC 9457 \
+                       problem documents with a stable `code`; the OAuth endpoints answer in \
+                       OAuth's shape. Requests that change something need the header \
+                       `X-Portcullis: 1`, unless they carry a bearer token.",
+    ),
+    tags(
+        (name = "sign-in", description = "Making accounts and signing in"),
+        (name = "sessions", description = "The session, and all of one's sessions"),
+        (name = "account", description = "One's own account"),
+        (name = "passkeys", description = "One's own passkeys"),
+        (name = "admin", description = "Users and their roles"),
+        (name = "oauth", description = "OAuth 2.1 and OpenID Connect"),
+        (name = "set-up", description = "The first admin"),
+        (name = "operation", description = "Health"),
+        (name = "demo", description = "The demo's notes"),
+    )
+)]
+struct Base;
+
+/// The OpenAPI document of all routes.
+pub(crate) fn document(with_demo: bool) -> utoipa::openapi::OpenApi {
+    let routes = utoipa_axum::router::OpenApiRouter::with_openapi(Base::openapi())
+        .merge(router::routes(with_demo, CorsLayer::new()));
+    let mut document = routes.into_openapi();
+    let components = document.components.get_or_insert_default();
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookies::SESSION)));
+    components.add_security_scheme("session", cookie);
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("access_token", bearer);
+    document
+}
+
+/// `/openapi.json` and `/docs`.
+pub(crate) fn routes(with_demo: bool) -> Router {
+    let document = document(with_demo);
+    let page = page(&serde_json::to_value(&document).unwrap_or_default());
+    let json = document.to_pretty_json().unwrap_or_default();
+    let json = move || {
+        let json = json.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], json).into_response() }
+    };
+    let page = move || {
+        let page = page.clone();
+        async move { Html(page) }
+    };
+    Router::new()
+        .route("/openapi.json", get(json))
+        .route("/docs", get(page.clone()))
+        .route("/docs/errors", get(page))
+}
+
+/// A plain page; it needs no script.
+fn page(document: &Value) -> String {
+    let mut html = String::from(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Portcullis API</title>\
+         <link rel=\"stylesheet\" href=\"/portcullis.css\"></head><body class=\"pc-page pc-docs\"><main>\
+         <h1>Portcullis API</h1>",
+    );
+    push(&mut html, "p", document.pointer("/info/description"));
+    html.push_str("<p><a href=\"/openapi.json\">openapi.json</a></p>");
+    for tag in document
+        .pointer("/tags")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        section(&mut html, document, tag);
+    }
+    html.push_str(
+        "<section id=\"errors\"><h2>Error codes</h2><table><thead><tr><th>Code</th>\
+         <th>Status</th><th>Meaning</th></tr></thead><tbody>",
+    );
+    for code in ErrorCode::ALL {
+        let (name, status, title) = (code.as_str(), code.status(), code.title());
+        html.push_str(&format!(
+            "<tr id=\"{name}\"><td><code>{name}</code></td><td>{status}</td><td>{title}</td></tr>"
+        ));
+    }
+    html.push_str("</tbody></table></section></main></body></html>");
+    html
+}
+
+fn section(html: &mut String, document: &Value, tag: &Value) {
+    let name = tag.get("name").and_then(Value::as_str).unwrap_or_default();
+    let paths = document.pointer("/paths").and_then(Value::as_object);
+    let mut rows = String::new();
+    for (path, methods) in paths.into_iter().flatten() {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            let tags = operation.get("tags").and_then(Value::as_array);
+            if tags.is_some_and(|tags| tags.iter().any(|tag| tag == name)) {
+                row(&mut rows, method, path, operation);
+            }
+        }
+    }
+    if rows.is_empty() {
+        return;
+    }
+    html.push_str("<section>");
+    push(html, "h2", tag.get("description"));
+    html.push_str("<table><thead><tr><th>Request</th><th>What it does</th><th>Answers</th></tr></thead><tbody>");
+    html.push_str(&rows);
+    html.push_str("</tbody></table></section>");
+}
+
+fn row(html: &mut String, method: &str, path: &str, operation: &Value) {
+    html.push_str("<tr><td><code>");
+    html.push_str(&escape(&format!("{} {path}", method.to_uppercase())));
+    html.push_str("</code></td>");
+    push(html, "td", operation.get("summary"));
+    let answers = operation.get("responses").and_then(Value::as_object);
+    let statuses: Vec<&str> = answers
+        .into_iter()
+        .flatten()
+        .map(|(status, _)| status.as_str())
+        .collect();
+    html.push_str(&format!("<td>{}</td></tr>", escape(&statuses.join(", "))));
+}
+
+fn push(html: &mut String, element: &str, text: Option<&Value>) {
+    let text = text.and_then(Value::as_str).unwrap_or_default();
+    html.push_str(&format!("<{element}>{}</{element}>", escape(text)));
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_openapi_document_is_as_published() {
+        insta::assert_snapshot!("openapi", document(true).to_pretty_json().unwrap());
+    }
+
+    #[test]
+    fn the_page_names_every_route_and_every_error() {
+        let document = serde_json::to_value(document(true)).unwrap();
+        let page = page(&document);
+        for path in document["paths"].as_object().unwrap().keys() {
+            assert!(
+                page.contains(&escape(path)),
+                "{path} is on no section of the page"
+            );
+        }
+        assert!(page.contains("id=\"step_up_required\""));
+        assert!(!page.contains("<script"));
+    }
+}

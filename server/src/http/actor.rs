@@ -1,0 +1,275 @@
+//! Who acts: the authenticated principal of a request, with how and when it was authenticated.
+//!
+//! Each scheme answers *not requested*, *authenticated* or *failed*, so that absent and wrong never
+//! blur: a wrong bearer token is an error even where a valid cookie came along.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use portcullis_domain::{
+    Principal, Timestamp, TokenKind, UserId, oauth::TokenFamily, sessions::Session,
+};
+use portcullis_policy::Permission;
+use portcullis_types::ErrorCode;
+
+use super::{caller::Caller, cookies, errors::ApiError};
+use crate::{
+    app::{App, Handle},
+    crypto::token,
+    oauth::access_token,
+    sessions::registry::LiveSession,
+};
+
+/// How a request was authenticated.
+#[derive(Clone)]
+pub enum Scheme {
+    /// A browser session behind our cookie.
+    Cookie(Session),
+    /// An access token of a token family.
+    Bearer(Arc<TokenFamily>),
+}
+
+/// The authenticated principal of one request.
+///
+/// As an extractor it refuses requests that nobody is behind with 401 `not_authenticated`; use
+/// `Option<Actor>` where both are fine (a wrong token or cookie then still counts as nobody, except
+/// that a wrong bearer token is refused).
+#[derive(Clone)]
+pub struct Actor {
+    principal: Arc<Principal>,
+    scheme: Scheme,
+}
+
+impl std::fmt::Debug for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Actor")
+            .field("user", &self.user_id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Actor {
+    /// Who it is.
+    pub fn user_id(&self) -> UserId {
+        self.principal.account.id
+    }
+
+    /// The account, its roles and permissions as of this request.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// How the request was authenticated.
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// When the user last proved themselves.
+    pub fn auth_time(&self) -> Timestamp {
+        match &self.scheme {
+            Scheme::Cookie(session) => session.auth_time,
+            Scheme::Bearer(family) => family.auth_time,
+        }
+    }
+
+    /// How they did (RFC 8176 values).
+    pub fn amr(&self) -> &[String] {
+        match &self.scheme {
+            Scheme::Cookie(session) => &session.amr,
+            Scheme::Bearer(family) => &family.amr,
+        }
+    }
+
+    /// Whether the actor's roles allow `permission`. What is not a permission is not allowed.
+    pub fn can(&self, permission: &str) -> bool {
+        Permission::parse(permission)
+            .is_ok_and(|permission| self.principal.permissions.allows(&permission))
+    }
+}
+
+/// What looking at one scheme came to.
+enum Answer<T> {
+    /// The request does not use the scheme.
+    NotRequested,
+    /// It does, and this is who it is.
+    Authenticated(T),
+    /// It does, and it is not good.
+    Failed,
+}
+
+async fn by_bearer(
+    app: &App,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<Answer<Actor>, ApiError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else {
+        return Ok(Answer::NotRequested);
+    };
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer") && values.next().is_none())
+        .map(|(_, token)| token.trim());
+    let Some(claims) = token.and_then(|token| access_token::verify(app, token, now)) else {
+        return Ok(Answer::Failed);
+    };
+    let Some(family) = app.families.live(&*app.store, claims.family, now).await? else {
+        return Ok(Answer::Failed);
+    };
+    if family.user != claims.user || family.client_id != claims.client_id {
+        return Ok(Answer::Failed);
+    }
+    Ok(
+        match app.principals.enabled(&*app.store, family.user).await? {
+            Some(principal) => Answer::Authenticated(Actor {
+                principal,
+                scheme: Scheme::Bearer(family),
+            }),
+            None => Answer::Failed,
+        },
+    )
+}
+
+async fn by_cookie(
+    app: &App,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<Answer<(Arc<LiveSession>, Arc<Principal>)>, ApiError> {
+    if !cookies::is_present(headers, cookies::SESSION) {
+        return Ok(Answer::NotRequested);
+    }
+    let Some(token) = cookies::read(headers, cookies::SESSION, TokenKind::Session) else {
+        return Ok(Answer::Failed);
+    };
+    let Some(session) = app
+        .sessions
+        .find(&*app.store, token::hash(&token), now)
+        .await?
+    else {
+        return Ok(Answer::Failed);
+    };
+    Ok(
+        match app.principals.enabled(&*app.store, session.user()).await? {
+            Some(principal) => Answer::Authenticated((session, principal)),
+            None => Answer::Failed,
+        },
+    )
+}
+
+/// The browser's session, whatever else came with the request; none if it is not good. Does not
+/// count as a use.
+pub(crate) async fn browser_session(
+    app: &App,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<Option<(Arc<LiveSession>, Arc<Principal>)>, ApiError> {
+    match by_cookie(app, headers, now).await? {
+        Answer::Authenticated(found) => Ok(Some(found)),
+        Answer::NotRequested | Answer::Failed => Ok(None),
+    }
+}
+
+async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
+    if let Some(known) = parts.extensions.get::<Option<Actor>>() {
+        return Ok(known.clone());
+    }
+    let handle = Handle::from_request_parts(parts, &()).await?;
+    let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
+    let actor = match by_bearer(&handle, &parts.headers, now).await? {
+        Answer::Authenticated(actor) => Some(actor),
+        Answer::Failed => return Err(invalid_token()),
+        Answer::NotRequested => match by_cookie(&handle, &parts.headers, now).await? {
+            Answer::Authenticated((session, principal)) => {
+                handle.sessions.touch(&session, now);
+                Some(Actor {
+                    principal,
+                    scheme: Scheme::Cookie(session.current()),
+                })
+            }
+            Answer::NotRequested | Answer::Failed => None,
+        },
+    };
+    parts.extensions.insert(actor.clone());
+    Ok(actor)
+}
+
+fn invalid_token() -> ApiError {
+    ApiError::new(
+        ErrorCode::NotAuthenticated,
+        "The access token is not valid any more. Refresh it or sign in again.",
+    )
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        identify(parts)
+            .await?
+            .ok_or_else(ApiError::not_authenticated)
+    }
+}
+
+impl<S: Send + Sync> axum::extract::OptionalFromRequestParts<S> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, ApiError> {
+        identify(parts).await
+    }
+}
+
+/// An actor with a browser session: what managing one's own account takes. A bearer token is
+/// refused with 403 `cookie_session_required`.
+pub(crate) struct BrowserSession {
+    pub(crate) session: Arc<LiveSession>,
+    pub(crate) principal: Arc<Principal>,
+}
+
+impl BrowserSession {
+    /// Refuses with 403 `step_up_required` unless the user proved themselves recently enough for a
+    /// sensitive act (ASVS 7.5.1).
+    pub(crate) fn require_recent_proof(&self, app: &App, now: Timestamp) -> Result<(), ApiError> {
+        let (auth_time, _) = self.session.proof();
+        if now.millis_since(auth_time) < app.config.session.sensitive_seconds * 1000 {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::StepUpRequired,
+            "Sign in again to confirm that it is you, then repeat this.",
+        ))
+    }
+
+    pub(crate) fn user_id(&self) -> UserId {
+        self.principal.account.id
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for BrowserSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return match identify(parts).await? {
+                Some(_) => Err(ApiError::new(
+                    ErrorCode::CookieSessionRequired,
+                    "Accounts are managed in a browser session; an access token is not enough.",
+                )),
+                None => Err(ApiError::not_authenticated()),
+            };
+        }
+        let handle = Handle::from_request_parts(parts, &()).await?;
+        let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
+        let found = browser_session(&handle, &parts.headers, now).await?;
+        let (session, principal) = found.ok_or_else(ApiError::not_authenticated)?;
+        // The event stream listens without being a use.
+        if parts.uri.path() != portcullis_types::paths::EVENTS {
+            handle.sessions.touch(&session, now);
+        }
+        Ok(Self { session, principal })
+    }
+}

@@ -1,0 +1,121 @@
+//! Reading requests: JSON bodies, path parameters and queries, with a problem document for each
+//! way in which they can be malformed.
+
+use axum::{
+    extract::{
+        FromRequest, FromRequestParts, Request,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
+    http::{header, request::Parts},
+};
+use bytes::Bytes;
+use portcullis_types::ErrorCode;
+use serde::de::DeserializeOwned;
+
+use super::errors::ApiError;
+
+/// A JSON body.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let media_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .map(str::trim);
+        if !media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json")) {
+            return Err(ApiError::new(
+                ErrorCode::UnsupportedMediaType,
+                "Send the body as JSON, with `Content-Type: application/json`.",
+            ));
+        }
+        let body = read(request, state).await?;
+        serde_json::from_slice(&body).map(Self).map_err(|error| {
+            // Where, and what kind of mistake, but not the text: it may hold a password.
+            let what = match error.classify() {
+                serde_json::error::Category::Data => format!("does not fit: {}", shape(&error)),
+                _ => "is not JSON".to_owned(),
+            };
+            ApiError::new(
+                ErrorCode::InvalidRequest,
+                format!(
+                    "The body {what} (line {}, column {}).",
+                    error.line(),
+                    error.column()
+                ),
+            )
+        })
+    }
+}
+
+/// The whole body, within the limit that the router set.
+pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                ApiError::new(
+                    ErrorCode::PayloadTooLarge,
+                    "The body is larger than is accepted here.",
+                )
+            }
+            _ => ApiError::new(ErrorCode::InvalidRequest, "The body did not arrive whole."),
+        })
+}
+
+/// serde's message without the value it met.
+fn shape(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    if message.starts_with("missing field") || message.starts_with("unknown field") {
+        message
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(120)
+            .collect()
+    } else {
+        match message.rsplit_once("expected ") {
+            Some((_, expected)) => {
+                format!("expected {}", expected.chars().take(80).collect::<String>())
+            }
+            None => "a value has the wrong type".to_owned(),
+        }
+    }
+}
+
+/// Path parameters. One that does not parse names nothing that exists.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        axum::extract::Path::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(value)| Self(value))
+            .map_err(|_| ApiError::not_found())
+    }
+}
+
+/// The query string.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        axum::extract::Query::<T>::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|_| {
+                ApiError::new(
+                    ErrorCode::InvalidRequest,
+                    "A parameter of the query is unknown, repeated or has a value that does not fit.",
+                )
+            })
+    }
+}

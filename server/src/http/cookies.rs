@@ -1,0 +1,64 @@
+//! Our two cookies: the session's, and the one that binds a ceremony to its browser.
+//!
+//! Both have the `__Host-` prefix: `Secure`, `Path=/` and no `Domain`, so that no sibling domain
+//! and no plain-text page can set them (RFC 6265bis section 4.1.3.2).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use portcullis_domain::{SecretToken, TokenKind};
+
+use crate::crypto::token;
+
+/// Holds the session's token.
+pub(crate) const SESSION: &str = "__Host-portcullis";
+/// Holds what ceremonies are bound to.
+pub(crate) const BROWSER: &str = "__Host-portcullis-browser";
+
+/// A cookie's token: the first cookie of that name that looks like one of the kind.
+pub(crate) fn read(headers: &HeaderMap, name: &str, kind: TokenKind) -> Option<SecretToken> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(cookie, _)| *cookie == name)
+        .find_map(|(_, value)| token::parse(kind, value))
+}
+
+/// Whether a cookie of that name came at all.
+pub(crate) fn is_present(headers: &HeaderMap, name: &str) -> bool {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .any(|(cookie, _)| cookie == name)
+}
+
+/// `Set-Cookie` that keeps a token; without `max_age` until the browser closes.
+pub(crate) fn set(name: &str, token: &SecretToken, max_age: Option<i64>) -> HeaderValue {
+    let mut text = format!(
+        "{name}={}; Path=/; Secure; HttpOnly; SameSite=Lax",
+        token.expose()
+    );
+    if let Some(seconds) = max_age {
+        text.push_str(&format!("; Max-Age={seconds}"));
+    }
+    value(&text)
+}
+
+/// `Set-Cookie` that removes a cookie.
+pub(crate) fn clear(name: &str) -> HeaderValue {
+    value(&format!(
+        "{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+    ))
+}
+
+fn value(text: &str) -> HeaderValue {
+    // Tokens are base64url and names are constants, so this cannot fail; an empty header would be
+    // ignored by the browser, which fails closed.
+    let mut value = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}

@@ -1,0 +1,28 @@
+//! Which other origins may read answers: those of registered clients, on the endpoints that token
+//! mode needs, and never with cookies.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// A layer for the given origins.
+pub(crate) fn layer(origins: HashSet<String>) -> CorsLayer {
+    let origins = Arc::new(origins);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin: &HeaderValue, _| {
+            origin.to_str().is_ok_and(|origin| origins.contains(origin))
+        }))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static(super::csrf::HEADER),
+        ])
+        .expose_headers([
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(Duration::from_secs(600))
+}

@@ -1,0 +1,105 @@
+//! Refuses requests that another site made the browser send.
+//!
+//! Three independent signs, all of which must agree: Fetch Metadata, `Origin`, and a header that a
+//! page of another origin cannot add without a preflight that we do not answer.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use portcullis_types::ErrorCode;
+
+use super::errors::ApiError;
+use crate::app::Handle;
+
+/// The static header; its value is `1`.
+pub(crate) const HEADER: &str = "x-portcullis";
+
+/// Lets safe methods and provably same-origin requests pass.
+pub(crate) async fn guard(handle: Handle, request: Request, next: Next) -> Response {
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    // The OAuth endpoints are for other origins and look at no cookie.
+    let oauth = request.uri().path().starts_with("/oauth/");
+    if safe || oauth || has_bearer(request.headers()) || is_own(request.headers(), &handle.origin) {
+        next.run(request).await
+    } else {
+        ApiError::new(
+            ErrorCode::CsrfRejected,
+            "This request must come from the site's own pages, with the header `X-Portcullis: 1`.",
+        )
+        .into_response()
+    }
+}
+
+/// A bearer token is never sent by the browser on its own, and where one is, cookies are not
+/// looked at.
+fn has_bearer(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::AUTHORIZATION)
+}
+
+fn is_own(headers: &HeaderMap, origin: &str) -> bool {
+    let one = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        (values.next(), values.next().is_some())
+    };
+    let header_is_set = matches!(one(HEADER), (Some(value), false) if value == "1");
+    let site_fits = match one("sec-fetch-site") {
+        (None, _) => true,
+        (Some(value), false) => value == "same-origin",
+        (Some(_), true) => false,
+    };
+    let origin_fits = match one("origin") {
+        (None, _) => true,
+        (Some(value), false) => value == origin,
+        (Some(_), true) => false,
+    };
+    header_is_set && site_fits && origin_fits
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn verdict(pairs: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        is_own(&headers, "https://auth.example.com")
+    }
+
+    #[test]
+    fn all_three_signs_must_agree() {
+        let own = ("x-portcullis", "1");
+        assert!(verdict(&[own]));
+        assert!(verdict(&[
+            own,
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://auth.example.com")
+        ]));
+        assert!(!verdict(&[]));
+        assert!(!verdict(&[("x-portcullis", "2")]));
+        assert!(!verdict(&[own, own]));
+        assert!(!verdict(&[own, ("sec-fetch-site", "cross-site")]));
+        assert!(!verdict(&[own, ("sec-fetch-site", "same-site")]));
+        assert!(!verdict(&[own, ("sec-fetch-site", "none")]));
+        assert!(!verdict(&[own, ("origin", "https://evil.example")]));
+        assert!(!verdict(&[own, ("origin", "null")]));
+        assert!(!verdict(&[
+            own,
+            ("origin", "https://auth.example.com"),
+            ("origin", "https://evil.example")
+        ]));
+        assert!(!verdict(&[
+            own,
+            ("origin", "https://auth.example.com.evil.example")
+        ]));
+    }
+}

@@ -1,0 +1,17 @@
+//! What every request passes and every answer looks like: who calls, cookies, errors, limits.
+
+pub(crate) mod actor;
+pub(crate) mod body;
+pub(crate) mod caller;
+pub(crate) mod cookies;
+pub(crate) mod cors;
+pub(crate) mod csrf;
+pub(crate) mod errors;
+pub(crate) mod headers;
+pub(crate) mod health;
+pub(crate) mod router;
+pub(crate) mod run_to_end;
+pub(crate) mod ui;
+
+pub use actor::{Actor, Scheme};
+pub use errors::ApiError;

@@ -1,0 +1,115 @@
+//! Every route, and the layers a request passes on its way to it.
+
+use std::time::Duration;
+
+use axum::{
+    Router, extract::DefaultBodyLimit, http::StatusCode, middleware::from_fn,
+    response::IntoResponse,
+};
+use portcullis_types::ErrorCode;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer,
+    timeout::TimeoutLayer,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{caller, cors, csrf, errors::ApiError, headers, health, run_to_end, ui};
+use crate::{admin, app::Handle, credentials, demo, docs, identity, keys, oauth, sessions};
+
+/// Longest time a request may take; event streams are answered at once and go on.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// All documented routes; the demo's only where it is on.
+pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
+    use credentials::{passkeys, password};
+    let readable_across_origins = OpenApiRouter::new()
+        .routes(routes!(sessions::routes::current))
+        .routes(routes!(oauth::token::token))
+        .routes(routes!(oauth::revoke::revoke))
+        .routes(routes!(oauth::metadata::oauth))
+        .routes(routes!(oauth::metadata::openid))
+        .routes(routes!(keys::jwks::jwks));
+    let readable_across_origins = if with_demo {
+        readable_across_origins
+            .routes(routes!(demo::notes::list_notes, demo::notes::create_note))
+            .routes(routes!(demo::notes::update_note, demo::notes::delete_note))
+    } else {
+        readable_across_origins
+    };
+    readable_across_origins
+        .layer(cors)
+        .routes(routes!(identity::register::register))
+        .routes(routes!(identity::setup::setup))
+        .routes(routes!(password::sign_in::sign_in))
+        .routes(routes!(password::change::set_password))
+        .routes(routes!(passkeys::sign_in::begin))
+        .routes(routes!(passkeys::sign_in::finish))
+        .routes(routes!(passkeys::sign_up::begin))
+        .routes(routes!(passkeys::sign_up::finish))
+        .routes(routes!(passkeys::register::begin))
+        .routes(routes!(passkeys::register::finish))
+        .routes(routes!(passkeys::manage::list))
+        .routes(routes!(passkeys::manage::rename, passkeys::manage::delete))
+        .routes(routes!(sessions::routes::sign_out))
+        .routes(routes!(sessions::routes::list))
+        .routes(routes!(sessions::routes::end_others))
+        .routes(routes!(sessions::routes::end_one))
+        .routes(routes!(sessions::events::events))
+        .routes(routes!(admin::users::list_users))
+        .routes(routes!(admin::users::disable_user))
+        .routes(routes!(admin::users::enable_user))
+        .routes(routes!(
+            admin::roles::assign_role,
+            admin::roles::unassign_role
+        ))
+        .routes(routes!(admin::roles::list_roles))
+        .routes(routes!(oauth::authorize::authorize))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+}
+
+/// The whole router: API, documentation, user interface.
+pub(crate) fn router(handle: &Handle) -> Router {
+    let config = &handle.config;
+    let ui = config.ui.clone();
+    let pages = Router::new()
+        .merge(docs::routes(config.demo))
+        .fallback(move |request| ui::serve(ui.clone(), request))
+        // Only what is the same for everybody is compressed: a secret beside reflected input would
+        // show in the length (BREACH).
+        .layer(CompressionLayer::new());
+    let (api, _) = routes(config.demo, cors::layer(handle.clients.origins())).split_for_parts();
+    let routes = api
+        .method_not_allowed_fallback(method_not_allowed)
+        .merge(pages)
+        .layer(DefaultBodyLimit::max(config.limits.body_bytes))
+        .layer(from_fn(run_to_end::run_to_end));
+    guarded(handle, routes)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(|_| {
+            ApiError::internal("a handler panicked").into_response()
+        }))
+        .layer(from_fn(headers::secure))
+}
+
+/// A router whose handlers may ask who acts, and whose unsafe methods only our own pages reach.
+pub(crate) fn guarded(handle: &Handle, router: Router) -> Router {
+    let (guard, identify) = (handle.clone(), handle.clone());
+    router
+        .layer(from_fn(move |request, next| {
+            csrf::guard(guard.clone(), request, next)
+        }))
+        .layer(from_fn(move |request, next| {
+            caller::identify(identify.clone(), request, next)
+        }))
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        ErrorCode::MethodNotAllowed,
+        "This path does not take that method.",
+    )
+}

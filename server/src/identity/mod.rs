@@ -1,0 +1,6 @@
+//! Accounts: making them, and who a request's principal is.
+
+pub(crate) mod names;
+pub(crate) mod principals;
+pub(crate) mod register;
+pub(crate) mod setup;

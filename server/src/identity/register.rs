@@ -1,0 +1,125 @@
+//! `POST /api/auth/register`: a new account with email and password, signed in at once.
+
+use axum::response::Response;
+use portcullis_domain::{
+    Email, NewAccount, UserId, accounts::CreateAccount, audit::AuditKind, passwords::PasswordHash,
+};
+use portcullis_types::{ErrorCode, Problem, SessionAnswer, account::RegisterRequest};
+
+use super::names;
+use crate::{
+    app::{App, Handle},
+    credentials::password::{hashing::Typed, policy},
+    http::{
+        body::Json,
+        caller::Caller,
+        errors::{ApiError, ApiResult},
+    },
+    limits::Quota,
+    sessions::begin::{Begun, Proof},
+};
+
+/// Makes an account and signs in.
+#[utoipa::path(post, path = "/api/auth/register", tag = "sign-in",
+    request_body = RegisterRequest,
+    responses((status = 200, body = SessionAnswer, description = "Signed in; the cookie is set."),
+              (status = 422, body = Problem), (status = 429, body = Problem),
+              (status = 503, body = Problem)))]
+pub(crate) async fn register(
+    app: Handle,
+    caller: Caller,
+    Json(body): Json<RegisterRequest>,
+) -> ApiResult<Response> {
+    let email = names::email(&body.email)?;
+    let name = names::or_from(body.name.as_deref(), &email)?;
+    let hash = new_password(&app, &email, &name, &body.password, || {
+        take_try(&app, &caller)
+    })
+    .await?;
+    let account = NewAccount {
+        id: UserId(app.rng.uuid_at(caller.now)),
+        email,
+        name,
+        password: Some(hash),
+        passkey: None,
+        roles: app.config.default_roles.clone(),
+        created_at: caller.now,
+    };
+    create(&app, &caller, account, Proof::Password).await
+}
+
+/// Checks a new account's password, then counts the try, then hashes.
+pub(crate) async fn new_password(
+    app: &App,
+    email: &Email,
+    name: &str,
+    password: &str,
+    take_try: impl FnOnce() -> ApiResult<()>,
+) -> ApiResult<PasswordHash> {
+    let typed = Typed::new(password);
+    policy::check(&app.config.password, &typed, email, name, "password")?;
+    take_try()?;
+    app.hasher.hash(&*app.rng, typed).await
+}
+
+/// Counts an account that is about to be made from this address.
+pub(crate) fn take_try(app: &App, caller: &Caller) -> ApiResult<()> {
+    let quota = Quota {
+        tries: app.config.limits.registrations_per_ip,
+        seconds: 3600,
+    };
+    let counter = (format!("register ip {}", caller.network()), quota);
+    app.limiter.take(caller.now, vec![counter]).map(drop)
+}
+
+/// Keeps a new account and its first session, and signs the browser in.
+pub(crate) async fn create(
+    app: &App,
+    caller: &Caller,
+    account: NewAccount,
+    proof: Proof,
+) -> ApiResult<Response> {
+    let user = account.id;
+    let begun = Begun::prepare(app, caller, user, proof, false);
+    let audit = creation(caller, user, proof);
+    match app
+        .store
+        .create_account(account, Some(begun.to_keep()), audit)
+        .await?
+    {
+        CreateAccount::Created => signed_in(app, caller, begun, user).await,
+        CreateAccount::Taken | CreateAccount::AdminExists => Err(refused()),
+    }
+}
+
+/// The audit event of a new account.
+pub(crate) fn creation(
+    caller: &Caller,
+    user: UserId,
+    proof: Proof,
+) -> portcullis_domain::AuditEvent {
+    let mut audit = caller.audit(AuditKind::AccountCreated);
+    audit.actor = Some(user);
+    audit.subject = Some(user);
+    audit.detail = serde_json::json!({ "method": proof.method() });
+    audit
+}
+
+/// The answer that signs the owner of a new account in.
+pub(crate) async fn signed_in(
+    app: &App,
+    caller: &Caller,
+    begun: Begun,
+    user: UserId,
+) -> ApiResult<Response> {
+    let principal = app.principals.get(&*app.store, user).await?;
+    let principal = principal.ok_or_else(|| ApiError::internal("a new account is gone"))?;
+    Ok(begun.into_response(&principal, caller.now))
+}
+
+fn refused() -> ApiError {
+    ApiError::new(
+        ErrorCode::RegistrationRefused,
+        "We could not create this account. If you have one already, sign in instead.",
+    )
+}

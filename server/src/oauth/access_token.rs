@@ -1,0 +1,79 @@
+//! Access tokens: JWTs in the profile of RFC 9068, ES256.
+
+use jsonwebtoken::{Algorithm, Validation};
+use portcullis_domain::{FamilyId, Timestamp, UserId, oauth::TokenFamily};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+
+/// What tells access tokens from ID tokens and all others (RFC 9068 section 2.1).
+const TYPE: &str = "at+jwt";
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    sub: UserId,
+    aud: String,
+    client_id: String,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    scope: String,
+    sid: FamilyId,
+    auth_time: i64,
+    amr: Vec<String>,
+}
+
+/// What a good token says.
+pub(crate) struct Verified {
+    pub(crate) user: UserId,
+    pub(crate) client_id: String,
+    pub(crate) family: FamilyId,
+}
+
+/// A fresh token of a family.
+pub(crate) fn issue(app: &App, family: &TokenFamily, now: Timestamp) -> Option<String> {
+    let claims = Claims {
+        iss: app.issuer.clone(),
+        sub: family.user,
+        aud: app.issuer.clone(),
+        client_id: family.client_id.clone(),
+        iat: now.as_seconds(),
+        exp: now.as_seconds() + app.config.oauth.access_token_seconds,
+        jti: app.rng.uuid_at(now).to_string(),
+        scope: family.scopes.join(" "),
+        sid: family.id,
+        auth_time: family.auth_time.as_seconds(),
+        amr: family.amr.clone(),
+    };
+    app.keys.sign(TYPE, &claims)
+}
+
+/// Checks signature, type, issuer, audience and time. `None` for whatever is wrong. The family must
+/// still be looked at.
+pub(crate) fn verify(app: &App, token: &str, now: Timestamp) -> Option<Verified> {
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    if header
+        .typ
+        .as_deref()
+        .is_none_or(|typ| !typ.eq_ignore_ascii_case(TYPE))
+    {
+        return None;
+    }
+    let key = app.keys.verifying(header.kid.as_deref()?)?;
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.set_issuer(&[&app.issuer]);
+    validation.set_audience(&[&app.issuer]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    // Time is asked of our own clock, below.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
+        .ok()?
+        .claims;
+    (now.as_seconds() < claims.exp).then_some(Verified {
+        user: claims.sub,
+        client_id: claims.client_id,
+        family: claims.sid,
+    })
+}

@@ -1,0 +1,125 @@
+//! What an authorization request must fulfil, in the order in which it is checked.
+
+use super::{Asked, Told};
+use crate::{
+    app::App,
+    config::ClientConfig,
+    oauth::{clients, form::Parameters},
+};
+
+/// The checks whose failure the client is told.
+pub(super) const TABLE: &[fn(&Asked<'_>) -> Result<(), Told>] = &[
+    response_type,
+    response_mode,
+    request_objects,
+    scope,
+    code_challenge,
+    lengths,
+    super::prompt::check,
+];
+
+/// Client and redirect URI; a failure must not redirect anywhere (RFC 9700 section 4.11).
+pub(super) fn client<'a>(
+    app: &'a App,
+    parameters: &'a Parameters,
+) -> Result<(&'a ClientConfig, &'a str), &'static str> {
+    let client = parameters
+        .get("client_id")
+        .and_then(|id| app.clients.get(id))
+        .ok_or("The application that sent you here is not registered.")?;
+    let redirect_uri = match parameters.get("redirect_uri") {
+        Some(asked) if clients::is_redirect_uri(client, asked) => asked,
+        Some(_) => {
+            return Err("The address to return to is not registered for this application.");
+        }
+        None => return Err("The request says no address to return to."),
+    };
+    Ok((client, redirect_uri))
+}
+
+fn response_type(asked: &Asked<'_>) -> Result<(), Told> {
+    match asked.parameters.get("response_type") {
+        Some("code") => Ok(()),
+        Some(_) => Err(Told(
+            "unsupported_response_type",
+            "Only response_type=code is offered.",
+        )),
+        None => Err(Told("invalid_request", "response_type is missing.")),
+    }
+}
+
+fn response_mode(asked: &Asked<'_>) -> Result<(), Told> {
+    match asked.parameters.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(Told(
+            "invalid_request",
+            "Only response_mode=query is offered.",
+        )),
+    }
+}
+
+fn request_objects(asked: &Asked<'_>) -> Result<(), Told> {
+    if asked.parameters.get("request").is_some() {
+        return Err(Told(
+            "request_not_supported",
+            "Request objects are not offered.",
+        ));
+    }
+    if asked.parameters.get("request_uri").is_some() {
+        return Err(Told(
+            "request_uri_not_supported",
+            "request_uri is not offered.",
+        ));
+    }
+    Ok(())
+}
+
+fn scope(asked: &Asked<'_>) -> Result<(), Told> {
+    let mut scopes = asked
+        .parameters
+        .get("scope")
+        .unwrap_or_default()
+        .split_ascii_whitespace();
+    if scopes.all(|scope| asked.client.scopes.iter().any(|known| known == scope)) {
+        Ok(())
+    } else {
+        Err(Told(
+            "invalid_scope",
+            "A scope is not registered for this application.",
+        ))
+    }
+}
+
+/// PKCE is required, and S256 is the only method (RFC 7636 section 4.2).
+fn code_challenge(asked: &Asked<'_>) -> Result<(), Told> {
+    if asked.parameters.get("code_challenge_method") != Some("S256") {
+        return Err(Told(
+            "invalid_request",
+            "PKCE with code_challenge_method=S256 is required.",
+        ));
+    }
+    let challenge = asked.parameters.get("code_challenge").unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if challenge.len() == 43 && challenge.bytes().all(plain) {
+        Ok(())
+    } else {
+        Err(Told(
+            "invalid_request",
+            "code_challenge is not a SHA-256 in base64url.",
+        ))
+    }
+}
+
+fn lengths(asked: &Asked<'_>) -> Result<(), Told> {
+    let fits = |name, most| {
+        asked
+            .parameters
+            .get(name)
+            .is_none_or(|value| value.len() <= most)
+    };
+    if fits("state", 2048) && fits("nonce", 512) {
+        Ok(())
+    } else {
+        Err(Told("invalid_request", "state or nonce is too long."))
+    }
+}

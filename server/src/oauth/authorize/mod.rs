@@ -1,0 +1,119 @@
+//! `GET /oauth/authorize`: an ordered table of small checks, then a code.
+//!
+//! Until client and redirect URI are known to be good, an error is a page here; after that it goes
+//! back to the client with `state` and `iss` (RFC 6749 section 4.1.2.1, RFC 9207).
+
+mod checks;
+mod code;
+mod error_page;
+mod prompt;
+
+use axum::{
+    extract::RawQuery,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use url::Url;
+
+use super::form::Parameters;
+use crate::{
+    app::{App, Handle},
+    config::ClientConfig,
+    http::{actor::browser_session, caller::Caller, errors::ApiResult},
+};
+
+/// A request on its way through the checks.
+struct Asked<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    parameters: &'a Parameters,
+    client: &'a ClientConfig,
+    redirect_uri: &'a str,
+}
+
+/// An error that the client is told: its code and what to mend.
+struct Told(&'static str, &'static str);
+
+/// Begins the code flow.
+#[utoipa::path(get, path = "/oauth/authorize", tag = "oauth",
+    params(("response_type" = String, Query, description = "`code`"),
+           ("client_id" = String, Query), ("redirect_uri" = String, Query),
+           ("code_challenge" = String, Query, description = "RFC 7636, S256"),
+           ("code_challenge_method" = String, Query, description = "`S256`"),
+           ("scope" = Option<String>, Query), ("state" = Option<String>, Query),
+           ("nonce" = Option<String>, Query), ("prompt" = Option<String>, Query,
+            description = "`none` or `login`"), ("max_age" = Option<u64>, Query)),
+    responses((status = 302, description = "To the client with `code`, `state` and `iss` or an \
+               error; or to the sign-in page."),
+              (status = 400, description = "A page: client or redirect URI are not registered.")))]
+pub(crate) async fn authorize(
+    app: Handle,
+    caller: Caller,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> ApiResult<Response> {
+    let query = query.unwrap_or_default();
+    let Ok(parameters) = Parameters::parse(query.as_bytes()) else {
+        return Ok(error_page::page(
+            "A parameter of the request comes more than once.",
+        ));
+    };
+    let (client, redirect_uri) = match checks::client(&app, &parameters) {
+        Ok(found) => found,
+        Err(detail) => return Ok(error_page::page(detail)),
+    };
+    let asked = Asked {
+        app: &app,
+        caller: &caller,
+        parameters: &parameters,
+        client,
+        redirect_uri,
+    };
+    for check in checks::TABLE {
+        if let Err(told) = check(&asked) {
+            return Ok(refuse(&asked, &told));
+        }
+    }
+    let session = browser_session(&app, &headers, caller.now).await?;
+    let session = session.filter(|(session, _)| prompt::is_recent_enough(&asked, session));
+    match session {
+        Some((session, principal)) => {
+            app.sessions.touch(&session, caller.now);
+            code::issue(&asked, &session, &principal).await
+        }
+        None if prompt::is_none(&asked) => Ok(refuse(
+            &asked,
+            &Told("login_required", "Nobody is signed in."),
+        )),
+        None => prompt::to_sign_in(&asked, &query),
+    }
+}
+
+/// Sends the browser back to the client with an error.
+fn refuse(asked: &Asked<'_>, told: &Told) -> Response {
+    answer(asked, &[("error", told.0), ("error_description", told.1)])
+}
+
+/// Sends the browser back to the client; `state` and `iss` always go along.
+fn answer(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
+    let Ok(mut url) = Url::parse(asked.redirect_uri) else {
+        return error_page::page("The redirect URI is not a URL.");
+    };
+    {
+        let mut query = url.query_pairs_mut();
+        query.extend_pairs(pairs);
+        if let Some(state) = asked.parameters.get("state") {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", &asked.app.issuer);
+    }
+    redirect(url.as_str())
+}
+
+/// 302: unlike 307 it never repeats a body (RFC 9700 section 4.12).
+fn redirect(to: &str) -> Response {
+    match HeaderValue::from_str(to) {
+        Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+        Err(_) => error_page::page("The redirect URI is not a URL."),
+    }
+}

@@ -1,0 +1,104 @@
+//! `prompt` and `max_age`: whether the session that is there will do (OpenID Connect Core 3.1.2.1).
+
+use axum::response::Response;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use portcullis_domain::Timestamp;
+
+use super::{Asked, Told, redirect};
+use crate::{
+    http::errors::{ApiError, ApiResult},
+    sessions::registry::LiveSession,
+};
+
+/// Carries, sealed, since when a proof counts: so that after signing in again for `prompt=login`
+/// the same request does not ask once more, and nobody can claim to have done so.
+const SINCE: &str = "portcullis_since";
+
+/// Checks the values themselves.
+pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
+    let values: Vec<&str> = asked
+        .parameters
+        .get("prompt")
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .collect();
+    if values.contains(&"none") && values.len() > 1 {
+        return Err(Told("invalid_request", "prompt=none cannot be combined."));
+    }
+    if values
+        .iter()
+        .any(|value| !matches!(*value, "none" | "login" | "consent" | "select_account"))
+    {
+        return Err(Told("invalid_request", "prompt has an unknown value."));
+    }
+    match asked.parameters.get("max_age").map(str::parse::<u32>) {
+        Some(Err(_)) => Err(Told(
+            "invalid_request",
+            "max_age is not a number of seconds.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether no page may be shown.
+pub(super) fn is_none(asked: &Asked<'_>) -> bool {
+    has(asked, "none")
+}
+
+/// Whether the session's last proof is recent enough for what was asked.
+pub(super) fn is_recent_enough(asked: &Asked<'_>, session: &LiveSession) -> bool {
+    let (auth_time, _) = session.proof();
+    let again = has(asked, "login") || has(asked, "select_account");
+    if again && since(asked).is_none_or(|since| auth_time < since) {
+        return false;
+    }
+    let max_age = asked
+        .parameters
+        .get("max_age")
+        .and_then(|seconds| seconds.parse::<i64>().ok());
+    // A proof that was just made for this request is recent enough, whatever the number.
+    max_age.is_none_or(|seconds| {
+        asked.caller.now.millis_since(auth_time) <= seconds.saturating_mul(1000)
+            || since(asked).is_some_and(|since| auth_time >= since)
+    })
+}
+
+/// Sends the browser to the sign-in page, which returns here.
+pub(super) fn to_sign_in(asked: &Asked<'_>, query: &str) -> ApiResult<Response> {
+    let now = asked.caller.now.0.to_be_bytes();
+    let sealed = asked
+        .app
+        .reauthentication
+        .seal(&now, asked.client.id.as_bytes());
+    let sealed = sealed.ok_or_else(|| ApiError::internal("sealing"))?;
+    let rest: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != SINCE),
+        )
+        .append_pair(SINCE, &URL_SAFE_NO_PAD.encode(sealed))
+        .finish();
+    let back = format!("/oauth/authorize?{rest}");
+    Ok(redirect(&format!(
+        "/sign-in?return_to={}",
+        utf8_percent_encode(&back, NON_ALPHANUMERIC)
+    )))
+}
+
+fn has(asked: &Asked<'_>, value: &str) -> bool {
+    asked
+        .parameters
+        .get("prompt")
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .any(|given| given == value)
+}
+
+fn since(asked: &Asked<'_>) -> Option<Timestamp> {
+    let sealed = URL_SAFE_NO_PAD.decode(asked.parameters.get(SINCE)?).ok()?;
+    let plain = asked
+        .app
+        .reauthentication
+        .open(&sealed, asked.client.id.as_bytes())?;
+    Some(Timestamp(i64::from_be_bytes(plain.try_into().ok()?)))
+}

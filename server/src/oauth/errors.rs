@@ -1,0 +1,109 @@
+//! Errors of the OAuth endpoints, in OAuth's own shape (RFC 6749 section 5.2).
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use portcullis_domain::StorageError;
+use portcullis_types::{ErrorCode, oauth::OAuthError};
+
+use crate::http::errors::ApiError;
+
+/// A refused token or revocation request.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    description: String,
+    retry_after: Option<u32>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+        Self {
+            status,
+            error,
+            description: description.into(),
+            retry_after: None,
+        }
+    }
+
+    /// A parameter is missing, repeated or malformed.
+    pub(crate) fn invalid_request(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    /// The client is not registered.
+    pub(crate) fn invalid_client() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "This client is not registered.",
+        )
+    }
+
+    /// The code or refresh token is not good: whatever the reason, the words are the same.
+    pub(crate) fn invalid_grant() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_grant",
+            "The code or refresh token is expired, used, revoked or not this client's.",
+        )
+    }
+
+    /// The grant type is not one of ours.
+    pub(crate) fn unsupported_grant_type() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unsupported_grant_type",
+            "Use authorization_code or refresh_token.",
+        )
+    }
+
+    /// Something failed on the server.
+    pub(crate) fn server_error() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server_error",
+            "Something went wrong.",
+        )
+    }
+}
+
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Self {
+        ApiError::from(error).into()
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        let problem = error.problem();
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let name = match error.code() {
+            ErrorCode::Busy | ErrorCode::RateLimited => "temporarily_unavailable",
+            ErrorCode::Internal => "server_error",
+            _ => "invalid_request",
+        };
+        let mut refusal = Self::new(status, name, problem.detail.clone());
+        refusal.retry_after = problem.retry_after;
+        refusal
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = OAuthError {
+            error: self.error.to_owned(),
+            error_description: Some(self.description),
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

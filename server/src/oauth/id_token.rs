@@ -1,0 +1,58 @@
+//! ID tokens (OpenID Connect Core 1.0 section 2), for clients that asked for `openid`.
+
+use portcullis_domain::{Principal, Timestamp, UserId, oauth::TokenFamily};
+use serde::Serialize;
+
+use crate::app::App;
+
+/// Seconds for which an ID token says something; it is read once, right away.
+const SECONDS: i64 = 300;
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: UserId,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    auth_time: i64,
+    amr: &'a [String],
+    sid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+}
+
+/// An ID token for the client of a family; `None` if it did not ask for `openid`, or signing failed.
+pub(crate) fn issue(
+    app: &App,
+    family: &TokenFamily,
+    principal: &Principal,
+    nonce: Option<&str>,
+    now: Timestamp,
+) -> Option<String> {
+    let has = |scope: &str| family.scopes.iter().any(|granted| granted == scope);
+    if !has("openid") {
+        return None;
+    }
+    let account = &principal.account;
+    app.keys.sign(
+        "JWT",
+        &Claims {
+            iss: &app.issuer,
+            sub: family.user,
+            aud: &family.client_id,
+            iat: now.as_seconds(),
+            exp: now.as_seconds() + SECONDS,
+            auth_time: family.auth_time.as_seconds(),
+            amr: &family.amr,
+            sid: family.id.to_string(),
+            nonce,
+            name: has("profile").then_some(account.name.as_str()),
+            email: has("email").then_some(account.email.as_str()),
+        },
+    )
+}

@@ -1,0 +1,66 @@
+//! What this provider offers, for clients that ask (RFC 8414, OpenID Connect Discovery 1.0).
+
+use axum::{
+    Json,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use portcullis_types::{oauth::ServerMetadata, paths};
+
+use crate::app::{App, Handle};
+
+/// Authorization server metadata.
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "oauth",
+    responses((status = 200, body = ServerMetadata)))]
+pub(crate) async fn oauth(app: Handle) -> Response {
+    answer(&app)
+}
+
+/// OpenID provider metadata: the same document.
+#[utoipa::path(get, path = "/.well-known/openid-configuration", tag = "oauth",
+    responses((status = 200, body = ServerMetadata)))]
+pub(crate) async fn openid(app: Handle) -> Response {
+    answer(&app)
+}
+
+fn answer(app: &App) -> Response {
+    (
+        [(header::CACHE_CONTROL, "public, max-age=300")],
+        Json(metadata(app)),
+    )
+        .into_response()
+}
+
+fn metadata(app: &App) -> ServerMetadata {
+    let at = |path: &str| format!("{}{path}", app.issuer);
+    let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    ServerMetadata {
+        issuer: app.issuer.clone(),
+        authorization_endpoint: at(paths::OAUTH_AUTHORIZE),
+        token_endpoint: at(paths::OAUTH_TOKEN),
+        revocation_endpoint: at(paths::OAUTH_REVOKE),
+        jwks_uri: at(paths::JWKS),
+        scopes_supported: list(&["openid", "profile", "email"]),
+        response_types_supported: list(&["code"]),
+        response_modes_supported: list(&["query"]),
+        grant_types_supported: list(&["authorization_code", "refresh_token"]),
+        code_challenge_methods_supported: list(&["S256"]),
+        token_endpoint_auth_methods_supported: list(&["none"]),
+        authorization_response_iss_parameter_supported: true,
+        subject_types_supported: list(&["public"]),
+        id_token_signing_alg_values_supported: list(&["ES256"]),
+        claims_supported: list(&[
+            "iss",
+            "sub",
+            "aud",
+            "iat",
+            "exp",
+            "auth_time",
+            "amr",
+            "sid",
+            "nonce",
+            "name",
+            "email",
+        ]),
+    }
+}

@@ -1,0 +1,13 @@
+//! OAuth 2.1: authorization code with PKCE for registered public clients, ES256 access tokens,
+//! rotating refresh tokens.
+
+pub(crate) mod access_token;
+pub(crate) mod authorize;
+pub(crate) mod clients;
+pub(crate) mod errors;
+pub(crate) mod families;
+pub(crate) mod form;
+pub(crate) mod id_token;
+pub(crate) mod metadata;
+pub(crate) mod revoke;
+pub(crate) mod token;

@@ -1,0 +1,255 @@
+//! `POST /oauth/token`: codes and refresh tokens for tokens.
+
+use aws_lc_rs::constant_time;
+use axum::Json;
+use portcullis_domain::{
+    TokenKind,
+    audit::AuditKind,
+    oauth::{
+        AuthorizationCode, ConsumeCode, NewRefreshToken, RefreshRotation, RotateRefresh,
+        TokenFamily,
+    },
+};
+use portcullis_types::oauth::{OAuthError, TokenResponse};
+
+use super::{
+    access_token,
+    errors::Refusal,
+    form::{Form, Parameters},
+    id_token,
+};
+use crate::{
+    app::{App, Handle},
+    config::ClientConfig,
+    crypto::{seal::Sealer, token},
+    http::caller::Caller,
+};
+
+/// What the sealed successor of a refresh token is sealed for.
+const SUCCESSOR: &str = "refresh successor";
+
+/// Exchanges a code or a refresh token.
+#[utoipa::path(post, path = "/oauth/token", tag = "oauth",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        description = "`grant_type` and `client_id`; then `code`, `redirect_uri` and \
+                       `code_verifier`, or `refresh_token`."),
+    responses((status = 200, body = TokenResponse), (status = 400, body = OAuthError),
+              (status = 401, body = OAuthError)))]
+pub(crate) async fn token(
+    app: Handle,
+    caller: Caller,
+    Form(parameters): Form,
+) -> Result<Json<TokenResponse>, Refusal> {
+    let grant = parameters.require("grant_type")?;
+    let client = parameters.require("client_id")?;
+    let client = app
+        .clients
+        .get(client)
+        .ok_or_else(Refusal::invalid_client)?;
+    match grant {
+        "authorization_code" => redeem(&app, &caller, client, &parameters).await,
+        "refresh_token" => refresh(&app, &caller, client, &parameters).await,
+        _ => Err(Refusal::unsupported_grant_type()),
+    }
+    .map(Json)
+}
+
+async fn redeem(
+    app: &App,
+    caller: &Caller,
+    client: &ClientConfig,
+    parameters: &Parameters,
+) -> Result<TokenResponse, Refusal> {
+    let code = parameters.require("code")?;
+    let verifier = parameters.require("code_verifier")?;
+    let redirect_uri = parameters.require("redirect_uri")?;
+    let code =
+        token::parse(TokenKind::AuthorizationCode, code).ok_or_else(Refusal::invalid_grant)?;
+    let mut reuse = caller.audit(AuditKind::CodeReused);
+    reuse.detail = serde_json::json!({ "client": client.id });
+    let consumed = app
+        .store
+        .consume_code(token::hash(&code), &client.id, caller.now, reuse)
+        .await?;
+    let code = match consumed {
+        ConsumeCode::Fresh(code) => code,
+        ConsumeCode::Reused { family, .. } => {
+            app.families.forget(family);
+            return Err(Refusal::invalid_grant());
+        }
+        ConsumeCode::Unknown => return Err(Refusal::invalid_grant()),
+    };
+    if code.redirect_uri != redirect_uri || !verifies(verifier, &code.code_challenge) {
+        return Err(Refusal::invalid_grant());
+    }
+    begin_family(app, caller, code).await
+}
+
+/// PKCE S256 (RFC 7636 section 4.6).
+fn verifies(verifier: &str, challenge: &str) -> bool {
+    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    (43..=128).contains(&verifier.len())
+        && verifier.bytes().all(unreserved)
+        && constant_time::verify_slices_are_equal(
+            token::base64url(&token::sha256(verifier.as_bytes())).as_bytes(),
+            challenge.as_bytes(),
+        )
+        .is_ok()
+}
+
+async fn begin_family(
+    app: &App,
+    caller: &Caller,
+    code: AuthorizationCode,
+) -> Result<TokenResponse, Refusal> {
+    let lifetimes = &app.config.oauth;
+    let family = TokenFamily {
+        id: code.family,
+        user: code.user,
+        client_id: code.client_id,
+        scopes: code.scopes,
+        auth_time: code.auth_time,
+        amr: code.amr,
+        created_at: caller.now,
+        expires_at: caller.now.plus_seconds(lifetimes.refresh_absolute_seconds),
+        revoked_at: None,
+    };
+    let principal = app.principals.enabled(&*app.store, family.user).await?;
+    let principal = principal.ok_or_else(Refusal::invalid_grant)?;
+    let id_token = id_token::issue(app, &family, &principal, code.nonce.as_deref(), caller.now);
+    let access_token =
+        access_token::issue(app, &family, caller.now).ok_or_else(Refusal::server_error)?;
+    let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
+    let first = NewRefreshToken {
+        token: token::hash(&refresh_token),
+        expires_at: caller
+            .now
+            .plus_seconds(lifetimes.refresh_idle_seconds)
+            .min(family.expires_at),
+    };
+    let mut audit = caller.audit(AuditKind::FamilyBegan);
+    audit.actor = Some(family.user);
+    audit.subject = Some(family.user);
+    audit.family = Some(family.id);
+    audit.detail = serde_json::json!({ "client": family.client_id });
+    let scope = family.scopes.join(" ");
+    if !app.store.begin_family(family, first, audit).await? {
+        return Err(Refusal::invalid_grant());
+    }
+    Ok(response(
+        app,
+        access_token,
+        refresh_token.expose(),
+        id_token,
+        scope,
+    ))
+}
+
+async fn refresh(
+    app: &App,
+    caller: &Caller,
+    client: &ClientConfig,
+    parameters: &Parameters,
+) -> Result<TokenResponse, Refusal> {
+    let presented = parameters.require("refresh_token")?;
+    let presented =
+        token::parse(TokenKind::Refresh, presented).ok_or_else(Refusal::invalid_grant)?;
+    let hash = token::hash(&presented);
+    // Only who holds the old token can read what it became: the key is derived from it, and it is
+    // not kept anywhere.
+    let sealer = Sealer::derive(presented.expose().as_bytes(), SUCCESSOR)
+        .ok_or_else(Refusal::server_error)?;
+    let fresh = token::generate(&*app.rng, TokenKind::Refresh);
+    let sealed_successor = sealer
+        .seal(fresh.expose().as_bytes(), &hash.0)
+        .ok_or_else(Refusal::server_error)?;
+    let lifetimes = &app.config.oauth;
+    let rotation = RefreshRotation {
+        presented: hash,
+        client_id: client.id.clone(),
+        successor: NewRefreshToken {
+            token: token::hash(&fresh),
+            expires_at: caller.now.plus_seconds(lifetimes.refresh_idle_seconds),
+        },
+        sealed_successor,
+        now: caller.now,
+        retry_seconds: lifetimes.refresh_retry_seconds,
+    };
+    let rotated = caller.audit(AuditKind::Refreshed);
+    let replayed = caller.audit(AuditKind::RefreshReplayed);
+    let (family, successor) = match app
+        .store
+        .rotate_refresh(rotation, rotated, replayed)
+        .await?
+    {
+        RotateRefresh::Rotated(family) => (family, fresh.expose().to_owned()),
+        RotateRefresh::Retried {
+            family,
+            sealed_successor,
+        } => {
+            let plain = sealer.open(&sealed_successor, &hash.0);
+            let text = plain.and_then(|plain| String::from_utf8(plain).ok());
+            (family, text.ok_or_else(Refusal::server_error)?)
+        }
+        RotateRefresh::Replayed(family) => {
+            tracing::warn!(family = %family.id, "a refresh token was replayed; its family is revoked");
+            app.families.forget(family.id);
+            return Err(Refusal::invalid_grant());
+        }
+        RotateRefresh::Refused => return Err(Refusal::invalid_grant()),
+    };
+    let access_token =
+        access_token::issue(app, &family, caller.now).ok_or_else(Refusal::server_error)?;
+    let scope = family.scopes.join(" ");
+    Ok(response(app, access_token, &successor, None, scope))
+}
+
+fn response(
+    app: &App,
+    access_token: String,
+    refresh_token: &str,
+    id_token: Option<String>,
+    scope: String,
+) -> TokenResponse {
+    TokenResponse {
+        access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in: u32::try_from(app.config.oauth.access_token_seconds).unwrap_or(u32::MAX),
+        refresh_token: Some(refresh_token.to_owned()),
+        id_token,
+        scope,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verifies;
+
+    /// RFC 7636 appendix B.
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    #[test]
+    fn rfc7636_appendix_b_verifies() {
+        assert!(verifies(VERIFIER, CHALLENGE));
+        assert!(!verifies(CHALLENGE, CHALLENGE), "plain is not offered");
+        assert!(!verifies(VERIFIER, VERIFIER));
+    }
+
+    #[test]
+    fn rfc7636_4_1_the_verifier_is_43_to_128_unreserved_characters() {
+        for verifier in [
+            "",
+            "short",
+            &"a".repeat(42),
+            &"a".repeat(129),
+            &format!("{} ", "a".repeat(43)),
+        ] {
+            let challenge = super::token::base64url(&super::token::sha256(verifier.as_bytes()));
+            assert!(!verifies(verifier, &challenge), "{verifier:?}");
+        }
+        let longest = "~".repeat(128);
+        let challenge = super::token::base64url(&super::token::sha256(longest.as_bytes()));
+        assert!(verifies(&longest, &challenge));
+    }
+}

@@ -1,0 +1,167 @@
+//! Beginning a session: at sign-in, at elevation, with a new account.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    http::header,
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use portcullis_domain::{
+    Principal, SecretToken, SessionId, Timestamp, TokenKind, UserId,
+    audit::AuditKind,
+    sessions::{NewSession, Session},
+};
+use portcullis_types::ErrorCode;
+
+use super::{hub::Notice, registry::LiveSession, view};
+use crate::{
+    app::App,
+    crypto::token,
+    http::{
+        caller::Caller,
+        cookies,
+        errors::{ApiError, ApiResult},
+    },
+};
+
+/// How somebody has just proved themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// With a password.
+    Password,
+    /// With a passkey and user verification; `synced` if it lives on several devices.
+    Passkey {
+        /// WebAuthn's backup state.
+        synced: bool,
+    },
+}
+
+impl Proof {
+    /// RFC 8176 values. A passkey with user verification is possession and knowledge or biometry
+    /// at once.
+    fn amr(self) -> Vec<String> {
+        let values: &[&str] = match self {
+            Self::Password => &["pwd"],
+            Self::Passkey { synced: false } => &["hwk", "user", "mfa"],
+            Self::Passkey { synced: true } => &["swk", "user", "mfa"],
+        };
+        values.iter().map(|value| (*value).to_owned()).collect()
+    }
+
+    /// What the audit log calls it.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey { .. } => "passkey",
+        }
+    }
+}
+
+/// A session that has begun, and the token that only its browser gets.
+pub(crate) struct Begun {
+    session: Session,
+    token: SecretToken,
+    /// How long the browser keeps the cookie; `None`: until it closes.
+    max_age: Option<i64>,
+}
+
+impl Begun {
+    /// A session to be kept together with whatever makes it possible.
+    pub(crate) fn prepare(
+        app: &App,
+        caller: &Caller,
+        user: UserId,
+        proof: Proof,
+        remember: bool,
+    ) -> Self {
+        let token = token::generate(&*app.rng, TokenKind::Session);
+        let lifetimes = &app.config.session;
+        let (idle, absolute) = if remember {
+            (lifetimes.remember_seconds, lifetimes.remember_seconds)
+        } else {
+            (lifetimes.idle_seconds, lifetimes.absolute_seconds)
+        };
+        let session = Session {
+            id: SessionId(app.rng.uuid_at(caller.now)),
+            token: token::hash(&token),
+            user,
+            amr: proof.amr(),
+            auth_time: caller.now,
+            idle_seconds: idle,
+            created_at: caller.now,
+            last_seen_at: caller.now,
+            expires_at: caller.now.plus_seconds(absolute),
+            ip: caller.ip_text(),
+            user_agent: caller.user_agent.clone(),
+        };
+        Self {
+            session,
+            token,
+            max_age: remember.then_some(absolute),
+        }
+    }
+
+    /// What the store keeps.
+    pub(crate) fn to_keep(&self) -> NewSession {
+        self.session.clone()
+    }
+
+    /// The answer that signs the browser in.
+    pub(crate) fn into_response(self, principal: &Principal, now: Timestamp) -> Response {
+        let cookie = cookies::set(cookies::SESSION, &self.token, self.max_age);
+        let view = view::view(&self.session, principal);
+        let body = Json(view::answer(Some(view), now));
+        (AppendHeaders([(header::SET_COOKIE, cookie)]), body).into_response()
+    }
+}
+
+/// Signs a user in who has just proved themselves. A session the browser had before ends: with the
+/// same user this is an elevation, else a change of user; either way the id is new (ASVS 7.2.4).
+pub(crate) async fn sign_in(
+    app: &App,
+    caller: &Caller,
+    user: UserId,
+    proof: Proof,
+    remember: bool,
+    previous: Option<Arc<LiveSession>>,
+) -> ApiResult<Response> {
+    let elevates = previous
+        .as_ref()
+        .is_some_and(|session| session.user() == user);
+    // Proving oneself again keeps what "remember me" had granted.
+    let remember = remember
+        || previous.as_ref().is_some_and(|session| {
+            elevates && session.current().idle_seconds == app.config.session.remember_seconds
+        });
+    let begun = Begun::prepare(app, caller, user, proof, remember);
+    let kind = if elevates {
+        AuditKind::Elevated
+    } else {
+        AuditKind::SignedIn
+    };
+    let mut audit = caller.audit(kind);
+    audit.actor = Some(user);
+    audit.subject = Some(user);
+    audit.session = Some(begun.session.id);
+    audit.detail = serde_json::json!({ "method": proof.method() });
+    let replaces = previous.as_ref().map(|session| session.id());
+    if !app
+        .store
+        .begin_session(begun.to_keep(), replaces, audit)
+        .await?
+    {
+        return Err(ApiError::invalid_credentials());
+    }
+    if let Some(previous) = previous {
+        let ended = previous.current();
+        app.sessions.forget(&[(ended.id, ended.token)]);
+        app.hub.tell(ended.user, Notice::Ended(ended.id));
+    }
+    let principal = app
+        .principals
+        .get(&*app.store, user)
+        .await?
+        .ok_or_else(|| ApiError::new(ErrorCode::InvalidCredentials, "Please sign in again."))?;
+    Ok(begun.into_response(&principal, caller.now))
+}
