@@ -223,7 +223,7 @@ mod tests {
     fn a_misspelt_key_is_an_error_and_not_ignored() {
         let ws = Workspace::find().unwrap();
         let text = fs::read_to_string(ws.path("wasm-pack.toml")).unwrap();
-        let misspelt = text.replacen("budget", "bugdet", 1);
+        let misspelt = text.replacen("budget =", "bugdet =", 1);
         assert!(toml::from_str::<Manifest>(&misspelt).is_err());
     }
 
