@@ -48,7 +48,7 @@ impl Run {
         command.current_dir(ws.root());
         Self {
             label: label.to_owned(),
-            log: ws.logs().join(format!("{log}.log")),
+            log: ws.logs().join(format!("{}.log", log.replace(' ', "-"))),
             command,
         }
     }

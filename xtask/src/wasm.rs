@@ -24,6 +24,9 @@ const OPTIONS: &[&str] = &[
 /// result loads.
 pub(crate) fn optimise(ws: &Workspace, name: &str, input: &Path, output: &Path) -> Result<()> {
     setup::ensure(ws, &[Need::Npm(npm::TOOLS)])?;
+    if let Some(folder) = output.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let lock = ws.path(npm::TOOLS).join("package-lock.json");
     let stamp = Stamp::of(
         output.with_extension("stamp"),
