@@ -1,0 +1,24 @@
+//! How spent ceremonies are kept: one row each, and the primary key says who was first.
+
+use async_trait::async_trait;
+use portcullis_domain::{SecretHash, StorageError, Timestamp, ceremonies::CeremonyStore};
+
+use crate::{Database, connection::unaudited, value::args};
+
+#[async_trait]
+impl CeremonyStore for Database {
+    async fn spend_ceremony(
+        &self,
+        ceremony: SecretHash,
+        expires_at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "INSERT INTO spent_ceremonies (ceremony, expires_at) VALUES ($1, $2)
+                    ON CONFLICT (ceremony) DO NOTHING";
+                unaudited(db.execute(sql, args![ceremony, expires_at]).await? == 1)
+            })
+        })
+        .await
+    }
+}

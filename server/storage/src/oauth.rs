@@ -1,0 +1,236 @@
+//! How authorization codes and token families are kept. Refresh tokens are in
+//! [`crate::refresh`].
+
+use async_trait::async_trait;
+use portcullis_domain::{
+    AuditEvent, FamilyId, SecretHash, StorageError, Timestamp, UserId,
+    oauth::{
+        AuthorizationCode, ConsumeCode, NewRefreshToken, OAuthStore, RefreshRotation,
+        RotateRefresh, TokenFamily,
+    },
+};
+
+use crate::{
+    Database,
+    connection::{Connection, locking, made, refused, unaudited},
+    refresh,
+    value::{Row, args},
+};
+
+fn code(row: &Row) -> Result<AuthorizationCode, StorageError> {
+    Ok(AuthorizationCode {
+        code: row.hash("code")?,
+        family: FamilyId(row.get("family_id")?),
+        client_id: row.get("client_id")?,
+        user: UserId(row.get("user_id")?),
+        redirect_uri: row.get("redirect_uri")?,
+        scopes: row.words("scopes")?,
+        code_challenge: row.get("code_challenge")?,
+        nonce: row.get("nonce")?,
+        auth_time: row.time("auth_time")?,
+        amr: row.words("amr")?,
+        created_at: row.time("created_at")?,
+        expires_at: row.time("expires_at")?,
+    })
+}
+
+pub(crate) fn family(row: &Row) -> Result<TokenFamily, StorageError> {
+    Ok(TokenFamily {
+        id: FamilyId(row.get("id")?),
+        user: UserId(row.get("user_id")?),
+        client_id: row.get("client_id")?,
+        scopes: row.words("scopes")?,
+        auth_time: row.time("auth_time")?,
+        amr: row.words("amr")?,
+        created_at: row.time("created_at")?,
+        expires_at: row.time("expires_at")?,
+        revoked_at: row.time_if_any("revoked_at")?,
+    })
+}
+
+/// Revokes one family. False: there is none, or it was revoked before.
+pub(crate) async fn revoke_family(
+    db: &mut Connection<'_>,
+    id: FamilyId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let sql = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+    Ok(db.execute(sql, args![id, now]).await? == 1)
+}
+
+/// Revokes all of a user's families; how many. The caller holds the account.
+pub(crate) async fn revoke_families_of(
+    db: &mut Connection<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    // Locked in the order of their ids first: a client may be revoking several at the same time.
+    let sql = locking!(
+        "SELECT id FROM token_families WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id"
+    );
+    if db.rows(sql, args![user]).await?.is_empty() {
+        return Ok(0);
+    }
+    let sql = "UPDATE token_families SET revoked_at = $2
+        WHERE user_id = $1 AND revoked_at IS NULL";
+    db.execute(sql, args![user, now]).await
+}
+
+/// A code that could not be spent: whether because it was spent before, and its family with it.
+async fn reused(
+    db: &mut Connection<'_>,
+    code: SecretHash,
+    client_id: String,
+    now: Timestamp,
+) -> Result<Option<(FamilyId, UserId)>, StorageError> {
+    // Before the family is looked for, so that one which is about to begin either is there already
+    // or finds the mark.
+    let sql = "UPDATE authorization_codes SET reused_at = COALESCE(reused_at, $3)
+        WHERE code = $1 AND client_id = $2 AND spent_at IS NOT NULL
+        RETURNING family_id, user_id";
+    let Some(row) = db.row(sql, args![code, client_id, now]).await? else { return Ok(None) };
+    let family = FamilyId(row.get("family_id")?);
+    revoke_family(db, family, now).await?;
+    Ok(Some((family, UserId(row.get("user_id")?))))
+}
+
+/// Whether the code that leads to this family was presented twice. Holds the code.
+async fn code_was_reused(db: &mut Connection<'_>, id: FamilyId) -> Result<bool, StorageError> {
+    let sql = locking!(
+        "SELECT reused_at IS NOT NULL AS reused FROM authorization_codes WHERE family_id = $1"
+    );
+    db.row(sql, args![id]).await?.map_or(Ok(false), |row| row.get("reused"))
+}
+
+#[async_trait]
+impl OAuthStore for Database {
+    async fn save_code(
+        &self,
+        code: AuthorizationCode,
+        audit: AuditEvent,
+    ) -> Result<(), StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "INSERT INTO authorization_codes (code, family_id, client_id, user_id,
+                        redirect_uri, scopes, code_challenge, nonce, auth_time, amr, created_at,
+                        expires_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                let args = args![
+                    code.code,
+                    code.family,
+                    code.client_id,
+                    code.user,
+                    code.redirect_uri,
+                    code.scopes.as_slice(),
+                    code.code_challenge,
+                    code.nonce,
+                    code.auth_time,
+                    code.amr.as_slice(),
+                    code.created_at,
+                    code.expires_at,
+                ];
+                db.execute(sql, args).await?;
+                made((), audit)
+            })
+        })
+        .await
+    }
+
+    async fn consume_code(
+        &self,
+        code: SecretHash,
+        client_id: &str,
+        now: Timestamp,
+        audit_reuse: AuditEvent,
+    ) -> Result<ConsumeCode, StorageError> {
+        let client_id = client_id.to_owned();
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "UPDATE authorization_codes SET spent_at = $3
+                    WHERE code = $1 AND client_id = $2 AND spent_at IS NULL AND expires_at > $3
+                    RETURNING *";
+                if let Some(row) = db.row(sql, args![code, &client_id, now]).await? {
+                    return unaudited(ConsumeCode::Fresh(self::code(&row)?));
+                }
+                match reused(db, code, client_id, now).await? {
+                    Some((family, user)) => made(ConsumeCode::Reused { family, user }, audit_reuse),
+                    None => refused(ConsumeCode::Unknown),
+                }
+            })
+        })
+        .await
+    }
+
+    async fn begin_family(
+        &self,
+        family: TokenFamily,
+        first: NewRefreshToken,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                if db.lock_account(family.user).await? != Some(true)
+                    || code_was_reused(db, family.id).await?
+                {
+                    return refused(false);
+                }
+                let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time,
+                        amr, created_at, expires_at, revoked_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                let args = args![
+                    family.id,
+                    family.user,
+                    family.client_id,
+                    family.scopes.as_slice(),
+                    family.auth_time,
+                    family.amr.as_slice(),
+                    family.created_at,
+                    family.expires_at,
+                    family.revoked_at,
+                ];
+                db.execute(sql, args).await?;
+                refresh::insert(db, family.id, first).await?;
+                made(true, audit)
+            })
+        })
+        .await
+    }
+
+    async fn rotate_refresh(
+        &self,
+        rotation: RefreshRotation,
+        audit_rotated: AuditEvent,
+        audit_replayed: AuditEvent,
+    ) -> Result<RotateRefresh, StorageError> {
+        self.write(move |db| Box::pin(refresh::rotate(db, rotation, audit_rotated, audit_replayed)))
+            .await
+    }
+
+    async fn family(&self, id: FamilyId) -> Result<Option<TokenFamily>, StorageError> {
+        let sql = "SELECT * FROM token_families WHERE id = $1";
+        self.read_one(sql, args![id]).await?.as_ref().map(self::family).transpose()
+    }
+
+    async fn revoke_family_of(
+        &self,
+        token: SecretHash,
+        client_id: &str,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<Option<FamilyId>, StorageError> {
+        let client_id = client_id.to_owned();
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "UPDATE token_families SET revoked_at = $3
+                    WHERE client_id = $2 AND revoked_at IS NULL
+                        AND id = (SELECT family_id FROM refresh_tokens WHERE token = $1)
+                    RETURNING id";
+                match db.row(sql, args![token, client_id, now]).await? {
+                    Some(row) => made(Some(FamilyId(row.get("id")?)), audit),
+                    None => refused(None),
+                }
+            })
+        })
+        .await
+    }
+}

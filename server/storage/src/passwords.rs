@@ -1,0 +1,42 @@
+//! How password hashes are kept: a column of the account.
+
+use async_trait::async_trait;
+use portcullis_domain::{
+    AuditEvent, StorageError, UserId,
+    passwords::{PasswordHash, PasswordStore},
+};
+
+use crate::{
+    Database,
+    connection::{made, refused},
+    value::args,
+};
+
+#[async_trait]
+impl PasswordStore for Database {
+    async fn replace_password(
+        &self,
+        user: UserId,
+        expected: Option<PasswordHash>,
+        new: PasswordHash,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                // The first password changes the account as its user sees it, another does not.
+                let sql = "UPDATE accounts SET password_hash = $3,
+                        version = version + CASE WHEN password_hash IS NULL THEN 1 ELSE 0 END
+                    WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2";
+                let args = args![user, expected.map(|hash| hash.0), new.0];
+                if db.execute(sql, args).await? == 1 { made(true, audit) } else { refused(false) }
+            })
+        })
+        .await
+    }
+
+    async fn password_of(&self, user: UserId) -> Result<Option<PasswordHash>, StorageError> {
+        let sql = "SELECT password_hash FROM accounts WHERE id = $1";
+        let Some(row) = self.read_one(sql, args![user]).await? else { return Ok(None) };
+        Ok(row.get::<Option<String>>("password_hash")?.map(PasswordHash))
+    }
+}

@@ -1,0 +1,70 @@
+//! Deletes what is over, in small transactions, so that nobody waits long behind them.
+
+use portcullis_domain::{StorageError, Timestamp};
+
+use crate::{
+    Database,
+    connection::{Sql, unaudited},
+    value::args,
+};
+
+/// Rows deleted per transaction.
+const BATCH: u32 = 500;
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// A `DELETE` of at most `$2` rows over at `$1`. On PostgreSQL it passes over rows that somebody is
+/// working on, so that it waits for nobody.
+macro_rules! purge {
+    ($table:literal, $key:literal, $over:literal) => {
+        Sql {
+            sqlite: concat!(
+                "DELETE FROM ", $table, " WHERE ", $key, " IN (SELECT ", $key, " FROM ", $table,
+                " WHERE ", $over, " LIMIT $2)"
+            ),
+            postgres: concat!(
+                "DELETE FROM ", $table, " WHERE ", $key, " IN (SELECT ", $key, " FROM ", $table,
+                " WHERE ", $over, " LIMIT $2 FOR UPDATE SKIP LOCKED)"
+            ),
+        }
+    };
+}
+
+/// What is deleted, and how many seconds after it is over.
+const PURGES: [(Sql, i64); 7] = [
+    (purge!("sessions", "id", "expires_at <= $1"), 0),
+    (purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"), 0),
+    // An expired token is refused whether it is known or not.
+    (purge!("refresh_tokens", "token", "expires_at <= $1"), 0),
+    // Kept longer than they are needed, in case another node's clock is behind.
+    (purge!("spent_ceremonies", "ceremony", "expires_at <= $1"), HOUR),
+    // A spent code that turns up late still gives its thief away.
+    (purge!("authorization_codes", "code", "expires_at <= $1"), DAY),
+    (purge!("token_families", "id", "expires_at <= $1"), DAY),
+    (purge!("token_families", "id", "revoked_at <= $1"), DAY),
+];
+
+pub(crate) async fn purge_expired(
+    database: &Database,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let mut total = 0;
+    for (sql, after) in PURGES {
+        let limit = now.plus_seconds(-after);
+        loop {
+            let deleted = database
+                .write(move |db| {
+                    Box::pin(async move {
+                        unaudited(db.execute(sql, args![limit, BATCH]).await?)
+                    })
+                })
+                .await?;
+            total += deleted;
+            if deleted < BATCH.into() {
+                break;
+            }
+        }
+    }
+    Ok(total)
+}

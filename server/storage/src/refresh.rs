@@ -1,0 +1,101 @@
+//! How refresh tokens are kept and rotated, so that a lost answer, fifty tabs or a thief each get
+//! what they should.
+
+use portcullis_domain::{
+    AuditEvent, FamilyId, SecretHash, StorageError, Timestamp,
+    oauth::{NewRefreshToken, RefreshRotation, RotateRefresh, TokenFamily},
+};
+use uuid::Uuid;
+
+use crate::{
+    connection::{Change, Connection, locking, made, refused},
+    oauth,
+    value::args,
+};
+
+/// Keeps a token of a family.
+pub(crate) async fn insert(
+    db: &mut Connection<'_>,
+    family: FamilyId,
+    token: NewRefreshToken,
+) -> Result<(), StorageError> {
+    let sql = "INSERT INTO refresh_tokens (token, family_id, expires_at) VALUES ($1, $2, $3)";
+    db.execute(sql, args![token.token, family, token.expires_at]).await.map(drop)
+}
+
+/// Rotates a refresh token. Account and family are held meanwhile, so that of a first use, a retry
+/// and a replay at the same moment each sees what the one before it did.
+pub(crate) async fn rotate(
+    db: &mut Connection<'_>,
+    rotation: RefreshRotation,
+    audit_rotated: AuditEvent,
+    audit_replayed: AuditEvent,
+) -> Result<Change<RotateRefresh>, StorageError> {
+    let Some(mut family) = usable_family(db, &rotation).await? else {
+        return refused(RotateRefresh::Refused);
+    };
+    let sql = "UPDATE refresh_tokens SET used_at = $2, successor = $3, sealed_successor = $4
+        WHERE token = $1 AND used_at IS NULL AND expires_at > $2";
+    let RefreshRotation { presented, successor, sealed_successor, now, retry_seconds, .. } = rotation;
+    let args = args![presented, now, successor.token, sealed_successor];
+    if db.execute(sql, args).await? == 1 {
+        insert(db, family.id, successor).await?;
+        return made(RotateRefresh::Rotated(family), audit_rotated);
+    }
+    match spent(db, presented, now).await? {
+        None => refused(RotateRefresh::Refused),
+        Some(Spent { used_at, sealed_successor: Some(sealed_successor) })
+            if retry_seconds > 0 && now <= used_at.plus_seconds(retry_seconds) =>
+        {
+            refused(RotateRefresh::Retried { family, sealed_successor })
+        }
+        Some(_) => {
+            oauth::revoke_family(db, family.id, now).await?;
+            family.revoked_at = Some(now);
+            made(RotateRefresh::Replayed(family), audit_replayed)
+        }
+    }
+}
+
+/// The family of the token presented, held, if it may still be used by this client.
+async fn usable_family(
+    db: &mut Connection<'_>,
+    rotation: &RefreshRotation,
+) -> Result<Option<TokenFamily>, StorageError> {
+    let sql = "SELECT f.id, f.user_id FROM refresh_tokens t
+        JOIN token_families f ON f.id = t.family_id
+        WHERE t.token = $1 AND f.client_id = $2";
+    let args = args![rotation.presented, &rotation.client_id];
+    let Some(row) = db.row(sql, args).await? else { return Ok(None) };
+    let user = portcullis_domain::UserId(row.get("user_id")?);
+    if db.lock_account(user).await? != Some(true) {
+        return Ok(None);
+    }
+    let sql = locking!(
+        "SELECT * FROM token_families WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2"
+    );
+    let id = row.get::<Uuid>("id")?;
+    db.row(sql, args![id, rotation.now]).await?.as_ref().map(oauth::family).transpose()
+}
+
+/// What is known of a token that was used before.
+struct Spent {
+    used_at: Timestamp,
+    /// Its successor, as long as that one was not used.
+    sealed_successor: Option<Vec<u8>>,
+}
+
+/// The token's past. Nothing: it is expired, or gone.
+async fn spent(
+    db: &mut Connection<'_>,
+    token: SecretHash,
+    now: Timestamp,
+) -> Result<Option<Spent>, StorageError> {
+    let sql = "SELECT t.used_at,
+            CASE WHEN s.used_at IS NULL THEN t.sealed_successor END AS sealed_successor
+        FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.token = t.successor
+        WHERE t.token = $1 AND t.used_at IS NOT NULL AND t.expires_at > $2";
+    let Some(row) = db.row(sql, args![token, now]).await? else { return Ok(None) };
+    let sealed_successor = row.get("sealed_successor")?;
+    Ok(Some(Spent { used_at: row.time("used_at")?, sealed_successor }))
+}

@@ -1,0 +1,183 @@
+//! How sessions are kept: a row each while they live, found by the hash of their token.
+
+use async_trait::async_trait;
+use portcullis_domain::{
+    AuditEvent, SecretHash, SessionId, StorageError, Timestamp, UserId,
+    sessions::{NewSession, Session, SessionStore},
+};
+use uuid::Uuid;
+
+use crate::{
+    Database,
+    connection::{Connection, locking, made, refused, unaudited},
+    oauth,
+    value::{Row, args},
+};
+
+fn session(row: &Row) -> Result<Session, StorageError> {
+    Ok(Session {
+        id: SessionId(row.get("id")?),
+        token: row.hash("token")?,
+        user: UserId(row.get("user_id")?),
+        amr: row.words("amr")?,
+        auth_time: row.time("auth_time")?,
+        idle_seconds: row.get("idle_seconds")?,
+        created_at: row.time("created_at")?,
+        last_seen_at: row.time("last_seen_at")?,
+        expires_at: row.time("expires_at")?,
+        ip: row.get("ip")?,
+        user_agent: row.get("user_agent")?,
+    })
+}
+
+fn id_and_token(row: &Row) -> Result<(SessionId, SecretHash), StorageError> {
+    Ok((SessionId(row.get::<Uuid>("id")?), row.hash("token")?))
+}
+
+/// Keeps a session.
+pub(crate) async fn insert(
+    db: &mut Connection<'_>,
+    session: NewSession,
+) -> Result<(), StorageError> {
+    let sql = "INSERT INTO sessions (id, token, user_id, amr, auth_time, idle_seconds, created_at,
+            last_seen_at, expires_at, ip, user_agent)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let args = args![
+        session.id,
+        session.token,
+        session.user,
+        session.amr.as_slice(),
+        session.auth_time,
+        session.idle_seconds,
+        session.created_at,
+        session.last_seen_at,
+        session.expires_at,
+        session.ip,
+        session.user_agent,
+    ];
+    db.execute(sql, args).await.map(drop)
+}
+
+/// Ends a user's sessions but one, and revokes their families. The caller holds the account.
+pub(crate) async fn end_all(
+    db: &mut Connection<'_>,
+    user: UserId,
+    except: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Ended, StorageError> {
+    let families = oauth::revoke_families_of(db, user, now).await?;
+    // Locked in the order of their ids first, as `touch_sessions` takes them.
+    let sql = locking!(
+        "SELECT id, token FROM sessions
+            WHERE user_id = $1 AND ($2 IS NULL OR id <> $2) ORDER BY id"
+    );
+    let rows = db.rows(sql, args![user, except]).await?;
+    let sql = "DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)";
+    db.execute(sql, args![user, except]).await?;
+    let sessions = rows.iter().map(id_and_token).collect::<Result<_, _>>()?;
+    Ok(Ended { sessions, families })
+}
+
+/// What [`end_all`] has ended.
+pub(crate) struct Ended {
+    pub(crate) sessions: Vec<(SessionId, SecretHash)>,
+    pub(crate) families: u64,
+}
+
+#[async_trait]
+impl SessionStore for Database {
+    async fn begin_session(
+        &self,
+        session: NewSession,
+        replaces: Option<SessionId>,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                if db.lock_account(session.user).await? != Some(true) {
+                    return refused(false);
+                }
+                if let Some(old) = replaces {
+                    db.execute("DELETE FROM sessions WHERE id = $1", args![old]).await?;
+                }
+                insert(db, session).await?;
+                made(true, audit)
+            })
+        })
+        .await
+    }
+
+    async fn session_by_token(&self, token: SecretHash) -> Result<Option<Session>, StorageError> {
+        let sql = "SELECT * FROM sessions WHERE token = $1";
+        self.read_one(sql, args![token]).await?.as_ref().map(self::session).transpose()
+    }
+
+    async fn sessions_of(
+        &self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StorageError> {
+        let sql = "SELECT * FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC";
+        let rows = self.read(sql, args![user]).await?;
+        let mut sessions = rows.iter().map(self::session).collect::<Result<Vec<_>, _>>()?;
+        sessions.retain(|session| session.is_alive(now));
+        Ok(sessions)
+    }
+
+    async fn end_session(
+        &self,
+        user: UserId,
+        id: SessionId,
+        audit: AuditEvent,
+    ) -> Result<Option<SecretHash>, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token";
+                match db.row(sql, args![id, user]).await? {
+                    Some(row) => made(Some(row.hash("token")?), audit),
+                    None => refused(None),
+                }
+            })
+        })
+        .await
+    }
+
+    async fn end_sessions(
+        &self,
+        user: UserId,
+        except: Option<SessionId>,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<Vec<(SessionId, SecretHash)>, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                db.lock_account(user).await?;
+                let ended = end_all(db, user, except, now).await?;
+                if ended.sessions.is_empty() && ended.families == 0 {
+                    return refused(Vec::new());
+                }
+                made(ended.sessions, audit)
+            })
+        })
+        .await
+    }
+
+    async fn touch_sessions(&self, seen: &[(SessionId, Timestamp)]) -> Result<(), StorageError> {
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let mut seen = seen.to_vec();
+        seen.sort_unstable();
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "UPDATE sessions SET last_seen_at = $2
+                    WHERE id = $1 AND last_seen_at < $2";
+                for (id, at) in seen {
+                    db.execute(sql, args![id, at]).await?;
+                }
+                unaudited(())
+            })
+        })
+        .await
+    }
+}

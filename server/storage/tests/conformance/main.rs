@@ -1,0 +1,22 @@
+//! What a storage backend must do, run against SQLite and against PostgreSQL.
+//!
+//! Each test is a function over a [`support::Fixture`]; [`support::conformance`] makes one test of
+//! it per backend. PostgreSQL is started by the tests themselves; where it is not installed, they
+//! fail and say so.
+
+mod accounts;
+mod admins;
+mod audit;
+mod ceremonies;
+mod codes;
+mod families;
+mod keys;
+mod notes;
+mod opening;
+mod passkeys;
+mod passwords;
+mod purge;
+mod refresh;
+mod roles;
+mod sessions;
+mod support;
