@@ -153,7 +153,7 @@ async fn maintain(app: std::sync::Weak<App>) {
         let Some(app) = app.upgrade() else { return };
         app.sessions.flush(&*app.store).await;
         rounds = rounds.wrapping_add(1);
-        if rounds % PURGE_EVERY == 0
+        if rounds.is_multiple_of(PURGE_EVERY)
             && let Err(error) = app.store.purge_expired(app.now()).await
         {
             tracing::warn!(%error, "could not delete what has expired; will try again");

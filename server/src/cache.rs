@@ -108,8 +108,8 @@ impl<K: Copy + Eq + Hash, V: Clone> LoadingCache<K, V> {
 mod tests {
     use super::*;
 
-    async fn found(value: u32) -> Result<Option<u32>, ()> {
-        Ok(Some(value))
+    fn found(value: u32) -> std::future::Ready<Result<Option<u32>, ()>> {
+        std::future::ready(Ok(Some(value)))
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! The API's own description: `openapi.json`, generated from the handlers, and a page to read it.
 
+use std::fmt::Write as _;
+
 use axum::{
     Router,
     http::header,
@@ -95,9 +97,10 @@ fn page(document: &Value) -> String {
     );
     for code in ErrorCode::ALL {
         let (name, status, title) = (code.as_str(), code.status(), code.title());
-        html.push_str(&format!(
+        let _ = write!(
+            html,
             "<tr id=\"{name}\"><td><code>{name}</code></td><td>{status}</td><td>{title}</td></tr>"
-        ));
+        );
     }
     html.push_str("</tbody></table></section></main></body></html>");
     html
@@ -136,12 +139,12 @@ fn row(html: &mut String, method: &str, path: &str, operation: &Value) {
         .flatten()
         .map(|(status, _)| status.as_str())
         .collect();
-    html.push_str(&format!("<td>{}</td></tr>", escape(&statuses.join(", "))));
+    let _ = write!(html, "<td>{}</td></tr>", escape(&statuses.join(", ")));
 }
 
 fn push(html: &mut String, element: &str, text: Option<&Value>) {
     let text = text.and_then(Value::as_str).unwrap_or_default();
-    html.push_str(&format!("<{element}>{}</{element}>", escape(text)));
+    let _ = write!(html, "<{element}>{}</{element}>", escape(text));
 }
 
 fn escape(text: &str) -> String {

@@ -159,7 +159,7 @@ pub(crate) async fn check(
     }
     let missing: Vec<&str> = decision
         .missing()
-        .map(|permission| permission.as_str())
+        .map(portcullis_policy::Permission::as_str)
         .collect();
     let mut audit = caller.audit(AuditKind::Denied);
     audit.actor = Some(actor.user_id());

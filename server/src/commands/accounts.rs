@@ -61,7 +61,7 @@ async fn make(create: Create) -> anyhow::Result<()> {
         .read_to_string(&mut password)
         .context("no password came in")?;
     let typed = Typed::new(password.trim_end_matches(['\r', '\n']));
-    policy::check(&config.password, &typed, &email, &name, "password").map_err(say)?;
+    policy::check_now(&config.password, &typed, &email, &name, "password").map_err(say)?;
     make_data_dir(&config)?;
     let url = config.database_url();
     let database = Database::open(&url)
@@ -114,6 +114,10 @@ async fn make(create: Create) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "its shape is that of `map_err`"
+)]
 fn say(error: crate::ApiError) -> anyhow::Error {
     anyhow::anyhow!("{}", error.problem().detail)
 }

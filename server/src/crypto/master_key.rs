@@ -1,6 +1,6 @@
 //! The master key: what seals everything else, and is never in the database.
 
-use std::{fs, io::Write, path::Path};
+use std::{fmt::Write as _, fs, io::Write as _, path::Path};
 
 use anyhow::{Context, bail};
 use portcullis_domain::Rng;
@@ -56,7 +56,10 @@ impl MasterKey {
     fn create(path: &Path, rng: &dyn Rng) -> anyhow::Result<Self> {
         let mut key = [0_u8; 32];
         rng.fill(&mut key);
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::with_capacity(64);
+        for byte in key {
+            let _ = write!(hex, "{byte:02x}");
+        }
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]

@@ -65,17 +65,17 @@ mod tests {
     #[test]
     fn a_box_opens_only_as_it_was_sealed() {
         let sealer = Sealer::derive(&[7; 32], "a").unwrap();
-        let sealed = sealer.seal(b"secret", b"for ada").unwrap();
-        assert_eq!(sealer.open(&sealed, b"for ada").unwrap(), b"secret");
-        assert!(sealer.open(&sealed, b"for eve").is_none());
+        let closed = sealer.seal(b"secret", b"for ada").unwrap();
+        assert_eq!(sealer.open(&closed, b"for ada").unwrap(), b"secret");
+        assert!(sealer.open(&closed, b"for eve").is_none());
         assert!(
             Sealer::derive(&[7; 32], "b")
                 .unwrap()
-                .open(&sealed, b"for ada")
+                .open(&closed, b"for ada")
                 .is_none()
         );
-        for at in 0..sealed.len() {
-            let mut altered = sealed.clone();
+        for at in 0..closed.len() {
+            let mut altered = closed.clone();
             altered[at] ^= 1;
             assert!(sealer.open(&altered, b"for ada").is_none());
         }

@@ -65,7 +65,7 @@ pub(crate) async fn create_note(
         id: NoteId(app.rng.uuid_at(caller.now)),
         owner: actor.user_id(),
         owner_name: actor.principal().account.name.clone(),
-        text: text(body)?,
+        text: text(&body)?,
         created_at: caller.now,
         updated_at: caller.now,
     };
@@ -87,7 +87,7 @@ pub(crate) async fn update_note(
     Path(id): Path<NoteId>,
     Json(body): Json<WriteNoteRequest>,
 ) -> ApiResult<Answer<NoteView>> {
-    let text = text(body)?;
+    let text = text(&body)?;
     let audit = event(&caller, &actor, AuditKind::NoteUpdated, id);
     let note = app
         .store
@@ -115,7 +115,7 @@ pub(crate) async fn delete_note(
     }
 }
 
-fn text(body: WriteNoteRequest) -> ApiResult<String> {
+fn text(body: &WriteNoteRequest) -> ApiResult<String> {
     let length = body.text.trim().chars().count();
     if (1..=LONGEST).contains(&length) && !body.text.contains('\0') {
         return Ok(body.text.trim().to_owned());

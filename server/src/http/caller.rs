@@ -40,13 +40,13 @@ impl Caller {
     pub(crate) fn network(&self) -> String {
         match self.ip {
             Some(IpAddr::V4(ip)) => ip.to_string(),
-            Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
-                Some(ip) => ip.to_string(),
-                None => {
-                    let [a, b, c, d, ..] = ip.segments();
-                    format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-                }
-            },
+            Some(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                ip.to_ipv4_mapped().map_or_else(
+                    || format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+                    |ip| ip.to_string(),
+                )
+            }
             None => "unknown".to_owned(),
         }
     }

@@ -3,6 +3,8 @@
 //! Both have the `__Host-` prefix: `Secure`, `Path=/` and no `Domain`, so that no sibling domain
 //! and no plain-text page can set them (RFC 6265bis section 4.1.3.2).
 
+use std::fmt::Write as _;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use portcullis_domain::{SecretToken, TokenKind};
 
@@ -43,7 +45,7 @@ pub(crate) fn set(name: &str, token: &SecretToken, max_age: Option<i64>) -> Head
         token.expose()
     );
     if let Some(seconds) = max_age {
-        text.push_str(&format!("; Max-Age={seconds}"));
+        let _ = write!(text, "; Max-Age={seconds}");
     }
     value(&text)
 }

@@ -24,5 +24,5 @@ pub(crate) fn layer(origins: HashSet<String>) -> CorsLayer {
             header::WWW_AUTHENTICATE,
             HeaderName::from_static("x-request-id"),
         ])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }

@@ -1,6 +1,6 @@
 //! `POST /api/auth/register`: a new account with email and password, signed in at once.
 
-use axum::response::Response;
+use axum::{http::HeaderMap, response::Response};
 use portcullis_domain::{
     Email, NewAccount, UserId, accounts::CreateAccount, audit::AuditKind, passwords::PasswordHash,
 };
@@ -16,7 +16,10 @@ use crate::{
         errors::{ApiError, ApiResult},
     },
     limits::Quota,
-    sessions::begin::{Begun, Proof},
+    sessions::{
+        begin::{Begun, Proof},
+        end,
+    },
 };
 
 /// Makes an account and signs in.
@@ -28,10 +31,12 @@ use crate::{
 pub(crate) async fn register(
     app: Handle,
     caller: Caller,
+    headers: HeaderMap,
     Json(body): Json<RegisterRequest>,
 ) -> ApiResult<Response> {
     let email = names::email(&body.email)?;
     let name = names::or_from(body.name.as_deref(), &email)?;
+    take_attempt(&app, &caller)?;
     let hash = new_password(&app, &email, &name, &body.password, || {
         take_try(&app, &caller)
     })
@@ -45,7 +50,7 @@ pub(crate) async fn register(
         roles: app.config.default_roles.clone(),
         created_at: caller.now,
     };
-    create(&app, &caller, account, Proof::Password).await
+    create(&app, &caller, &headers, account, Proof::Password).await
 }
 
 /// Checks a new account's password, then counts the try, then hashes.
@@ -56,8 +61,7 @@ pub(crate) async fn new_password(
     password: &str,
     take_try: impl FnOnce() -> ApiResult<()>,
 ) -> ApiResult<PasswordHash> {
-    let typed = Typed::new(password);
-    policy::check(&app.config.password, &typed, email, name, "password")?;
+    let typed = policy::check(app, Typed::new(password), email, name, "password").await?;
     take_try()?;
     app.hasher.hash(&*app.rng, typed).await
 }
@@ -72,10 +76,25 @@ pub(crate) fn take_try(app: &App, caller: &Caller) -> ApiResult<()> {
     app.limiter.take(caller.now, vec![counter]).map(drop)
 }
 
+/// Counts a form that was sent from this address, good or not: people correct themselves, floods
+/// do not.
+fn take_attempt(app: &App, caller: &Caller) -> ApiResult<()> {
+    let tries = app.config.limits.registrations_per_ip.saturating_mul(10);
+    let counter = (
+        format!("register attempt {}", caller.network()),
+        Quota {
+            tries,
+            seconds: 3600,
+        },
+    );
+    app.limiter.take(caller.now, vec![counter]).map(drop)
+}
+
 /// Keeps a new account and its first session, and signs the browser in.
 pub(crate) async fn create(
     app: &App,
     caller: &Caller,
+    headers: &HeaderMap,
     account: NewAccount,
     proof: Proof,
 ) -> ApiResult<Response> {
@@ -87,7 +106,10 @@ pub(crate) async fn create(
         .create_account(account, Some(begun.to_keep()), audit)
         .await?
     {
-        CreateAccount::Created => signed_in(app, caller, begun, user).await,
+        CreateAccount::Created => {
+            end::previous(app, caller, headers).await?;
+            signed_in(app, caller, begun, user).await
+        }
         CreateAccount::Taken | CreateAccount::AdminExists => Err(refused()),
     }
 }

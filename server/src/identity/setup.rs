@@ -1,6 +1,6 @@
 //! The one-time link that makes the first admin. There is no default account.
 
-use axum::response::Response;
+use axum::{http::HeaderMap, response::Response};
 use parking_lot::Mutex;
 use portcullis_domain::{
     NewAccount, SecretHash, SecretToken, TokenKind, UserId, accounts::CreateAccount, roles::ADMIN,
@@ -17,7 +17,10 @@ use crate::{
         errors::{ApiError, ApiResult},
     },
     limits::Quota,
-    sessions::begin::{Begun, Proof},
+    sessions::{
+        begin::{Begun, Proof},
+        end,
+    },
 };
 
 /// The link's token, as a hash; gone once used. Made anew at each start without an admin, so an
@@ -57,6 +60,7 @@ impl SetupLink {
 pub(crate) async fn setup(
     app: Handle,
     caller: Caller,
+    headers: HeaderMap,
     Json(body): Json<SetupRequest>,
 ) -> ApiResult<Response> {
     let quota = Quota {
@@ -94,6 +98,7 @@ pub(crate) async fn setup(
     {
         CreateAccount::Created => {
             app.setup.withdraw();
+            end::previous(&app, &caller, &headers).await?;
             register::signed_in(&app, &caller, begun, user).await
         }
         CreateAccount::AdminExists => {

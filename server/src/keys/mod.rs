@@ -117,13 +117,13 @@ fn generate(sealer: &Sealer, rng: &dyn Rng, now: Timestamp) -> anyhow::Result<Si
         "kty": "EC", "crv": "P-256", "alg": ALGORITHM, "use": "sig", "kid": kid,
         "x": base64url(x), "y": base64url(y),
     });
-    let sealed = sealer
+    let private = sealer
         .seal(pkcs8.as_ref(), kid.as_bytes())
         .context("sealing failed")?;
     Ok(SigningKey {
         kid,
         algorithm: ALGORITHM.to_owned(),
-        sealed,
+        sealed: private,
         public_jwk: jwk.to_string(),
         created_at: now,
     })

@@ -111,13 +111,13 @@ impl Listener {
                 Ok(Ok(Notice::Ended(id))) if id == self.session.id() => {
                     return Some(self.end());
                 }
-                Ok(Ok(Notice::Ended(_))) => {}
                 Ok(Ok(Notice::Changed) | Err(RecvError::Lagged(_))) => {
                     return self.look(EventKind::Changed).await;
                 }
                 Ok(Err(RecvError::Closed)) => return None,
                 Err(_) if !self.session.is_alive(self.handle.now()) => return Some(self.end()),
-                Err(_) => {}
+                // Another session ended, or nothing happened.
+                Ok(Ok(Notice::Ended(_))) | Err(_) => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use portcullis_domain::StorageError;
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _, Connection as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -39,15 +39,14 @@ impl Postgres {
                 ("idle_in_transaction_session_timeout", "30s"),
             ])
             .disable_statement_logging();
+        // Not from the pool, which would keep trying a server that is not there.
+        let mut connection = options.connect().await.map_err(storage_error)?;
+        migrate::postgres(&mut connection).await?;
+        connection.close().await.map_err(storage_error)?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options)
-            .await
-            .map_err(storage_error)?;
-        let mut connection = pool.acquire().await.map_err(storage_error)?;
-        migrate::postgres(&mut connection).await?;
-        drop(connection);
+            .connect_lazy_with(options);
         Ok(Self { pool })
     }
 

@@ -81,7 +81,7 @@ impl Server {
         // The one before may still be stopping.
         static STARTS: AtomicU32 = AtomicU32::new(0);
         let start = STARTS.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(format!("{FOLDER}{}-{start}", id()));
+        let folder = place().join(format!("{FOLDER}{}-{start}", id()));
         fs::remove_dir_all(&folder).ok();
         make_data(&bin, &folder)?;
         let mut failure = String::new();
@@ -254,9 +254,24 @@ fn spawn_for_life(mut command: Command) -> Result<Child, String> {
     child.map_err(|error| format!("cannot run setpriv (package util-linux): {error}"))
 }
 
+/// Where folders go: in memory, where there is a gigabyte of it, since making the thousand files of
+/// a database is slow on some disks.
+fn place() -> PathBuf {
+    let free = output(Command::new("df").args(["-Pk", "/dev/shm"])).ok().and_then(|out| {
+        let table = String::from_utf8(out.stdout).ok()?;
+        table.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
+    });
+    if free.is_some_and(|kilobytes| kilobytes > 1 << 20) {
+        PathBuf::from("/dev/shm")
+    } else {
+        env::temp_dir()
+    }
+}
+
 /// Removes folders whose process is gone.
 fn remove_orphans() {
-    for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
+    let folders = [env::temp_dir(), PathBuf::from("/dev/shm")].map(fs::read_dir);
+    for entry in folders.into_iter().flatten().flatten().flatten() {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|name| name.strip_prefix(FOLDER))
             .and_then(|rest| rest.split_once('-'));

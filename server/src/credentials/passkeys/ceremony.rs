@@ -53,13 +53,12 @@ impl Binding {
     /// The browser, by a cookie of its own that is made where there is none.
     pub(crate) fn begin_in_browser(app: &App, headers: &HeaderMap) -> Self {
         let known = cookies::read(headers, cookies::BROWSER, TokenKind::Browser);
-        let (token, cookie) = match known {
-            Some(token) => (token, None),
-            None => {
-                let token = token::generate(&*app.rng, TokenKind::Browser);
-                let cookie = cookies::set(cookies::BROWSER, &token, None);
-                (token, Some(cookie))
-            }
+        let (token, cookie) = if let Some(token) = known {
+            (token, None)
+        } else {
+            let token = token::generate(&*app.rng, TokenKind::Browser);
+            let cookie = cookies::set(cookies::BROWSER, &token, None);
+            (token, Some(cookie))
         };
         Self {
             context: token::hash(&token).0.to_vec(),

@@ -67,7 +67,7 @@ pub(crate) async fn begin(
     };
     let exclude = kept
         .into_iter()
-        .map(|passkey| passkey.credential_id.into())
+        .map(|passkey| passkey.credential_id)
         .collect();
     let binding = Binding::session(&browser.session);
     options(&app, &caller, Kind::Register, &binding, registrant, exclude).map(Answer)
@@ -181,7 +181,7 @@ pub(crate) async fn verify(
     from_bytes(&data)?;
     let new = NewPasskey {
         id: PasskeyId(app.rng.uuid_at(caller.now)),
-        credential_id: passkey.cred_id().to_vec(),
+        credential_id: passkey.cred_id().clone(),
         name,
         synced: super::is_synced(&passkey),
         data,

@@ -63,9 +63,8 @@ pub(crate) async fn finish(
     let binding = Binding::finish_in_browser(&headers)?;
     let state: DiscoverableAuthentication =
         ceremony::finish(&app, &caller, Kind::SignIn, &binding, &body.ceremony).await?;
-    let (user, synced) = match prove(&app, &caller, &credential, state).await? {
-        Some(proved) => proved,
-        None => return Err(fail(&app, &caller).await?),
+    let Some((user, synced)) = prove(&app, &caller, &credential, state).await? else {
+        return Err(fail(&app, &caller).await?);
     };
     let previous = browser_session(&app, &headers, caller.now)
         .await?

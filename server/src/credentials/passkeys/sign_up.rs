@@ -82,5 +82,5 @@ pub(crate) async fn finish(
         roles: app.config.default_roles.clone(),
         created_at: caller.now,
     };
-    accounts::create(&app, &caller, account, Proof::Passkey { synced }).await
+    accounts::create(&app, &caller, &headers, account, Proof::Passkey { synced }).await
 }

@@ -32,13 +32,7 @@ pub(crate) async fn set_password(
     browser.require_recent_proof(&app, caller.now)?;
     let account = &browser.principal.account;
     let new = Typed::new(&body.new);
-    policy::check(
-        &app.config.password,
-        &new,
-        &account.email,
-        &account.name,
-        "new",
-    )?;
+    let new = policy::check(&app, new, &account.email, &account.name, "new").await?;
     let current = current_hash(&app, &caller, &browser, body.current.as_deref()).await?;
     let hash = app.hasher.hash(&*app.rng, new).await?;
     let mut audit = caller.audit(AuditKind::PasswordChanged);

@@ -110,7 +110,8 @@ impl Hasher {
             })
     }
 
-    async fn run<T: Send + 'static>(
+    /// Does slow work when its turn comes, or refuses where too much waits already.
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> ApiResult<T> {

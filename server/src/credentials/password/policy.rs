@@ -5,6 +5,7 @@ use portcullis_types::ErrorCode;
 
 use super::hashing::Typed;
 use crate::{
+    app::App,
     config::PasswordConfig,
     http::errors::{ApiError, ApiResult},
 };
@@ -14,8 +15,22 @@ const SCORED: usize = 100;
 /// Shorter words of the context are too common to forbid.
 const SHORTEST_CONTEXT_WORD: usize = 4;
 
-/// Checks a new password; `context` is what an attacker would try first: names and addresses.
-pub(crate) fn check(
+/// Checks a new password on the pool that bounds slow work: scoring a long one takes a while.
+pub(crate) async fn check(
+    app: &App,
+    password: Typed,
+    email: &Email,
+    name: &str,
+    field: &'static str,
+) -> ApiResult<Typed> {
+    let (config, email, name) = (app.config.password.clone(), email.clone(), name.to_owned());
+    app.hasher
+        .run(move || check_now(&config, &password, &email, &name, field).map(|()| password))
+        .await?
+}
+
+/// Checks a new password; address and name are what an attacker would try first.
+pub(crate) fn check_now(
     config: &PasswordConfig,
     password: &Typed,
     email: &Email,
@@ -83,7 +98,7 @@ mod tests {
         let email = Email::parse("ada.lovelace@example.com").unwrap();
         let config = PasswordConfig::default();
         let typed = Typed::new(password);
-        check(&config, &typed, &email, "Augusta King", "password")
+        check_now(&config, &typed, &email, "Augusta King", "password")
             .err()
             .map(|error| error.code())
     }

@@ -7,8 +7,11 @@ use crate::{
     oauth::{clients, form::Parameters},
 };
 
+/// Lets a request pass, or says what the client is told.
+type Check = fn(&Asked<'_>) -> Result<(), Told>;
+
 /// The checks whose failure the client is told.
-pub(super) const TABLE: &[fn(&Asked<'_>) -> Result<(), Told>] = &[
+pub(super) const TABLE: &[Check] = &[
     response_type,
     response_mode,
     request_objects,
