@@ -1,18 +1,16 @@
 //! Making an account, password, signing out, and the list of one's sessions.
 
 use portcullis_core::Event;
-use portcullis_types::account::{
-    PasswordSignInRequest, RegisterRequest, SetPasswordRequest, SetupRequest,
-};
-use portcullis_types::session::{SessionList, SessionSummary, SessionsEnded, SignOutRequest};
-use portcullis_types::{ErrorCode, SessionAnswer, SessionId, paths};
-use serde::Serialize;
+use portcullis_types::session::{SessionList, SessionSummary, SessionsEnded};
+use portcullis_types::{ErrorCode, SessionId, paths};
+use wasm_bindgen::JsValue;
 
 use crate::auth::Auth;
 use crate::config::Mode;
-use crate::convert::to_js;
+use crate::convert::{new_object, set};
 use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
+use crate::wire::{fields, id_text, read_answer};
 
 impl Auth {
     /// Makes an account with email and password, and signs in.
@@ -22,12 +20,9 @@ impl Auth {
         password: &str,
         name: Option<&str>,
     ) -> Result<(), AuthError> {
-        let body = RegisterRequest {
-            email: email.to_owned(),
-            password: password.to_owned(),
-            name: name.map(str::to_owned),
-        };
-        self.sign_in_by(paths::REGISTER, &body).await
+        self.0
+            .sign_in_by(paths::REGISTER, register_body(email, password, name))
+            .await
     }
 
     /// Signs in with email and password; `remember`: for 30 days on this device. For a user who
@@ -38,12 +33,8 @@ impl Auth {
         password: &str,
         remember: bool,
     ) -> Result<(), AuthError> {
-        let body = PasswordSignInRequest {
-            email: email.to_owned(),
-            password: password.to_owned(),
-            remember,
-        };
-        self.sign_in_by(paths::PASSWORD_SIGN_IN, &body).await
+        let body = password_sign_in_body(email, password, remember);
+        self.0.sign_in_by(paths::PASSWORD_SIGN_IN, body).await
     }
 
     /// Makes the first admin with the token of the set-up link, and signs in.
@@ -54,13 +45,9 @@ impl Auth {
         password: &str,
         name: Option<&str>,
     ) -> Result<(), AuthError> {
-        let body = SetupRequest {
-            token: token.to_owned(),
-            email: email.to_owned(),
-            password: password.to_owned(),
-            name: name.map(str::to_owned),
-        };
-        self.sign_in_by(paths::SETUP, &body).await
+        self.0
+            .sign_in_by(paths::SETUP, setup_body(token, email, password, name))
+            .await
     }
 
     /// Sets a password, or changes it; `current` is needed where there is one.
@@ -70,16 +57,8 @@ impl Auth {
         new: &str,
         end_other_sessions: bool,
     ) -> Result<(), AuthError> {
-        let body = SetPasswordRequest {
-            current: current.map(str::to_owned),
-            new: new.to_owned(),
-            end_other_sessions,
-        };
-        let answer = self
-            .0
-            .call("PUT", paths::PASSWORD, Some(to_js(&body)?))
-            .await;
-        answer?;
+        let body = set_password_body(current, new, end_other_sessions);
+        self.0.call("PUT", paths::PASSWORD, Some(body)).await?;
         // Whether there is a password is part of the session's view.
         self.0.drive(Event::Look);
         Ok(())
@@ -88,27 +67,26 @@ impl Auth {
     /// Signs out here and in every other tab; `everywhere`: on all other devices as well.
     ///
     /// By cookie this needs the server: when it cannot be reached, the session lives on and the
-    /// error says so. In token mode the tokens are forgotten at once.
+    /// error says so. In token mode the tokens are forgotten at once, and revoked as soon as the
+    /// server is there.
     pub async fn sign_out(&self, everywhere: bool) -> Result<(), AuthError> {
         if let Mode::Token { .. } = self.0.config.mode {
             if everywhere {
                 return Err(ErrorKind::WrongMode.into());
             }
-            self.0.drive(Event::SignedOut);
-            return Ok(());
-        }
-        let body = SignOutRequest { everywhere };
-        let answer = self
-            .0
-            .call("POST", paths::SIGN_OUT, Some(to_js(&body)?))
-            .await;
-        match answer {
-            Err(error) if error.code() != Some(ErrorCode::NotAuthenticated) => Err(error),
-            _ => {
-                self.0.drive(Event::SignedOut);
-                Ok(())
+        } else {
+            let answer = self
+                .0
+                .call("POST", paths::SIGN_OUT, Some(sign_out_body(everywhere)));
+            match answer.await {
+                // It was over already.
+                Err(error) if error.code() == Some(ErrorCode::NotAuthenticated) => {}
+                Err(error) => return Err(error),
+                Ok(_) => {}
             }
         }
+        self.0.drive(Event::SignedOut);
+        Ok(())
     }
 
     /// The user's sessions, the current one first.
@@ -119,7 +97,7 @@ impl Auth {
 
     /// Ends one session of the user's.
     pub async fn end_session(&self, id: SessionId) -> Result<(), AuthError> {
-        let path = [paths::SESSIONS, "/", &id.to_string()].concat();
+        let path = [paths::SESSIONS, "/", &id_text(id.0)].concat();
         self.0.call("DELETE", &path, None).await?;
         if self.session().view().is_some_and(|view| view.id == id) {
             self.0.drive(Event::SignedOut);
@@ -129,34 +107,65 @@ impl Auth {
 
     /// Ends all sessions of the user's but this one, and says how many there were.
     pub async fn end_other_sessions(&self) -> Result<u64, AuthError> {
-        let ended: SessionsEnded = self
-            .request("POST", paths::END_OTHER_SESSIONS, Some(&Empty {}))
-            .await?;
+        let body = Some(new_object());
+        let answer = self.0.call("POST", paths::END_OTHER_SESSIONS, body).await?;
+        let ended: SessionsEnded = crate::convert::from_js(answer)?;
         Ok(ended.ended)
-    }
-
-    /// Sends `body` to a route that signs in, and takes over the session it answers with.
-    pub(crate) async fn sign_in_by<B: Serialize>(
-        &self,
-        path: &str,
-        body: &B,
-    ) -> Result<(), AuthError> {
-        self.0
-            .signed_in(self.request("POST", path, Some(body)).await?)
     }
 }
 
 impl Inner {
+    /// Sends `body` to a route that signs in, and takes over the session it answers with.
+    pub(crate) async fn sign_in_by(&self, path: &str, body: JsValue) -> Result<(), AuthError> {
+        self.needs_cookie()?;
+        self.signed_in(&self.call("POST", path, Some(body)).await?)
+    }
+
     /// Takes over the session that a sign-in route has answered with.
-    pub(crate) fn signed_in(&self, answer: SessionAnswer) -> Result<(), AuthError> {
-        if answer.session.is_none() {
-            return Err(ErrorKind::UnexpectedAnswer.into());
-        }
-        self.drive(Event::SignedIn(answer));
+    pub(crate) fn signed_in(&self, answer: &JsValue) -> Result<(), AuthError> {
+        let answer = read_answer(answer).filter(|answer| answer.session.is_some());
+        self.drive(Event::SignedIn(answer.ok_or(ErrorKind::UnexpectedAnswer)?));
         Ok(())
     }
 }
 
-/// The body of a request that has nothing to say.
-#[derive(Serialize)]
-pub(crate) struct Empty {}
+/// [`RegisterRequest`](portcullis_types::account::RegisterRequest).
+pub(crate) fn register_body(email: &str, password: &str, name: Option<&str>) -> JsValue {
+    fields(&[
+        ("email", Some(email)),
+        ("password", Some(password)),
+        ("name", name),
+    ])
+}
+
+/// [`PasswordSignInRequest`](portcullis_types::account::PasswordSignInRequest).
+pub(crate) fn password_sign_in_body(email: &str, password: &str, remember: bool) -> JsValue {
+    let body = fields(&[("email", Some(email)), ("password", Some(password))]);
+    set(&body, "remember", &remember.into());
+    body
+}
+
+/// [`SetupRequest`](portcullis_types::account::SetupRequest).
+pub(crate) fn setup_body(token: &str, email: &str, password: &str, name: Option<&str>) -> JsValue {
+    let token = ("token", Some(token));
+    fields(&[
+        token,
+        ("email", Some(email)),
+        ("password", Some(password)),
+        ("name", name),
+    ])
+}
+
+/// [`SetPasswordRequest`](portcullis_types::account::SetPasswordRequest).
+pub(crate) fn set_password_body(current: Option<&str>, new: &str, end_others: bool) -> JsValue {
+    let body = fields(&[("current", current), ("new", Some(new))]);
+    set(&body, "end_other_sessions", &end_others.into());
+    body
+}
+
+/// [`SignOutRequest`](portcullis_types::session::SignOutRequest).
+pub(crate) fn sign_out_body(everywhere: bool) -> JsValue {
+    let body = new_object();
+    set(&body, "everywhere", &everywhere.into());
+    body
+}

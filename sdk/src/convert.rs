@@ -3,12 +3,23 @@
 //! The browser's own `JSON` reads and writes the text (there is no JSON parser in the module);
 //! serde-wasm-bindgen turns the resulting plain objects into the contract's types and back.
 
+use std::pin::Pin;
+
 use js_sys::{JSON, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::error::{AuthError, ErrorKind};
+
+/// Runs a future by itself. Boxed, so that the module has the machinery for it once.
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
+    fn run(future: Pin<Box<dyn Future<Output = ()>>>) {
+        spawn_local(future);
+    }
+    run(Box::pin(future));
+}
 
 /// A plain JavaScript object with the content of `value`.
 pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, AuthError> {
@@ -43,6 +54,11 @@ pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
+/// An empty object.
+pub(crate) fn new_object() -> JsValue {
+    js_sys::Object::new().into()
+}
+
 /// Sets the property `name` of `object`.
 pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Fails for a frozen or otherwise odd object only, and ours are fresh ones.
@@ -71,7 +87,7 @@ pub(crate) fn camel_case(value: &JsValue) -> JsValue {
     let Some(object) = value.dyn_ref::<Object>() else {
         return value.clone();
     };
-    let copy = Object::new().into();
+    let copy = new_object();
     for key in Object::keys(object)
         .iter()
         .filter_map(|key| key.as_string())

@@ -12,11 +12,11 @@ use portcullis_core::event::{Bearer, NoToken};
 use portcullis_core::{Effect, Event, Machine, Session, Settings};
 use portcullis_policy::Permission;
 use portcullis_types::paths;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 use crate::auth::{Subscribers, wake};
 use crate::config::{Config, Mode};
+use crate::convert::spawn;
 use crate::passkeys::Pending;
 use crate::platform;
 use crate::stream::Stream;
@@ -161,7 +161,7 @@ impl Inner {
         match effect {
             Effect::Send { id, request } => {
                 if let Some(me) = self.me.upgrade() {
-                    spawn_local(async move { me.answer(id, request).await });
+                    spawn(async move { me.answer(id, request).await });
                 }
             }
             Effect::Abort { id } => {

@@ -2,17 +2,18 @@
 
 use portcullis_core::Event;
 use portcullis_core::event::NoToken;
-use portcullis_types::{ErrorCode, Problem};
+use portcullis_types::ErrorCode;
 use wasm_bindgen::JsCast;
 use web_sys::{Request, Response, Url};
 
 use crate::auth::Auth;
 use crate::config::Mode;
-use crate::convert::{from_js, parse_json};
+use crate::convert::{get_text, parse_json};
 use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
 use crate::http::{CSRF_HEADER, put, wait};
 use crate::platform::window;
+use crate::wire::read_code;
 
 impl Auth {
     /// Sends a request of the application's. To the server's origin it carries what proves the
@@ -78,8 +79,8 @@ impl Inner {
                 };
                 let Ok(text) = wait(text).await else { return };
                 let body = text.as_string().and_then(|text| parse_json(&text));
-                if let Some(Ok(problem)) = body.map(from_js::<Problem>) {
-                    self.drive(Event::Refused(problem.code));
+                if let Some(code) = body.and_then(|body| get_text(&body, "code")) {
+                    self.drive(Event::Refused(read_code(&code)));
                 }
             }
             _ => {}

@@ -2,7 +2,7 @@
 
 use js_sys::Promise;
 use portcullis_core::event::{Bearer, NoToken};
-use portcullis_types::{ErrorCode, Problem};
+use portcullis_types::ErrorCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,6 +15,7 @@ use crate::convert::{from_js, parse_json, set, to_js, to_json};
 use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
 use crate::platform::window;
+use crate::wire::read_problem;
 
 /// The static header that a cross-site form cannot send; see the server's CSRF check.
 pub(crate) const CSRF_HEADER: &str = "x-portcullis";
@@ -180,7 +181,7 @@ pub(crate) fn put(headers: &Headers, name: &str, value: &str) {
 
 /// The error that an answer other than 2xx stands for.
 fn refusal(answer: &Answer) -> AuthError {
-    let Ok(problem) = from_js::<Problem>(answer.body.clone()) else {
+    let Some(problem) = read_problem(&answer.body) else {
         // Not our server's words: a proxy in between, or a gateway whose upstream is down.
         let kind = match answer.status {
             429 => ErrorKind::Server(ErrorCode::RateLimited),

@@ -26,6 +26,7 @@ mod driver;
 mod error;
 mod fetch;
 mod http;
+mod messages;
 #[cfg(feature = "npm")]
 pub mod npm;
 mod passkeys;
@@ -35,6 +36,7 @@ mod requests;
 mod stream;
 mod tabs;
 mod webauthn;
+mod wire;
 
 pub use auth::{Auth, Subscription};
 pub use config::{Config, Mode};

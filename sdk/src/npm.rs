@@ -10,18 +10,23 @@
 //! same fields). It is the same object until it changes, so that `===` tells.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, Promise};
 use portcullis_core::Session;
+use portcullis_types::paths;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
 
+use crate::account::{password_sign_in_body, register_body, setup_body};
 use crate::auth::{Auth, Subscription};
 use crate::config::{Config, Mode};
-use crate::convert::{camel_case, get, get_text, set, to_js};
+use crate::convert::{camel_case, get, get_text, new_object, set};
 use crate::error::AuthError;
 use crate::passkeys::PasskeySignIn;
+use crate::wire::write_view;
 
 /// The client as JavaScript holds it.
 #[wasm_bindgen]
@@ -87,8 +92,12 @@ impl AuthClient {
     }
 
     /// Resolves, to nothing, once the session is known or the server known to be out of reach.
-    pub async fn ready(&self) {
-        self.auth.clone().ready().await;
+    pub fn ready(&self) -> Promise {
+        let auth = self.auth.clone();
+        promise(async move {
+            auth.ready().await;
+            JsValue::UNDEFINED
+        })
     }
 
     /// The session as a plain object.
@@ -144,83 +153,86 @@ impl AuthClient {
     }
 
     /// Makes an account with a password. Outcome: `{ ok: true }`.
-    pub async fn register(&self, email: String, password: String, name: Option<String>) -> JsValue {
-        let auth = self.auth.clone();
-        outcome(auth.register(&email, &password, name.as_deref()).await)
+    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over owned texts")]
+    pub fn register(&self, email: &str, password: &str, name: Option<String>) -> Promise {
+        self.sign_in_by(
+            paths::REGISTER,
+            register_body(email, password, name.as_deref()),
+        )
     }
 
     /// Signs in with a password. Outcome: `{ ok: true }`.
     #[wasm_bindgen(js_name = signInWithPassword)]
-    pub async fn sign_in_with_password(
-        &self,
-        email: String,
-        password: String,
-        remember: bool,
-    ) -> JsValue {
-        let auth = self.auth.clone();
-        outcome(
-            auth.sign_in_with_password(&email, &password, remember)
-                .await,
-        )
-    }
-
-    /// Sets or changes the password. Outcome: `{ ok: true }`.
-    #[wasm_bindgen(js_name = setPassword)]
-    pub async fn set_password(
-        &self,
-        current: Option<String>,
-        new: String,
-        end_other_sessions: bool,
-    ) -> JsValue {
-        let auth = self.auth.clone();
-        outcome(
-            auth.set_password(current.as_deref(), &new, end_other_sessions)
-                .await,
+    pub fn sign_in_with_password(&self, email: &str, password: &str, remember: bool) -> Promise {
+        self.sign_in_by(
+            paths::PASSWORD_SIGN_IN,
+            password_sign_in_body(email, password, remember),
         )
     }
 
     /// Makes the first admin. Outcome: `{ ok: true }`.
-    pub async fn setup(
-        &self,
-        token: String,
-        email: String,
-        password: String,
-        name: Option<String>,
-    ) -> JsValue {
+    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over owned texts")]
+    pub fn setup(&self, token: &str, email: &str, password: &str, name: Option<String>) -> Promise {
+        self.sign_in_by(
+            paths::SETUP,
+            setup_body(token, email, password, name.as_deref()),
+        )
+    }
+
+    fn sign_in_by(&self, path: &'static str, body: JsValue) -> Promise {
         let auth = self.auth.clone();
-        outcome(auth.setup(&token, &email, &password, name.as_deref()).await)
+        promise(async move { outcome(auth.0.sign_in_by(path, body).await) })
+    }
+
+    /// Sets or changes the password. Outcome: `{ ok: true }`.
+    #[wasm_bindgen(js_name = setPassword)]
+    pub fn set_password(
+        &self,
+        current: Option<String>,
+        new: String,
+        end_other_sessions: bool,
+    ) -> Promise {
+        let auth = self.auth.clone();
+        promise(async move {
+            outcome(
+                auth.set_password(current.as_deref(), &new, end_other_sessions)
+                    .await,
+            )
+        })
     }
 
     /// Signs out. Outcome: `{ ok: true }`.
     #[wasm_bindgen(js_name = signOut)]
-    pub async fn sign_out(&self, everywhere: bool) -> JsValue {
+    pub fn sign_out(&self, everywhere: bool) -> Promise {
         let auth = self.auth.clone();
-        outcome(auth.sign_out(everywhere).await)
+        promise(async move { outcome(auth.sign_out(everywhere).await) })
     }
 
     /// Signs in with a passkey. Outcome: `{ ok: true }`.
     #[wasm_bindgen(js_name = signInWithPasskey)]
-    pub async fn sign_in_with_passkey(&self, autofill: bool, remember: bool) -> JsValue {
+    pub fn sign_in_with_passkey(&self, autofill: bool, remember: bool) -> Promise {
         let auth = self.auth.clone();
-        outcome(
-            auth.sign_in_with_passkey(PasskeySignIn { autofill, remember })
-                .await,
-        )
+        promise(async move {
+            outcome(
+                auth.sign_in_with_passkey(PasskeySignIn { autofill, remember })
+                    .await,
+            )
+        })
     }
 
     /// Makes an account that has only a passkey. Outcome: `{ ok: true }`.
     #[wasm_bindgen(js_name = signUpWithPasskey)]
-    pub async fn sign_up_with_passkey(&self, email: String, name: Option<String>) -> JsValue {
+    pub fn sign_up_with_passkey(&self, email: String, name: Option<String>) -> Promise {
         let auth = self.auth.clone();
-        outcome(auth.sign_up_with_passkey(&email, name.as_deref()).await)
+        promise(async move { outcome(auth.sign_up_with_passkey(&email, name.as_deref()).await) })
     }
 
     /// Adds a passkey. Outcome: `{ ok: true, value: passkey }`, with the passkey
     /// `{ id, credentialId, name, synced, createdAt, lastUsedAt }`.
     #[wasm_bindgen(js_name = registerPasskey)]
-    pub async fn register_passkey(&self, name: Option<String>) -> JsValue {
+    pub fn register_passkey(&self, name: Option<String>) -> Promise {
         let auth = self.auth.clone();
-        value(auth.create_passkey(name.as_deref()).await)
+        promise(async move { value(auth.create_passkey(name.as_deref()).await) })
     }
 
     /// Whether this browser has passkeys.
@@ -231,8 +243,9 @@ impl AuthClient {
 
     /// Whether passkeys can be offered by autofill. Resolves to a boolean.
     #[wasm_bindgen(js_name = passkeyAutofillSupported)]
-    pub async fn passkey_autofill_supported(&self) -> bool {
-        self.auth.clone().passkey_autofill_supported().await
+    pub fn passkey_autofill_supported(&self) -> Promise {
+        let auth = self.auth.clone();
+        promise(async move { auth.passkey_autofill_supported().await.into() })
     }
 
     /// Ends the ceremony that is open, such as an autofill whose form goes away.
@@ -241,42 +254,55 @@ impl AuthClient {
         self.auth.abort_passkey();
     }
 
-    /// A request with a JSON body to the server's own API, for the lists and acts below it.
-    /// Outcome: `{ ok: true, value }` with the answer's keys in camelCase.
-    pub async fn call(&self, method: String, path: String, body: JsValue) -> JsValue {
+    /// A request with a JSON body to the server's own API, for lists and acts that have no method
+    /// of their own here. Outcome: `{ ok: true, value }` with the answer's keys in camelCase.
+    pub fn call(&self, method: String, path: String, body: JsValue) -> Promise {
         let auth = self.auth.clone();
         let body = if body.is_undefined() {
             None
         } else {
             Some(body)
         };
-        value(auth.0.call(&method, &path, body).await)
+        promise(async move { value(auth.0.call(&method, &path, body).await) })
     }
 
     /// Sends the browser to the server to sign in. Outcome: `{ ok: true }`.
     #[wasm_bindgen(js_name = signInWithRedirect)]
-    pub async fn sign_in_with_redirect(&self, return_to: String) -> JsValue {
+    pub fn sign_in_with_redirect(&self, return_to: String) -> Promise {
         let auth = self.auth.clone();
-        outcome(auth.sign_in_with_redirect(&return_to).await)
+        promise(async move { outcome(auth.sign_in_with_redirect(&return_to).await) })
     }
 
     /// Completes a sign-in by redirect. Outcome: `{ ok: true, value: returnTo | undefined }`.
     #[wasm_bindgen(js_name = handleRedirect)]
-    pub async fn handle_redirect(&self) -> JsValue {
+    pub fn handle_redirect(&self) -> Promise {
         let auth = self.auth.clone();
-        let to = auth.handle_redirect().await;
-        value(to.map(|to| to.map_or(JsValue::UNDEFINED, JsValue::from)))
+        promise(async move {
+            let to = auth.handle_redirect().await;
+            value(to.map(|to| to.map_or(JsValue::UNDEFINED, JsValue::from)))
+        })
     }
 
     /// Sends a request with whatever proves who is signed in. Outcome: `{ ok: true, value:
     /// Response }`; the response may have any status.
-    pub async fn fetch(&self, request: web_sys::Request) -> JsValue {
+    pub fn fetch(&self, request: web_sys::Request) -> Promise {
         let auth = self.auth.clone();
-        match auth.fetch(request).await {
-            Ok(response) => success(&response),
-            Err(error) => failure(&error),
-        }
+        promise(async move {
+            match auth.fetch(request).await {
+                Ok(response) => success(&response),
+                Err(error) => failure(&error),
+            }
+        })
     }
+}
+
+/// A promise for what `future` comes to. Boxed, so that the module has the machinery of promises
+/// once and not once for each kind of future.
+fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
+    fn of(future: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
+        future_to_promise(async move { Ok(future.await) })
+    }
+    of(Box::pin(future))
 }
 
 fn outcome(result: Result<(), AuthError>) -> JsValue {
@@ -294,7 +320,7 @@ fn value(result: Result<JsValue, AuthError>) -> JsValue {
 }
 
 fn success(value: &JsValue) -> JsValue {
-    let object = js_sys::Object::new().into();
+    let object = new_object();
     set(&object, "ok", &JsValue::TRUE);
     if !value.is_undefined() {
         set(&object, "value", value);
@@ -303,7 +329,7 @@ fn success(value: &JsValue) -> JsValue {
 }
 
 fn failure(error: &AuthError) -> JsValue {
-    let object = js_sys::Object::new().into();
+    let object = new_object();
     set(&object, "ok", &JsValue::FALSE);
     set(&object, "reason", &error.kind.as_str().into());
     set(&object, "message", &error.message.as_str().into());
@@ -317,8 +343,9 @@ fn failure(error: &AuthError) -> JsValue {
 }
 
 fn session_object(session: &Session) -> JsValue {
-    let view = session.view().and_then(|view| to_js(&**view).ok());
-    let object = view.map_or_else(|| js_sys::Object::new().into(), |view| camel_case(&view));
+    let object = session
+        .view()
+        .map_or_else(new_object, |view| camel_case(&write_view(view)));
     let status = match session {
         Session::Loading => "loading",
         Session::Unreachable => "unreachable",

@@ -5,20 +5,18 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use portcullis_core::Event;
-use portcullis_types::passkey::{
-    PasskeyList, PasskeyView, RenamePasskeyRequest, SignUpBeginRequest,
-};
+use portcullis_types::passkey::{PasskeyList, PasskeyView};
 use portcullis_types::{PasskeyId, paths};
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
-use crate::account::Empty;
 use crate::auth::Auth;
 use crate::config::Mode;
-use crate::convert::{from_js, get, set, to_js};
+use crate::convert::{from_js, get, new_object, set};
 use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
 use crate::webauthn::{Ceremony, autofill_support, run, support};
+use crate::wire::{fields, id_text};
 
 /// The server keeps a ceremony for five minutes; autofill may wait for hours, and begins a new
 /// one in good time.
@@ -50,13 +48,13 @@ impl Auth {
             return Err(ErrorKind::NotSupported.into());
         }
         let begin = paths::PASSKEY_SIGN_IN_BEGIN;
-        let finish = self.0.ceremony(kind, begin, &to_js(&Empty {})?).await?;
+        let finish = self.0.ceremony(kind, begin, &new_object()).await?;
         set(&finish, "remember", &options.remember.into());
         let answer = self
             .0
             .call("POST", paths::PASSKEY_SIGN_IN_FINISH, Some(finish))
             .await?;
-        self.0.signed_in(from_js(answer)?)
+        self.0.signed_in(&answer)
     }
 
     /// Makes an account that has only a passkey, and signs in.
@@ -66,17 +64,14 @@ impl Auth {
         name: Option<&str>,
     ) -> Result<(), AuthError> {
         self.0.needs_cookie()?;
-        let body = to_js(&SignUpBeginRequest {
-            email: email.to_owned(),
-            name: name.map(str::to_owned),
-        })?;
+        let body = fields(&[("email", Some(email)), ("name", name)]);
         let begin = paths::PASSKEY_SIGN_UP_BEGIN;
         let finish = self.0.ceremony(Ceremony::Create, begin, &body).await?;
         let answer = self
             .0
             .call("POST", paths::PASSKEY_SIGN_UP_FINISH, Some(finish))
             .await?;
-        self.0.signed_in(from_js(answer)?)
+        self.0.signed_in(&answer)
     }
 
     /// Adds a passkey to the account; without a name it is called after the device.
@@ -90,7 +85,7 @@ impl Auth {
         let begin = paths::PASSKEY_REGISTER_BEGIN;
         let finish = self
             .0
-            .ceremony(Ceremony::Create, begin, &to_js(&Empty {})?)
+            .ceremony(Ceremony::Create, begin, &new_object())
             .await?;
         if let Some(name) = name {
             set(&finish, "name", &name.into());
@@ -121,16 +116,14 @@ impl Auth {
 
     /// Calls a passkey something else.
     pub async fn rename_passkey(&self, id: PasskeyId, name: &str) -> Result<(), AuthError> {
-        let path = [paths::PASSKEYS, "/", &id.to_string()].concat();
-        let body = to_js(&RenamePasskeyRequest {
-            name: name.to_owned(),
-        })?;
+        let path = [paths::PASSKEYS, "/", &id_text(id.0)].concat();
+        let body = fields(&[("name", Some(name))]);
         self.0.call("PATCH", &path, Some(body)).await.map(drop)
     }
 
     /// Takes a passkey away. The last way to sign in stays.
     pub async fn delete_passkey(&self, id: PasskeyId) -> Result<(), AuthError> {
-        let path = [paths::PASSKEYS, "/", &id.to_string()].concat();
+        let path = [paths::PASSKEYS, "/", &id_text(id.0)].concat();
         self.0.call("DELETE", &path, None).await.map(drop)
     }
 
@@ -228,7 +221,7 @@ impl Inner {
                 Err(error) if error.kind == ErrorKind::Aborted && renewed.get() => {}
                 Err(error) => return Err(error),
                 Ok(credential) => {
-                    let finish = JsValue::from(js_sys::Object::new());
+                    let finish = new_object();
                     set(&finish, "ceremony", &get(&begun, "ceremony"));
                     set(&finish, "credential", &credential);
                     return Ok(finish);

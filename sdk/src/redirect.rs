@@ -3,17 +3,17 @@
 use portcullis_core::redirect::is_local_path;
 use portcullis_core::redirect::{Answer, IdClaims, RANDOM_BYTES, RedirectError, Transaction};
 use portcullis_core::{Event, base64url};
-use portcullis_types::oauth::TokenResponse;
 use portcullis_types::paths;
 use wasm_bindgen::JsValue;
 use web_sys::{UrlSearchParams, Window};
 
 use crate::auth::Auth;
 use crate::config::Mode;
-use crate::convert::{from_js, parse_json, to_js, to_json};
+use crate::convert::{parse_json, to_json};
 use crate::error::{AuthError, ErrorKind};
 use crate::http::Options;
 use crate::platform::{challenge, now, random, tab_storage, window};
+use crate::wire::{read_claims, read_tokens, read_transaction, write_transaction};
 
 /// The server's sign-in page.
 const SIGN_IN_PAGE: &str = "/sign-in";
@@ -113,7 +113,7 @@ impl Auth {
             }
             .into());
         }
-        let tokens: TokenResponse = from_js(answer.body)?;
+        let tokens = read_tokens(&answer.body).ok_or(ErrorKind::UnexpectedAnswer)?;
         if scope.split(' ').any(|scope| scope == "openid") {
             let claims = tokens
                 .id_token
@@ -140,7 +140,7 @@ fn key(state: &str) -> String {
 
 /// Keeps the transaction in the tab's own storage: other tabs may be signing in as well.
 fn remember(transaction: &Transaction) -> Option<()> {
-    let text = to_json(&to_js(transaction).ok()?)?;
+    let text = to_json(&write_transaction(transaction))?;
     tab_storage()?
         .set_item(&key(&transaction.state), &text)
         .ok()
@@ -151,7 +151,7 @@ fn recall(state: &str) -> Option<Transaction> {
     let storage = tab_storage()?;
     let text = storage.get_item(&key(state)).ok().flatten()?;
     let _ = storage.remove_item(&key(state));
-    from_js(parse_json(&text)?).ok()
+    read_transaction(&parse_json(&text)?)
 }
 
 /// Takes code and state out of the address bar and the history.
@@ -166,5 +166,5 @@ fn clean_address(window: &Window) {
 /// The claims of a JWT, which is three base64url parts with dots between (RFC 7519 section 3).
 fn id_claims(token: &str) -> Option<IdClaims> {
     let payload = base64url::decode(token.split('.').nth(1)?)?;
-    from_js(parse_json(&String::from_utf8(payload).ok()?)?).ok()
+    read_claims(&parse_json(&String::from_utf8(payload).ok()?)?)
 }

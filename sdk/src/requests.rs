@@ -6,10 +6,11 @@ use portcullis_types::paths;
 use web_sys::{AbortController, UrlSearchParams};
 
 use crate::config::Mode;
-use crate::convert::{from_js, get_text};
+use crate::convert::get_text;
 use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind};
 use crate::http::{Answer, Options, new_headers, put};
+use crate::wire::{read_answer, read_tokens};
 
 impl Inner {
     /// Sends request `id` and tells the machine what came of it.
@@ -51,7 +52,9 @@ impl Inner {
                     .exchange("GET", paths::SESSION, &headers, None, options)
                     .await?;
                 Ok(match answer.status {
-                    200 => Reply::Session(from_js(answer.body)?),
+                    200 => {
+                        read_answer(&answer.body).map_or_else(|| failed(&answer), Reply::Session)
+                    }
                     401 => Reply::Rejected,
                     _ => failed(&answer),
                 })
@@ -60,7 +63,7 @@ impl Inner {
                 let fields = [("grant_type", "refresh_token"), ("refresh_token", &token)];
                 let answer = self.post_form(paths::OAUTH_TOKEN, &fields, options).await?;
                 Ok(match answer.status {
-                    200 => Reply::Tokens(from_js(answer.body)?),
+                    200 => read_tokens(&answer.body).map_or_else(|| failed(&answer), Reply::Tokens),
                     // Anything else at 400 is a mistake of set-up, and signs nobody out.
                     400 | 401 if is_final(&answer) => Reply::Rejected,
                     _ => failed(&answer),

@@ -10,10 +10,11 @@ use portcullis_core::event::Lock;
 use portcullis_core::message::Message;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, BroadcastChannel, MessageEvent};
 
-use crate::convert::{from_js, get, set, to_js};
+use crate::convert::{get, set, spawn};
+use crate::messages;
 
 /// The origin's broadcast channel.
 pub(crate) struct Channel {
@@ -28,7 +29,7 @@ impl Channel {
         let listener = EventListener::new(&channel, "message", move |event| {
             let data = event.unchecked_ref::<MessageEvent>().data();
             // A message of another version of this client may not be understood.
-            if let Ok(message) = from_js(data) {
+            if let Some(message) = messages::read(&data) {
                 heard(message);
             }
         });
@@ -39,9 +40,7 @@ impl Channel {
     }
 
     pub(crate) fn say(&self, message: &Message) {
-        if let Ok(value) = to_js(message) {
-            let _ = self.channel.post_message(&value);
-        }
+        let _ = self.channel.post_message(&messages::write(message));
     }
 }
 
@@ -136,7 +135,7 @@ impl Locks {
                     if state.request == request && state.abort.take().is_some() {
                         state.release = Some(resolve);
                         let news = Rc::clone(&news);
-                        spawn_local(async move { news(LockNews::Granted(lock)) });
+                        spawn(async move { news(LockNews::Granted(lock)) });
                     } else {
                         let _ = resolve.call0(&JsValue::UNDEFINED);
                     }
@@ -147,7 +146,7 @@ impl Locks {
             .manager
             .request(&name, &options, granted.unchecked_ref());
         let slot = Rc::clone(slot);
-        spawn_local(async move {
+        spawn(async move {
             let failed = match promise {
                 Ok(promise) => JsFuture::from(promise).await.is_err(),
                 Err(_) => true,

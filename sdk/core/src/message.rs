@@ -1,7 +1,6 @@
 //! What tabs of one browser tell each other.
 
 use portcullis_types::{SessionAnswer, SessionId};
-use serde::{Deserialize, Serialize};
 
 use crate::tokens::SharedTokens;
 
@@ -9,8 +8,7 @@ use crate::tokens::SharedTokens;
 ///
 /// The channel is open to scripts of the same origin only, which could as well send requests of
 /// their own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Message {
     /// The server said this about the session.
     Session {

@@ -4,15 +4,13 @@
 //! Randomness comes in as bytes and SHA-256 is done by the caller, because the browser's own
 //! implementations of both are asynchronous and cost no bytes.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base64url;
 
 /// How many random bytes [`Transaction::new`] takes.
 pub const RANDOM_BYTES: usize = 64;
 
 /// What a page remembers while the browser is away at the server.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Transaction {
     /// Comes back with the answer; ties it to this browser (RFC 6749 section 10.12).
     pub state: String,
@@ -57,14 +55,13 @@ pub struct Answer<'a> {
 }
 
 /// The claims of an ID token that are checked here.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdClaims {
     /// The issuer.
     pub iss: String,
     /// The client the token is for.
     pub aud: String,
     /// The transaction's nonce.
-    #[serde(default)]
     pub nonce: Option<String>,
 }
 

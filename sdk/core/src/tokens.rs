@@ -2,7 +2,6 @@
 
 use portcullis_types::SessionId;
 use portcullis_types::oauth::TokenResponse;
-use serde::{Deserialize, Serialize};
 
 use crate::Session;
 use crate::event::{Bearer, Effect, NoToken};
@@ -11,7 +10,7 @@ use crate::message::Message;
 use crate::refresh::Step;
 
 /// Tokens as one tab hands them to another.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SharedTokens {
     /// Names the chain, unique to its sign-in.
     pub chain: String,
