@@ -12,6 +12,7 @@ pub(crate) mod health;
 pub(crate) mod router;
 pub(crate) mod run_to_end;
 pub(crate) mod ui;
+pub(crate) mod well_known;
 
 pub use actor::{Actor, Scheme};
 pub use errors::ApiError;

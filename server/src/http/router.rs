@@ -13,7 +13,7 @@ use tower_http::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{caller, cors, csrf, errors::ApiError, headers, health, run_to_end, ui};
+use super::{caller, cors, csrf, errors::ApiError, headers, health, run_to_end, ui, well_known};
 use crate::{admin, app::Handle, credentials, demo, docs, identity, keys, oauth, sessions};
 
 /// Longest time a request may take; event streams are answered at once and go on.
@@ -66,6 +66,9 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(oauth::authorize::authorize))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(well_known::change_password))
+        .routes(routes!(well_known::passkey_endpoints))
+        .routes(routes!(well_known::related_origins))
 }
 
 /// The whole router: API, documentation, user interface.

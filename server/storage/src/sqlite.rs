@@ -255,3 +255,33 @@ fn make_private(path: &Path) -> Result<(), StorageError> {
         }
     }
 }
+
+#[cfg(test)]
+mod measure {
+    use super::*;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn measure() {
+        for round in 0..2 {
+        for (group, writers, per) in [(1, 1, 200), (64, 1, 200), (1, 50, 20), (64, 50, 20), (64, 50, 100)] {
+            let dir = tempfile::tempdir_in("/work/main/target").unwrap();
+            let db = Sqlite::open_with(&dir.path().join("x.db"), group).await.unwrap();
+            let db = crate::Database { backend: crate::Backend::Sqlite(db) };
+            let start = std::time::Instant::now();
+            let tasks: Vec<_> = (0..writers).map(|w: u32| { let db = db.clone(); tokio::spawn(async move {
+                for n in 0..per {
+                    let id = uuid::Uuid::from_u128((u128::from(w) << 32) + n);
+                    let id = portcullis_domain::UserId(id);
+                    use portcullis_domain::*;
+                    use portcullis_domain::accounts::AccountStore;
+                    let account = NewAccount { id, email: Email::parse(&format!("a{w}-{n}@example.com")).unwrap(), name: "x".into(), password: None, passkey: None, roles: vec![], created_at: Timestamp(0) };
+                    let session = sessions::Session { id: SessionId(id.0), token: SecretHash({let mut h=[0;32]; h[..16].copy_from_slice(id.0.as_bytes()); h}), user: id, amr: vec![], auth_time: Timestamp(0), idle_seconds: 1, created_at: Timestamp(0), last_seen_at: Timestamp(0), expires_at: Timestamp(1), ip: String::new(), user_agent: String::new() };
+                    let audit = AuditEvent { kind: audit::AuditKind::AccountCreated, at: Timestamp(0), actor: None, subject: None, session: None, family: None, ip: String::new(), request: None, detail: serde_json::json!({}) };
+                    db.create_account(account, Some(session), audit).await.unwrap();
+                }
+            })}).collect();
+            for t in tasks { t.await.unwrap(); }
+            let total = f64::from(writers) * per as f64;
+            println!("round {round} group {group} writers {writers}: {:.0}/s", total / start.elapsed().as_secs_f64());
+        }}
+    }
+}

@@ -15,7 +15,7 @@ use portcullis_types::{
     passkey::{Begun, PasskeyView, RegisterFinishRequest},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use webauthn_rs::prelude::{
     CreationChallengeResponse, CredentialID, PasskeyRegistration, RegisterPublicKeyCredential,
 };
@@ -93,6 +93,7 @@ pub(crate) fn options(
         )
         .map_err(|error| rejected(&error))?;
     let options = creation_options(challenge)?;
+    let registration = accept_algorithms(&registration)?;
     let state = State {
         registrant,
         registration,
@@ -101,23 +102,38 @@ pub(crate) fn options(
     Ok(Begun { ceremony, options })
 }
 
-/// webauthn-rs asks for no resident key; ours must be discoverable, or signing in without a user
-/// name would not find them (WebAuthn level 3 section 5.4.4).
+/// The algorithms accepted, as COSE numbers them (RFC 9053) and as webauthn-rs names them, best
+/// first.
+const ALGORITHMS: [(i32, &str); 3] = [(-7, "ES256"), (-8, "EDDSA"), (-257, "RS256")];
+
+/// Adjusts what webauthn-rs proposes: it asks for no resident key, but ours must be discoverable,
+/// or signing in without a user name would not find them (WebAuthn level 3 section 5.4.4); and it
+/// leaves out EdDSA, which its verifier knows.
 fn creation_options(challenge: CreationChallengeResponse) -> ApiResult<Value> {
-    let mut options = serde_json::to_value(challenge.public_key)
-        .map_err(|_| ApiError::internal("creation options"))?;
-    let selection = options.as_object_mut().map(|options| {
-        options
-            .entry("authenticatorSelection")
-            .or_insert_with(|| Value::Object(serde_json::Map::default()))
+    let broken = || ApiError::internal("creation options");
+    let mut options = serde_json::to_value(challenge.public_key).map_err(|_| broken())?;
+    let options_map = options.as_object_mut().ok_or_else(broken)?;
+    let algorithms = ALGORITHMS.map(|(number, _)| json!({ "type": "public-key", "alg": number }));
+    options_map.insert("pubKeyCredParams".to_owned(), algorithms.to_vec().into());
+    let selection = json!({
+        "residentKey": "required",
+        "requireResidentKey": true,
+        "userVerification": "required",
     });
-    let Some(Value::Object(selection)) = selection else {
-        return Err(ApiError::internal("creation options"));
-    };
-    selection.insert("residentKey".to_owned(), "required".into());
-    selection.insert("requireResidentKey".to_owned(), true.into());
-    selection.insert("userVerification".to_owned(), "required".into());
+    options_map.insert("authenticatorSelection".to_owned(), selection);
     Ok(options)
+}
+
+/// Makes the verifier accept the algorithms that were offered. Its state has no setter; a state
+/// that does not have the expected form ends the ceremony here.
+fn accept_algorithms(registration: &PasskeyRegistration) -> ApiResult<PasskeyRegistration> {
+    let broken = || ApiError::internal("registration state");
+    let mut state = serde_json::to_value(registration).map_err(|_| broken())?;
+    let accepted = state
+        .pointer_mut("/rs/credential_algorithms")
+        .ok_or_else(broken)?;
+    *accepted = ALGORITHMS.map(|(_, name)| name).to_vec().into();
+    serde_json::from_value(state).map_err(|_| broken())
 }
 
 /// Finishes adding a passkey.
