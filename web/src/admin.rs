@@ -18,8 +18,10 @@ use crate::time::count_in_words;
 use crate::ui::{Blank, Bones, Button, Failure, Glyph, Load, icon, unique_id};
 use row::UserRow;
 
-/// What the server asks for before it shows or changes accounts.
-pub const PERMISSION: &str = "users:manage";
+/// What the server asks for before it shows accounts.
+pub const READ: &str = "users:read";
+/// What it asks for before it changes them.
+pub const MANAGE: &str = "users:manage";
 
 /// The users found so far, each a signal of its own, so that one change redraws one row.
 type Found = Vec<(UserId, ArcRwSignal<AdminUserView>)>;
@@ -37,12 +39,12 @@ pub fn Admin(
             <h1 tabindex="-1">{text.admin_title}</h1>
             <div class="pc-card">
                 <Blank glyph=Glyph::Lock title=text.admin_denied_title
-                    lead=fill(text.admin_denied, &[("permission", PERMISSION)])/>
+                    lead=fill(text.admin_denied, &[("permission", READ)])/>
             </div>
         }
     };
     view! {
-        <PermissionGate require=PERMISSION fallback loading=|| view! { <Bones rows=6/> } denied>
+        <PermissionGate require=READ fallback loading=|| view! { <Bones rows=6/> } denied>
             <header class="pc-section__head">
                 <h1 tabindex="-1">{text.admin_title}</h1>
                 <p>{text.admin_lead}</p>

@@ -14,6 +14,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
     let fixed = match error.kind {
         ErrorKind::Cancelled | ErrorKind::Aborted => "",
         ErrorKind::Network => text.error_network,
+        ErrorKind::WrongMode => return error.message.clone(),
         ErrorKind::UnexpectedAnswer => text.error_internal,
         ErrorKind::SignedOut => text.error_signed_out,
         ErrorKind::TimedOut => text.error_ceremony,

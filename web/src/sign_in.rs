@@ -1,5 +1,6 @@
 //! Signing in: email and password, a passkey by button, or a passkey from the field's autofill.
 
+use gloo_timers::callback::Interval;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -62,6 +63,7 @@ pub fn SignInForm(
 ) -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
+    let knows_email = !email.is_empty();
     let (email, password) = (Input::with(email), Input::default());
     let remember = RwSignal::new(false);
     let busy = RwSignal::new(None::<Way>);
@@ -70,15 +72,15 @@ pub fn SignInForm(
     let passkey_first = passkeys && last_way::was_passkey();
 
     let finish = move |way: Way, result: Result<(), AuthError>| {
+        if result.is_ok() {
+            last_way::keep(way == Way::Passkey);
+        }
         // The form may have left the page while the answer was on its way.
         if busy.try_set(None).is_some() {
             return;
         }
         match result {
-            Ok(()) => {
-                last_way::keep(way == Way::Passkey);
-                on_done.run(());
-            }
+            Ok(()) => on_done.run(()),
             Err(error) if error.code() == Some(ErrorCode::InvalidCredentials) => {
                 status.set(match way {
                     Way::Password => text.sign_in_failed.to_owned(),
@@ -142,12 +144,19 @@ pub fn SignInForm(
             if !client.passkey_autofill_supported().await {
                 return;
             }
-            match client.sign_in_with_passkey(options).await {
-                Err(error) if quiet(&error) => {}
-                result => finish(Way::Passkey, result),
+            let result = client.sign_in_with_passkey(options).await;
+            if result.as_ref().is_err_and(quiet) {
+                return;
             }
+            finish(Way::Passkey, result);
+            _ = offer.try_update(|offer| *offer += 1);
         });
     });
+
+    // The server forgets an offer after five minutes; nobody shall choose from a stale one.
+    let renew = move || _ = offer.try_update(|offer| *offer += 1);
+    let renewal = StoredValue::new_local(Some(Interval::new(240_000, renew)));
+    on_cleanup(move || drop(renewal.try_update_value(Option::take)));
 
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -173,9 +182,9 @@ pub fn SignInForm(
     let fields = view! {
         <form class="pc-form" novalidate on:submit=submit>
             <Field input=email label=text.email kind=FieldKind::Email
-                autocomplete="username webauthn" autofocus=true/>
+                autocomplete="username webauthn" autofocus={!knows_email}/>
             <Field input=password label=text.password kind=FieldKind::Password
-                autocomplete="current-password"/>
+                autocomplete="current-password" autofocus=knows_email/>
             <label class="pc-check">
                 <input type="checkbox" prop:checked=move || remember.get()
                     on:change=move |event| remember.set(event_target_checked(&event))/>
@@ -197,16 +206,13 @@ pub fn SignInForm(
     }
 }
 
-/// Whether an offer in the autofill may end like this without a word: it was only an offer.
+/// Whether an offer in the autofill ends like this without a word. Only what becomes of a passkey
+/// that was chosen is worth one; that none can be offered just now is not.
 fn quiet(error: &AuthError) -> bool {
-    matches!(
+    !matches!(
         error.kind,
-        ErrorKind::Cancelled
-            | ErrorKind::Aborted
-            | ErrorKind::TimedOut
-            | ErrorKind::Network
-            | ErrorKind::NotSupported
-            | ErrorKind::NotAllowedHere
-            | ErrorKind::Server(ErrorCode::RateLimited | ErrorCode::Busy)
+        ErrorKind::Server(
+            ErrorCode::InvalidCredentials | ErrorCode::PasskeyRejected | ErrorCode::CeremonyInvalid
+        )
     )
 }

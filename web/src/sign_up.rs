@@ -36,15 +36,15 @@ pub fn SignUp(
     let passkeys = auth.client().passkeys_supported();
 
     let finish = move |way: Way, result: Result<(), AuthError>| {
+        if result.is_ok() {
+            last_way::keep(way == Way::Passkey);
+        }
         // The form may have left the page while the answer was on its way.
         if busy.try_set(None).is_some() {
             return;
         }
         match result {
-            Ok(()) => {
-                last_way::keep(way == Way::Passkey);
-                on_done.run(());
-            }
+            Ok(()) => on_done.run(()),
             Err(error) => {
                 let fields = [("email", email), ("name", name), ("password", password)];
                 show(&error, text, &fields, status);
@@ -125,7 +125,7 @@ pub fn SignUp(
                     on_press=Callback::new(move |()| with_passkey())>
                     {icon(Glyph::Key)} {text.sign_up_passkey}
                 </Button>
-                <p class="pc-hint">{text.sign_up_passkey_hint}</p>
+                <p class="pc-hint pc-below">{text.sign_up_passkey_hint}</p>
             })}
         </Entry>
     }

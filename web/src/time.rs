@@ -66,7 +66,7 @@ fn ago_in_words(
 ) -> String {
     let (count, one, many) = match Ago::between(then, now) {
         Ago::JustNow => return text.just_now.to_owned(),
-        Ago::Date => return fill(text.on_date, &[("date", &date())]),
+        Ago::Date => return date(),
         Ago::Minutes(n) => (n, text.minutes_ago_one, text.minutes_ago_many),
         Ago::Hours(n) => (n, text.hours_ago_one, text.hours_ago_many),
         Ago::Days(n) => (n, text.days_ago_one, text.days_ago_many),
@@ -145,10 +145,10 @@ pub fn Moment(
     let clock = use_context::<Clock>();
     let words = move || {
         let now = clock.map_or_else(now, |clock| clock.0.get().max(at));
-        let when = ago_in_words(at, now, text, || day_in_words(at));
+        let on_day = || fill(text.on_date, &[("date", &day_in_words(at))]);
         match template {
-            Some(template) => fill(template, &[("when", &when)]),
-            None => when,
+            Some(template) => fill(template, &[("when", &ago_in_words(at, now, text, on_day))]),
+            None => ago_in_words(at, now, text, || day_in_words(at)),
         }
     };
     let exact = exact_in_words(at);
@@ -182,8 +182,8 @@ mod tests {
             (DAY - 1, "23 hours ago"),
             (DAY, "1 day ago"),
             (7 * DAY - 1, "6 days ago"),
-            (7 * DAY, "on 1 Jan"),
-            (i64::MAX, "on 1 Jan"),
+            (7 * DAY, "1 Jan"),
+            (i64::MAX, "1 Jan"),
         ] {
             assert_eq!(after(millis), words, "{millis} ms");
         }

@@ -16,7 +16,6 @@ use crate::ui::{Button, Dialog, Field, Glyph, Input, Load, Look, icon, icon_size
 pub(super) fn PasskeyRow(
     passkey: PasskeyView,
     list: RwSignal<Load<Vec<PasskeyView>>>,
-    status: RwSignal<String>,
 ) -> impl IntoView {
     let text = use_text();
     let renaming = RwSignal::new(false);
@@ -61,7 +60,7 @@ pub(super) fn PasskeyRow(
                 let passkey = for_form.clone();
                 view! { <Rename passkey list renaming/> }
             })}
-            <Delete passkey=passkey.clone() list status open=deleting/>
+            <Delete passkey=passkey.clone() list open=deleting/>
         </li>
     }
 }
@@ -136,20 +135,20 @@ fn Rename(
 fn Delete(
     passkey: PasskeyView,
     list: RwSignal<Load<Vec<PasskeyView>>>,
-    status: RwSignal<String>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
+    // Why it was refused: then the dialog says what to do first, and no longer offers to delete.
+    let refused = RwSignal::new(String::new());
     let id = passkey.id;
-    let lead = fill(text.passkey_delete_lead, &[("name", &passkey.name)]);
     let name = StoredValue::new(passkey.name);
+    let named = move |template| name.with_value(|name| fill(template, &[("name", name)]));
 
     let delete = Callback::new(move |()| {
         busy.set(true);
-        status.set(String::new());
         spawn_local(async move {
             let result = auth
                 .confirmed(|client| async move { client.delete_passkey(id).await })
@@ -157,10 +156,9 @@ fn Delete(
             if busy.try_set(false).is_some() {
                 return;
             }
-            open.set(false);
-            let named = |template| fill(template, &[("name", &name.get_value())]);
             match result {
                 Ok(()) => {
+                    open.set(false);
                     toasts.say(named(text.passkey_deleted));
                     list.update(|list| {
                         if let Some(all) = list.ready_mut() {
@@ -169,19 +167,50 @@ fn Delete(
                     });
                 }
                 Err(error) if error.code() == Some(ErrorCode::LastCredential) => {
-                    status.set(named(text.passkey_last));
+                    refused.set(named(text.passkey_last));
                 }
-                Err(error) => status.set(message_of(&error, text)),
+                Err(error) => refused.set(message_of(&error, text)),
             }
         });
     });
     let close = Callback::new(move |()| open.set(false));
+    Effect::new(move |_| {
+        if open.get() {
+            refused.set(String::new());
+        }
+    });
+    let lead = Signal::derive(move || {
+        if refused.with(String::is_empty) {
+            named(text.passkey_delete_lead)
+        } else {
+            String::new()
+        }
+    });
+    let title = text.passkey_delete_title.to_owned();
     view! {
-        <Dialog open title=text.passkey_delete_title.to_owned() lead=lead on_close=close>
-            <div class="pc-actions pc-actions--end">
-                <Button on_press=close>{text.cancel}</Button>
-                <Button look=Look::Destroy busy on_press=delete>{text.passkey_delete_confirm}</Button>
-            </div>
+        <Dialog open title lead on_close=close>
+            {move || if refused.with(String::is_empty) {
+                view! {
+                    <div class="pc-actions pc-actions--end">
+                        <Button on_press=close>{text.cancel}</Button>
+                        <Button look=Look::Destroy busy on_press=delete>
+                            {text.passkey_delete_confirm}
+                        </Button>
+                    </div>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <div class="pc-notice pc-notice--danger" role="alert">
+                        {icon(Glyph::Alert)}
+                        <p class="pc-notice__main">{refused}</p>
+                    </div>
+                    <div class="pc-actions pc-actions--end">
+                        <Button on_press=close>{text.close}</Button>
+                    </div>
+                }
+                .into_any()
+            }}
         </Dialog>
     }
 }

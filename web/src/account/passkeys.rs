@@ -67,7 +67,7 @@ pub fn Passkeys() -> impl IntoView {
                 <For
                     each=move || list.with(|list| list.ready().cloned().unwrap_or_default())
                     key=|passkey| (passkey.id, passkey.name.clone(), passkey.last_used_at)
-                    children=move |passkey| view! { <PasskeyRow passkey list status/> }
+                    children=move |passkey| view! { <PasskeyRow passkey list/> }
                 />
             </ul>
         }
@@ -78,9 +78,9 @@ pub fn Passkeys() -> impl IntoView {
             <div class="pc-card">{rows}</div>
             <div class="pc-inline">
                 {move || (supported && !empty()).then(|| add_button(Look::Plain))}
+                <FormStatus message=status/>
             </div>
             {(!supported).then(|| view! { <p class="pc-soft pc-small">{text.passkey_unsupported}</p> })}
-            <FormStatus message=status/>
         </Section>
     }
 }

@@ -78,17 +78,17 @@ pub fn Sessions() -> impl IntoView {
     view! {
         <Section title=text.sessions_title lead=text.sessions_lead>
             <div class="pc-card">{rows}</div>
-            {move || (count() > 1).then(|| view! {
-                <div class="pc-inline">
+            <div class="pc-inline">
+                {move || (count() > 1).then(|| view! {
                     <Button look=Look::Danger busy=ending on_press=end_others>
                         {text.sessions_end_others}
                     </Button>
-                </div>
-            })}
-            {move || (count() == 1).then(|| {
-                html::p().class("pc-soft pc-small").child(text.sessions_only)
-            })}
-            <FormStatus message=status/>
+                })}
+                {move || (count() == 1).then(|| {
+                    html::p().class("pc-soft pc-small").child(text.sessions_only)
+                })}
+                <FormStatus message=status/>
+            </div>
         </Section>
     }
 }

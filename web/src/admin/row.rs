@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use portcullis_types::admin::{AdminUserView, RoleView};
 
-use super::api;
+use super::{MANAGE, api};
 use crate::auth::{use_auth, use_toasts};
 use crate::errors::message_of;
+use crate::gate::PermissionGate;
 use crate::text::{fill, use_text};
 use crate::time::{Moment, count_in_words};
 use crate::ui::{Button, Dialog, Look, avatar};
@@ -36,7 +37,7 @@ pub(super) fn UserRow(
                 text.admin_sessions_one,
                 text.admin_sessions_many,
             );
-            format!("{passkeys}, {sessions}")
+            html::div().child((html::p().child(passkeys), html::p().child(sessions)))
         })
     };
     let badges = move || {
@@ -51,7 +52,13 @@ pub(super) fn UserRow(
         roles
             .get()
             .into_iter()
-            .map(|role| view! { <RoleChip user role own/> })
+            .map(|role| view! { <RoleChip user role/> })
+            .collect_view()
+    };
+    let only_names = move || {
+        let names = user.with(|user| user.roles.clone()).into_iter();
+        names
+            .map(|name| html::span().class("pc-badge").child(name))
             .collect_view()
     };
     let face = if first.name.is_empty() {
@@ -72,19 +79,25 @@ pub(super) fn UserRow(
                     </div>
                 </div>
             </td>
-            <td role="cell" data-label=text.admin_roles><div class="pc-chips">{chips}</div></td>
-            <td role="cell" class="pc-soft pc-small" data-label=text.admin_ways_in>{ways_in}</td>
-            <td role="cell" class="pc-soft pc-small" data-label=text.admin_joined>
+            <td role="cell" data-label=text.admin_roles>
+                <div class="pc-chips">
+                    <PermissionGate require=MANAGE denied=only_names>{chips}</PermissionGate>
+                </div>
+            </td>
+            <td role="cell" class="pc-table__tight" data-label=text.admin_ways_in>{ways_in}</td>
+            <td role="cell" class="pc-table__tight" data-label=text.admin_joined>
                 <Moment at=first.created_at/>
             </td>
-            <td role="cell"><Access user own enabled/></td>
+            <td role="cell">
+                <PermissionGate require=MANAGE><Access user own enabled/></PermissionGate>
+            </td>
         </tr>
     }
 }
 
 /// A role as a toggle; follows the server's answer, and goes back if it is a refusal.
 #[component]
-fn RoleChip(user: RwSignal<AdminUserView>, role: RoleView, own: Memo<bool>) -> impl IntoView {
+fn RoleChip(user: RwSignal<AdminUserView>, role: RoleView) -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
     let toasts = use_toasts();
@@ -140,7 +153,6 @@ fn RoleChip(user: RwSignal<AdminUserView>, role: RoleView, own: Memo<bool>) -> i
     };
     let label = words(text.admin_role_give);
     let title = format!("{}: {}", role.description, role.permissions.join(", "));
-    // Reading `own` keeps an admin's own chips apart in the page for whoever styles them.
     html::button()
         .r#type("button")
         .class("pc-chip")
@@ -148,7 +160,6 @@ fn RoleChip(user: RwSignal<AdminUserView>, role: RoleView, own: Memo<bool>) -> i
         .aria_busy(move || busy.get().then_some("true"))
         .aria_label(label)
         .title(title)
-        .attr("data-own", move || own.get().then_some("true"))
         .on(leptos::ev::click, toggle)
         .child(role.name)
 }

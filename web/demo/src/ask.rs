@@ -1,0 +1,56 @@
+//! What pages show to people who are not signed in.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use portcullis_sdk::{Session, SignedOutReason};
+use portcullis_web::ui::{Blank, Button, Glyph, Look};
+use portcullis_web::use_auth;
+
+use crate::text::WORDS;
+
+/// Sends people who have just come here to the sign-in page and back. Whose session ended while
+/// they were here stay, and sign in over the page.
+#[component]
+pub(crate) fn AskToSignIn() -> impl IntoView {
+    let auth = use_auth();
+    let path = use_location().pathname.get_untracked();
+    let href = format!("/sign-in?return_to={path}");
+    let reason = match untrack(|| auth.session()) {
+        Session::SignedOut { reason } => reason,
+        _ => SignedOutReason::SignedOut,
+    };
+    if reason == SignedOutReason::Anonymous {
+        let navigate = use_navigate();
+        let href = href.clone();
+        let replace = NavigateOptions {
+            replace: true,
+            ..NavigateOptions::default()
+        };
+        request_animation_frame(move || navigate(&href, replace));
+    }
+    if reason == SignedOutReason::Ended {
+        let sign_in = Callback::new(move |()| {
+            spawn_local(async move {
+                // Whether they did shows in the page.
+                _ = auth.sign_in_here().await;
+            });
+        });
+        return view! {
+            <h1 class="pc-hidden-visually" tabindex="-1">{WORDS.ended_title}</h1>
+            <Blank glyph=Glyph::Lock title=WORDS.ended_title lead=WORDS.ended_lead>
+                <Button look=Look::Primary on_press=sign_in>{WORDS.sign_in}</Button>
+            </Blank>
+        }
+        .into_any();
+    }
+    view! {
+        <h1 class="pc-hidden-visually" tabindex="-1">{WORDS.ask_title}</h1>
+        <Blank glyph=Glyph::Lock title=WORDS.ask_title lead=WORDS.ask_lead>
+            {html::a().class("pc-button pc-button--primary").href(href).child(WORDS.sign_in)}
+        </Blank>
+    }
+    .into_any()
+}

@@ -1,0 +1,144 @@
+//! The pages through which people come in, and where they go from there.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use portcullis_sdk::Session;
+use portcullis_web::ui::Page;
+use portcullis_web::{ReturnTo, Setup, SignIn, SignUp, use_auth};
+
+use crate::text::WORDS;
+
+/// Where people go who came from nowhere in particular.
+const HOME: &str = "/notes";
+
+/// The way on after signing in.
+#[derive(Clone, Copy)]
+struct Onward {
+    target: StoredValue<Option<ReturnTo>>,
+    go: Callback<()>,
+}
+
+/// Reads `?return_to=`, and makes the way there.
+fn onward() -> Onward {
+    let raw = use_query_map().with_untracked(|query| query.get("return_to"));
+    let target = StoredValue::new(raw.and_then(|raw| ReturnTo::parse(&raw)));
+    let navigate = use_navigate();
+    let gone = StoredValue::new(false);
+    let go = Callback::new(move |()| {
+        if gone.try_update_value(|gone| std::mem::replace(gone, true)) != Some(false) {
+            return;
+        }
+        match target.get_value() {
+            Some(to) if to.is_server_path() => {
+                // What the server answers itself (the rest of an OAuth sign-in) is no page of the
+                // router's.
+                _ = window().location().assign(to.as_str());
+            }
+            to => {
+                let path = to.as_ref().map_or(HOME, ReturnTo::as_str);
+                navigate(
+                    path,
+                    NavigateOptions {
+                        replace: true,
+                        ..NavigateOptions::default()
+                    },
+                );
+            }
+        }
+    });
+    Onward { target, go }
+}
+
+impl Onward {
+    /// A link to another of these pages that does not lose where to go afterwards.
+    fn link(&self, page: &str) -> String {
+        self.target.with_value(|to| match to {
+            Some(to) => {
+                let to = js_sys::encode_uri_component(to.as_str());
+                format!("{page}?return_to={}", String::from(to))
+            }
+            None => page.to_owned(),
+        })
+    }
+
+    /// Goes on when somebody signs in, in this tab or another one, and at once for who is signed
+    /// in already: unless the server sent them here to sign in again (`prompt=login`).
+    fn follow_session(self) {
+        let auth = use_auth();
+        let sent_by_server = self
+            .target
+            .with_value(|to| to.as_ref().is_some_and(ReturnTo::is_server_path));
+        Effect::new(move |was: Option<bool>| {
+            if auth.is_pending() {
+                return was.unwrap_or(sent_by_server);
+            }
+            let is = auth.is_signed_in();
+            let before = was.unwrap_or(sent_by_server);
+            if is && !before {
+                self.go.run(());
+            }
+            is
+        });
+    }
+}
+
+/// Whether the form can be shown: not for the moment in which it is unknown if it is needed.
+fn known() -> Memo<bool> {
+    let auth = use_auth();
+    Memo::new(move |_| !matches!(auth.session(), Session::Loading))
+}
+
+/// `/sign-in`
+#[component]
+pub(crate) fn SignInPage() -> impl IntoView {
+    let onward = onward();
+    onward.follow_session();
+    let known = known();
+    view! {
+        <Page title=WORDS.sign_in_title app=WORDS.app>
+            <div class="app-entry">
+                {move || known.get().then(|| view! {
+                    <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")/>
+                })}
+            </div>
+        </Page>
+    }
+}
+
+/// `/sign-up`
+#[component]
+pub(crate) fn SignUpPage() -> impl IntoView {
+    let onward = onward();
+    onward.follow_session();
+    let known = known();
+    view! {
+        <Page title=WORDS.sign_up_title app=WORDS.app>
+            <div class="app-entry">
+                {move || known.get().then(|| view! {
+                    <SignUp on_done=onward.go sign_in_href=onward.link("/sign-in")/>
+                })}
+            </div>
+        </Page>
+    }
+}
+
+/// `/setup#token=…`
+#[component]
+pub(crate) fn SetupPage() -> impl IntoView {
+    let navigate = use_navigate();
+    let done = Callback::new(move |()| {
+        navigate(
+            "/admin",
+            NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            },
+        );
+    });
+    view! {
+        <Page title=WORDS.setup_title app=WORDS.app>
+            <div class="app-entry"><Setup on_done=done/></div>
+        </Page>
+    }
+}

@@ -1,0 +1,211 @@
+//! The notes page: a composer for who may write, and the notes one may read.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use portcullis_sdk::{Session, SignedOutReason};
+use portcullis_types::notes::NoteView;
+use portcullis_web::ui::{Blank, Bones, Failure, Glyph, Load, Page};
+use portcullis_web::{PermissionGate, use_auth};
+
+use crate::ask::AskToSignIn;
+use crate::gates::Gates;
+use crate::text::WORDS;
+
+mod api;
+mod composer;
+mod draft;
+mod note;
+
+use composer::Composer;
+use draft::Draft;
+use note::Note;
+
+/// The notes of the page, shared by its parts.
+type Notes = RwSignal<Load<Vec<NoteView>>>;
+
+/// `/notes`
+#[component]
+pub(crate) fn NotesPage() -> impl IntoView {
+    let auth = use_auth();
+    let notes: Notes = RwSignal::new(Load::Waiting);
+    let draft = Draft::new("new");
+
+    let load = Callback::new(move |()| {
+        spawn_local(async move {
+            let answer = api::list(&auth.client()).await;
+            // What is on the page stays there when a refresh of it fails.
+            if answer.is_ok() || notes.try_with_untracked(|n| n.ready().is_none()) == Some(true) {
+                _ = notes.try_set(answer.into());
+            }
+        });
+    });
+    // Another user, or other permissions: then other notes may be read.
+    let reader = Memo::new(move |_| auth.view().map(|view| (view.user.id, view.version)));
+    let user = Memo::new(move |_| reader.get().map(|(user, _)| user));
+    Effect::new(move |before: Option<Option<_>>| {
+        let now = user.get();
+        if before.is_some_and(|before| before != now) {
+            notes.set(Load::Waiting);
+        }
+        now
+    });
+    let may_see = Memo::new(move |_| auth.can("notes:write") || auth.can("notes:read"));
+    Effect::new(move |_| {
+        if reader.get().is_some() && may_see.get() {
+            load.run(());
+        }
+    });
+    // The way out is signing out: then nothing of what was typed stays in the tab.
+    Effect::new(move |_| {
+        let by_hand = Session::SignedOut {
+            reason: SignedOutReason::SignedOut,
+        };
+        if auth.session() == by_hand {
+            draft::forget_all();
+            draft.text.set(String::new());
+        }
+    });
+
+    let signed_in = Memo::new(move |_| auth.is_signed_in());
+    let pending = Memo::new(move |_| auth.is_pending());
+    // Stays while there is text in it, whatever becomes of the session or the permission.
+    let writing = Memo::new(move |_| {
+        !pending.get() && (auth.can("notes:write") || !draft.text.with(String::is_empty))
+    });
+    let lead = move || {
+        let all = auth.can("notes:read");
+        html::p().class("pc-soft").child(if all {
+            WORDS.notes_lead_all
+        } else {
+            WORDS.notes_lead_own
+        })
+    };
+    let shown = move || pending.get() || signed_in.get() || writing.get();
+    view! {
+        <Page title=WORDS.notes_title app=WORDS.app>
+            {move || if shown() {
+                view! {
+                    <div class="app-columns">
+                        <div class="app-columns__main pc-stack">
+                            <header class="pc-section__head">
+                                <h1 tabindex="-1">{WORDS.notes_title}</h1>
+                                {lead}
+                            </header>
+                            {move || writing.get().then(|| view! { <Composer draft notes/> })}
+                            {move || if signed_in.get() || pending.get() {
+                                view! { <List notes load/> }.into_any()
+                            } else {
+                                view! { <AskToSignIn/> }.into_any()
+                            }}
+                        </div>
+                        <aside class="app-columns__side"><Gates/></aside>
+                    </div>
+                }.into_any()
+            } else {
+                view! { <AskToSignIn/> }.into_any()
+            }}
+        </Page>
+    }
+}
+
+/// Whose notes are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Everybody,
+    Own,
+}
+
+/// The list, its filter for those who can read others' notes, and its other states.
+#[component]
+fn List(notes: Notes, load: Callback<()>) -> impl IntoView {
+    let whose = RwSignal::new(Whose::Everybody);
+    let chip = move |value: Whose, words: &'static str| {
+        html::button()
+            .r#type("button")
+            .class("pc-chip")
+            .aria_pressed(move || {
+                if whose.get() == value {
+                    "true"
+                } else {
+                    "false"
+                }
+            })
+            .on(leptos::ev::click, move |_| whose.set(value))
+            .child(words)
+    };
+    let filter = move || {
+        html::div()
+            .class("pc-chips")
+            .role("group")
+            .aria_label(WORDS.filter_label)
+            .child((
+                chip(Whose::Everybody, WORDS.filter_all),
+                chip(Whose::Own, WORDS.filter_own),
+            ))
+    };
+    let visible = move || {
+        let own_only = whose.get() == Whose::Own;
+        notes.with(|notes| {
+            let all = notes.ready().into_iter().flatten();
+            all.filter(|note| note.own || !own_only)
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    };
+    let state = Memo::new(move |_| {
+        notes.with(|notes| match notes {
+            Load::Waiting => State::Waiting,
+            Load::Failed(_) => State::Failed,
+            Load::Ready(_) if visible().is_empty() => State::Empty,
+            Load::Ready(_) => State::Filled,
+        })
+    });
+    let body = move || match state.get() {
+        State::Waiting => view! { <Bones rows=3/> }.into_any(),
+        State::Failed => notes.with_untracked(|notes| match notes {
+            Load::Failed(error) => {
+                view! { <Failure error=error.clone() on_retry=load/> }.into_any()
+            }
+            Load::Waiting | Load::Ready(_) => ().into_any(),
+        }),
+        State::Empty => view! {
+            <Blank glyph=Glyph::Note title=WORDS.notes_empty_title lead=WORDS.notes_empty/>
+        }
+        .into_any(),
+        State::Filled => view! {
+            <ul class="pc-rows pc-dense">
+                <For each=visible key=|note| (note.id, note.updated_at)
+                    children=move |note| view! { <Note note notes/> }/>
+            </ul>
+        }
+        .into_any(),
+    };
+    let denied = || {
+        view! {
+            <div class="pc-card">
+                <Blank glyph=Glyph::Lock title=WORDS.gate_closed lead=denied_words()/>
+            </div>
+        }
+    };
+    view! {
+        <PermissionGate any=["notes:write", "notes:read"] denied
+            loading=|| view! { <div class="pc-card"><Bones rows=3/></div> }>
+            <PermissionGate require="notes:read">{filter()}</PermissionGate>
+            <div class="pc-card">{body}</div>
+        </PermissionGate>
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Failed,
+    Empty,
+    Filled,
+}
+
+/// What is missing, and whom to ask.
+fn denied_words() -> String {
+    portcullis_web::text::fill(WORDS.note_denied, &[("permission", "notes:write")])
+}
