@@ -1,12 +1,13 @@
 //! `cargo xtask demo`: the demo app on a server of its own, with accounts to sign in with.
 
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -139,6 +140,19 @@ fn create(server: &Path, data: &Path, account: &Account) -> Result<()> {
     Ok(())
 }
 
+/// The server's program, kept from settings that somebody made for another server of theirs.
+fn portcullis(server: &Path, data: &Path) -> Command {
+    let mut command = process::command(server);
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("PORTCULLIS_") {
+            command.env_remove(name);
+        }
+    }
+    // It takes a portcullis.toml from where it is started: the data folder has none.
+    command.current_dir(data);
+    command
+}
+
 /// 100 random bits in four groups: `k7vq9-…`.
 fn password() -> Result<String> {
     // 32 letters and digits that are not mistaken for each other.
@@ -162,7 +176,7 @@ fn start(server: &Path, data: &Path, ui: &Path, port: u16, log: &PathBuf) -> Res
         fs::create_dir_all(folder)?;
     }
     let output = File::create(log)?;
-    process::command(server)
+    portcullis(server, data)
         .args(["serve", "--demo", "--port", &port.to_string(), "--data-dir"])
         .args([data, Path::new("--ui"), ui])
         .stdin(Stdio::null())
