@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use crate::{
     Database,
-    connection::{Change, Connection, locking, made, refused},
+    change::{Change, made, refused},
+    connection::{Connection, locking},
     passkeys, roles, sessions,
     value::{Row, args, unreadable},
 };
@@ -31,7 +32,11 @@ macro_rules! columns {
 
 fn account(row: &Row) -> Result<Account, StorageError> {
     let email: String = row.get("email")?;
-    let status = if row.get("enabled")? { AccountStatus::Enabled } else { AccountStatus::Disabled };
+    let status = if row.get("enabled")? {
+        AccountStatus::Enabled
+    } else {
+        AccountStatus::Disabled
+    };
     Ok(Account {
         id: UserId(row.get("id")?),
         email: Email::parse(&email).map_err(|_| unreadable("email"))?,
@@ -113,7 +118,8 @@ impl AccountStore for Database {
         session: Option<NewSession>,
         audit: AuditEvent,
     ) -> Result<CreateAccount, StorageError> {
-        self.write(move |db| Box::pin(create(db, account, session, audit))).await
+        self.write(move |db| Box::pin(create(db, account, session, audit)))
+            .await
     }
 
     async fn create_first_admin(
@@ -145,7 +151,11 @@ impl AccountStore for Database {
 
     async fn account(&self, id: UserId) -> Result<Option<Account>, StorageError> {
         let sql = concat!("SELECT ", columns!(), " FROM accounts a WHERE a.id = $1");
-        self.read_one(sql, args![id]).await?.as_ref().map(self::account).transpose()
+        self.read_one(sql, args![id])
+            .await?
+            .as_ref()
+            .map(self::account)
+            .transpose()
     }
 
     async fn account_by_email(
@@ -157,8 +167,12 @@ impl AccountStore for Database {
             columns!(),
             ", a.password_hash FROM accounts a WHERE a.email = $1"
         );
-        let Some(row) = self.read_one(sql, args![email.as_str()]).await? else { return Ok(None) };
-        let hash = row.get::<Option<String>>("password_hash")?.map(PasswordHash);
+        let Some(row) = self.read_one(sql, args![email.as_str()]).await? else {
+            return Ok(None);
+        };
+        let hash = row
+            .get::<Option<String>>("password_hash")?
+            .map(PasswordHash);
         Ok(Some((self::account(&row)?, hash)))
     }
 
@@ -172,21 +186,30 @@ impl AccountStore for Database {
                 WHERE a.id = $1"
         );
         let rows = self.read(sql, args![id]).await?;
-        let Some(first) = rows.first() else { return Ok(None) };
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
         let mut roles = Vec::new();
         let mut granted = Vec::new();
         for row in &rows {
-            let Some(role) = row.get::<Option<String>>("role")? else { continue };
+            let Some(role) = row.get::<Option<String>>("role")? else {
+                continue;
+            };
             let patterns = row.words("permissions")?;
             let patterns = patterns.iter().map(|pattern| Pattern::parse(pattern));
-            let patterns =
-                patterns.collect::<Result<Vec<_>, _>>().map_err(|_| unreadable("permissions"))?;
+            let patterns = patterns
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|_| unreadable("permissions"))?;
             granted.push((Arc::from(role.as_str()), patterns));
             roles.push(role);
         }
         roles.sort();
         let permissions = PermissionSet::from_roles(granted);
-        Ok(Some(Principal { account: self::account(first)?, roles, permissions }))
+        Ok(Some(Principal {
+            account: self::account(first)?,
+            roles,
+            permissions,
+        }))
     }
 
     async fn accounts(&self, query: AccountQuery) -> Result<Vec<AccountSummary>, StorageError> {
@@ -206,11 +229,19 @@ impl AccountStore for Database {
         let after = query.after.map_or(Uuid::max(), |id| id.0);
         let search = containing(query.search.as_deref().unwrap_or_default());
         let mut page = Vec::<AccountSummary>::new();
-        for row in &self.read(sql, args![after, search, query.limit, query.now]).await? {
+        for row in &self
+            .read(sql, args![after, search, query.limit, query.now])
+            .await?
+        {
             let account = self::account(row)?;
             if page.last().is_none_or(|last| last.account.id != account.id) {
                 let (passkeys, sessions) = (row.count("passkeys")?, row.count("sessions")?);
-                page.push(AccountSummary { account, roles: Vec::new(), passkeys, sessions });
+                page.push(AccountSummary {
+                    account,
+                    roles: Vec::new(),
+                    passkeys,
+                    sessions,
+                });
             }
             if let (Some(last), Some(role)) = (page.last_mut(), row.get("role")?) {
                 last.roles.push(role);

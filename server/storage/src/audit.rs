@@ -1,19 +1,13 @@
 //! How the audit log is kept: one row per change, appended in the transaction of the change.
 
 use async_trait::async_trait;
-use portcullis_domain::{
-    AuditEvent, AuditRow, StorageError, UserId, audit::AuditStore,
-};
+use portcullis_domain::{AuditEvent, AuditRow, StorageError, UserId, audit::AuditStore};
 use uuid::Uuid;
 
-use crate::{
-    Database,
-    connection::{Connection, made},
-    value::args,
-};
+use crate::{Database, change::made, connection::Connection, value::args};
 
 /// Appends an event. Operations do not call this: they hand their event to
-/// [`crate::connection::made`], so that there is neither a change without a row nor the reverse.
+/// [`crate::change::made`], so that there is neither a change without a row nor the reverse.
 pub(crate) async fn append(
     connection: &mut Connection<'_>,
     event: AuditEvent,
@@ -38,7 +32,8 @@ pub(crate) async fn append(
 #[async_trait]
 impl AuditStore for Database {
     async fn record(&self, event: AuditEvent) -> Result<(), StorageError> {
-        self.write(move |_| Box::pin(async { made((), event) })).await
+        self.write(move |_| Box::pin(async { made((), event) }))
+            .await
     }
 
     async fn audit_rows(&self, limit: u32) -> Result<Vec<AuditRow>, StorageError> {

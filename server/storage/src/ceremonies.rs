@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portcullis_domain::{SecretHash, StorageError, Timestamp, ceremonies::CeremonyStore};
 
-use crate::{Database, connection::unaudited, value::args};
+use crate::{Database, change::unaudited, value::args};
 
 #[async_trait]
 impl CeremonyStore for Database {

@@ -13,19 +13,27 @@ pub(crate) fn storage_error(error: sqlx::Error) -> StorageError {
         E::ColumnDecode { .. } | E::Decode(_) | E::TypeNotFound { .. } => {
             StorageError::Corrupt(text)
         }
-        E::Database(ref inner) if is_passing(inner.as_ref()) => StorageError::Unavailable(text),
+        E::Database(inner) if is_passing(inner.as_ref()) => StorageError::Unavailable(text),
         _ => StorageError::Failed(text),
     }
 }
 
 /// Whether the database's own error is one that passes: it is locked, full, starting or stopping.
 fn is_passing(error: &dyn sqlx::error::DatabaseError) -> bool {
-    let Some(code) = error.code() else { return false };
-    if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+    let Some(code) = error.code() else {
+        return false;
+    };
+    if error
+        .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+        .is_some()
+    {
         // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection,
         // transaction rollback (serialization, deadlock), resources, lock timeout, shutdown.
-        return ["08", "40", "53", "55P", "57P"].iter().any(|class| code.starts_with(class));
+        return ["08", "40", "53", "55P", "57P"]
+            .iter()
+            .any(|class| code.starts_with(class));
     }
     // The low byte of https://www.sqlite.org/rescode.html: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+    code.parse::<u32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
 }

@@ -8,7 +8,7 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    connection::{refused, unaudited},
+    change::{refused, unaudited},
     value::args,
 };
 
@@ -38,13 +38,23 @@ impl KeyStore for Database {
         self.write(move |db| {
             Box::pin(async move {
                 db.lock_name(FIRST_KEY).await?;
-                if db.row("SELECT kid FROM signing_keys LIMIT 1", args![]).await?.is_some() {
+                if db
+                    .row("SELECT kid FROM signing_keys LIMIT 1", args![])
+                    .await?
+                    .is_some()
+                {
                     return refused(false);
                 }
-                let sql = "INSERT INTO signing_keys (kid, algorithm, sealed, public_jwk, created_at)
+                let sql =
+                    "INSERT INTO signing_keys (kid, algorithm, sealed, public_jwk, created_at)
                     VALUES ($1, $2, $3, $4, $5)";
-                let args =
-                    args![key.kid, key.algorithm, key.sealed, key.public_jwk, key.created_at];
+                let args = args![
+                    key.kid,
+                    key.algorithm,
+                    key.sealed,
+                    key.public_jwk,
+                    key.created_at
+                ];
                 db.execute(sql, args).await?;
                 unaudited(true)
             })

@@ -1,8 +1,8 @@
 //! How Portcullis keeps things: every storage trait of `portcullis-domain`, on SQLite and
 //! PostgreSQL, from the same SQL.
 //!
-//! Each noun has its file. An operation is written once against [`connection::Connection`], which
-//! is either database, and runs in one transaction together with its audit row.
+//! Each noun has its file. An operation is written once, against a connection that is either
+//! database, and runs in one transaction together with its audit row.
 //!
 //! ```no_run
 //! use portcullis_domain::Store;
@@ -22,6 +22,7 @@ use portcullis_domain::{StorageError, Store, Timestamp};
 mod accounts;
 mod audit;
 mod ceremonies;
+mod change;
 mod connection;
 mod error;
 mod keys;
@@ -41,7 +42,8 @@ pub mod testing;
 mod url;
 mod value;
 
-use connection::{Operation, Sql, postgres_rows, sqlite_rows};
+use change::Operation;
+use connection::{Sql, postgres_rows, sqlite_rows};
 use url::Location;
 use value::{Arg, Row, args};
 

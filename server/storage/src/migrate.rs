@@ -23,7 +23,10 @@ const SQLITE: [(&str, &str); 3] = [
 const POSTGRES: [(&str, &str); 3] = [
     ("{ID}", "UUID"),
     ("{BYTES}", "BYTEA"),
-    ("{SEQUENCE}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+    (
+        "{SEQUENCE}",
+        "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    ),
 ];
 
 /// The migrations in one database's words.
@@ -31,7 +34,9 @@ fn in_words(words: [(&str, &str); 3]) -> Migrator {
     let translated = |migration: &Migration| {
         let sql = words
             .iter()
-            .fold(migration.sql.as_str().to_owned(), |sql, (word, own)| sql.replace(word, own));
+            .fold(migration.sql.as_str().to_owned(), |sql, (word, own)| {
+                sql.replace(word, own)
+            });
         Migration::new(
             migration.version,
             migration.description.clone(),
@@ -47,14 +52,23 @@ fn in_words(words: [(&str, &str); 3]) -> Migrator {
 /// Migrates a SQLite file. Several processes may start on it at once: all of it is one writing
 /// transaction, so the second waits and then finds it done.
 pub(crate) async fn sqlite(connection: &mut SqliteConnection) -> Result<(), StorageError> {
-    let mut all = connection.begin_with("BEGIN IMMEDIATE").await.map_err(storage_error)?;
-    in_words(SQLITE).run_direct(None, &mut *all, false).await.map_err(migration_error)?;
+    let mut all = connection
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(storage_error)?;
+    in_words(SQLITE)
+        .run_direct(None, &mut *all, false)
+        .await
+        .map_err(migration_error)?;
     all.commit().await.map_err(storage_error)
 }
 
 /// Migrates a PostgreSQL database, under the advisory lock that sqlx takes for it.
 pub(crate) async fn postgres(connection: &mut PgConnection) -> Result<(), StorageError> {
-    in_words(POSTGRES).run_direct(None, connection, false).await.map_err(migration_error)
+    in_words(POSTGRES)
+        .run_direct(None, connection, false)
+        .await
+        .map_err(migration_error)
 }
 
 fn migration_error(error: MigrateError) -> StorageError {

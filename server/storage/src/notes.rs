@@ -8,7 +8,7 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    connection::{made, refused},
+    change::{made, refused},
     value::{Row, args},
 };
 
@@ -37,16 +37,12 @@ macro_rules! select {
 #[async_trait]
 impl NoteStore for Database {
     async fn notes(&self, owner: Option<UserId>, limit: u32) -> Result<Vec<Note>, StorageError> {
-        let rows = match owner {
-            Some(owner) => {
-                let sql =
-                    select!("WHERE n.owner = $1 ORDER BY n.updated_at DESC, n.id DESC LIMIT $2");
-                self.read(sql, args![owner, limit]).await?
-            }
-            None => {
-                let sql = select!("ORDER BY n.updated_at DESC, n.id DESC LIMIT $1");
-                self.read(sql, args![limit]).await?
-            }
+        let rows = if let Some(owner) = owner {
+            let sql = select!("WHERE n.owner = $1 ORDER BY n.updated_at DESC, n.id DESC LIMIT $2");
+            self.read(sql, args![owner, limit]).await?
+        } else {
+            let sql = select!("ORDER BY n.updated_at DESC, n.id DESC LIMIT $1");
+            self.read(sql, args![limit]).await?
         };
         rows.iter().map(note).collect()
     }
@@ -56,7 +52,13 @@ impl NoteStore for Database {
             Box::pin(async move {
                 let sql = "INSERT INTO notes (id, owner, text, created_at, updated_at)
                     VALUES ($1, $2, $3, $4, $5)";
-                let args = args![note.id, note.owner, note.text, note.created_at, note.updated_at];
+                let args = args![
+                    note.id,
+                    note.owner,
+                    note.text,
+                    note.created_at,
+                    note.updated_at
+                ];
                 db.execute(sql, args).await?;
                 made((), audit)
             })
@@ -75,7 +77,8 @@ impl NoteStore for Database {
         let text = text.to_owned();
         self.write(move |db| {
             Box::pin(async move {
-                let sql = "UPDATE notes SET text = $3, updated_at = $4 WHERE id = $1 AND owner = $2";
+                let sql =
+                    "UPDATE notes SET text = $3, updated_at = $4 WHERE id = $1 AND owner = $2";
                 if db.execute(sql, args![id, owner, text, at]).await? == 0 {
                     return refused(None);
                 }
@@ -96,7 +99,11 @@ impl NoteStore for Database {
             Box::pin(async move {
                 let sql = "DELETE FROM notes WHERE id = $1 AND ($2 IS NULL OR owner = $2)";
                 let deleted = db.execute(sql, args![id, owner]).await?;
-                if deleted == 1 { made(true, audit) } else { refused(false) }
+                if deleted == 1 {
+                    made(true, audit)
+                } else {
+                    refused(false)
+                }
             })
         })
         .await

@@ -12,7 +12,8 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    connection::{Connection, locking, made, refused, unaudited},
+    change::{made, refused, unaudited},
+    connection::{Connection, locking},
     refresh,
     value::{Row, args},
 };
@@ -88,7 +89,9 @@ async fn reused(
     let sql = "UPDATE authorization_codes SET reused_at = COALESCE(reused_at, $3)
         WHERE code = $1 AND client_id = $2 AND spent_at IS NOT NULL
         RETURNING family_id, user_id";
-    let Some(row) = db.row(sql, args![code, client_id, now]).await? else { return Ok(None) };
+    let Some(row) = db.row(sql, args![code, client_id, now]).await? else {
+        return Ok(None);
+    };
     let family = FamilyId(row.get("family_id")?);
     revoke_family(db, family, now).await?;
     Ok(Some((family, UserId(row.get("user_id")?))))
@@ -99,7 +102,9 @@ async fn code_was_reused(db: &mut Connection<'_>, id: FamilyId) -> Result<bool, 
     let sql = locking!(
         "SELECT reused_at IS NOT NULL AS reused FROM authorization_codes WHERE family_id = $1"
     );
-    db.row(sql, args![id]).await?.map_or(Ok(false), |row| row.get("reused"))
+    db.row(sql, args![id])
+        .await?
+        .map_or(Ok(false), |row| row.get("reused"))
 }
 
 #[async_trait]
@@ -208,7 +213,11 @@ impl OAuthStore for Database {
 
     async fn family(&self, id: FamilyId) -> Result<Option<TokenFamily>, StorageError> {
         let sql = "SELECT * FROM token_families WHERE id = $1";
-        self.read_one(sql, args![id]).await?.as_ref().map(self::family).transpose()
+        self.read_one(sql, args![id])
+            .await?
+            .as_ref()
+            .map(self::family)
+            .transpose()
     }
 
     async fn revoke_family_of(

@@ -8,7 +8,8 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    connection::{Connection, made, refused, unaudited},
+    change::{made, refused, unaudited},
+    connection::Connection,
     value::{Row, args},
 };
 
@@ -51,14 +52,20 @@ pub(crate) async fn insert(
 /// How many passkeys the user has. The caller holds the account.
 async fn count(db: &mut Connection<'_>, user: UserId) -> Result<u32, StorageError> {
     let sql = "SELECT COUNT(*) AS number FROM passkeys WHERE user_id = $1";
-    db.row(sql, args![user]).await?.map_or(Ok(0), |row| row.count("number"))
+    db.row(sql, args![user])
+        .await?
+        .map_or(Ok(0), |row| row.count("number"))
 }
 
 #[async_trait]
 impl PasskeyStore for Database {
     async fn passkeys_of(&self, user: UserId) -> Result<Vec<Passkey>, StorageError> {
         let sql = "SELECT * FROM passkeys WHERE user_id = $1 ORDER BY created_at, id";
-        self.read(sql, args![user]).await?.iter().map(self::passkey).collect()
+        self.read(sql, args![user])
+            .await?
+            .iter()
+            .map(self::passkey)
+            .collect()
     }
 
     async fn passkey_by_credential(
@@ -66,7 +73,11 @@ impl PasskeyStore for Database {
         credential_id: &[u8],
     ) -> Result<Option<Passkey>, StorageError> {
         let sql = "SELECT * FROM passkeys WHERE credential_id = $1";
-        self.read_one(sql, args![credential_id]).await?.as_ref().map(self::passkey).transpose()
+        self.read_one(sql, args![credential_id])
+            .await?
+            .as_ref()
+            .map(self::passkey)
+            .transpose()
     }
 
     async fn add_passkey(
@@ -106,7 +117,11 @@ impl PasskeyStore for Database {
                 let sql = "UPDATE passkeys
                     SET data = $3, synced = $4, last_used_at = $5, revision = revision + 1
                     WHERE id = $1 AND revision = $2";
-                unaudited(db.execute(sql, args![id, revision, data, synced, at]).await? == 1)
+                unaudited(
+                    db.execute(sql, args![id, revision, data, synced, at])
+                        .await?
+                        == 1,
+                )
             })
         })
         .await
@@ -124,7 +139,11 @@ impl PasskeyStore for Database {
             Box::pin(async move {
                 let sql = "UPDATE passkeys SET name = $3 WHERE id = $1 AND user_id = $2";
                 let renamed = db.execute(sql, args![id, user, name]).await?;
-                if renamed == 1 { made(true, audit) } else { refused(false) }
+                if renamed == 1 {
+                    made(true, audit)
+                } else {
+                    refused(false)
+                }
             })
         })
         .await

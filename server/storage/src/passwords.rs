@@ -8,7 +8,7 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    connection::{made, refused},
+    change::{made, refused},
     value::args,
 };
 
@@ -28,7 +28,11 @@ impl PasswordStore for Database {
                         version = version + CASE WHEN password_hash IS NULL THEN 1 ELSE 0 END
                     WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2";
                 let args = args![user, expected.map(|hash| hash.0), new.0];
-                if db.execute(sql, args).await? == 1 { made(true, audit) } else { refused(false) }
+                if db.execute(sql, args).await? == 1 {
+                    made(true, audit)
+                } else {
+                    refused(false)
+                }
             })
         })
         .await
@@ -36,7 +40,11 @@ impl PasswordStore for Database {
 
     async fn password_of(&self, user: UserId) -> Result<Option<PasswordHash>, StorageError> {
         let sql = "SELECT password_hash FROM accounts WHERE id = $1";
-        let Some(row) = self.read_one(sql, args![user]).await? else { return Ok(None) };
-        Ok(row.get::<Option<String>>("password_hash")?.map(PasswordHash))
+        let Some(row) = self.read_one(sql, args![user]).await? else {
+            return Ok(None);
+        };
+        Ok(row
+            .get::<Option<String>>("password_hash")?
+            .map(PasswordHash))
     }
 }

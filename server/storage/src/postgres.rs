@@ -13,7 +13,8 @@ use sqlx::{
 };
 
 use crate::{
-    connection::{Connection, Operation, run},
+    change::{Operation, run},
+    connection::Connection,
     error::storage_error,
     migrate,
 };
@@ -59,12 +60,16 @@ impl Postgres {
         let pool = self.pool.clone();
         let task = tokio::spawn(async move {
             let mut transaction = pool.begin().await.map_err(storage_error)?;
-            let (keep, value) =
-                run(operation, &mut Connection::Postgres(&mut transaction)).await?;
-            if keep { transaction.commit().await } else { transaction.rollback().await }
-                .map_err(storage_error)?;
+            let (keep, value) = run(operation, &mut Connection::Postgres(&mut transaction)).await?;
+            if keep {
+                transaction.commit().await
+            } else {
+                transaction.rollback().await
+            }
+            .map_err(storage_error)?;
             Ok(value)
         });
-        task.await.unwrap_or_else(|error| Err(StorageError::Failed(error.to_string())))
+        task.await
+            .unwrap_or_else(|error| Err(StorageError::Failed(error.to_string())))
     }
 }

@@ -2,11 +2,7 @@
 
 use portcullis_domain::{StorageError, Timestamp};
 
-use crate::{
-    Database,
-    connection::{Sql, unaudited},
-    value::args,
-};
+use crate::{Database, change::unaudited, connection::Sql, value::args};
 
 /// Rows deleted per transaction.
 const BATCH: u32 = 500;
@@ -20,12 +16,30 @@ macro_rules! purge {
     ($table:literal, $key:literal, $over:literal) => {
         Sql {
             sqlite: concat!(
-                "DELETE FROM ", $table, " WHERE ", $key, " IN (SELECT ", $key, " FROM ", $table,
-                " WHERE ", $over, " LIMIT $2)"
+                "DELETE FROM ",
+                $table,
+                " WHERE ",
+                $key,
+                " IN (SELECT ",
+                $key,
+                " FROM ",
+                $table,
+                " WHERE ",
+                $over,
+                " LIMIT $2)"
             ),
             postgres: concat!(
-                "DELETE FROM ", $table, " WHERE ", $key, " IN (SELECT ", $key, " FROM ", $table,
-                " WHERE ", $over, " LIMIT $2 FOR UPDATE SKIP LOCKED)"
+                "DELETE FROM ",
+                $table,
+                " WHERE ",
+                $key,
+                " IN (SELECT ",
+                $key,
+                " FROM ",
+                $table,
+                " WHERE ",
+                $over,
+                " LIMIT $2 FOR UPDATE SKIP LOCKED)"
             ),
         }
     };
@@ -34,13 +48,22 @@ macro_rules! purge {
 /// What is deleted, and how many seconds after it is over.
 const PURGES: [(Sql, i64); 7] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
-    (purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"), 0),
+    (
+        purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
+        0,
+    ),
     // An expired token is refused whether it is known or not.
     (purge!("refresh_tokens", "token", "expires_at <= $1"), 0),
     // Kept longer than they are needed, in case another node's clock is behind.
-    (purge!("spent_ceremonies", "ceremony", "expires_at <= $1"), HOUR),
+    (
+        purge!("spent_ceremonies", "ceremony", "expires_at <= $1"),
+        HOUR,
+    ),
     // A spent code that turns up late still gives its thief away.
-    (purge!("authorization_codes", "code", "expires_at <= $1"), DAY),
+    (
+        purge!("authorization_codes", "code", "expires_at <= $1"),
+        DAY,
+    ),
     (purge!("token_families", "id", "expires_at <= $1"), DAY),
     (purge!("token_families", "id", "revoked_at <= $1"), DAY),
 ];
@@ -55,9 +78,7 @@ pub(crate) async fn purge_expired(
         loop {
             let deleted = database
                 .write(move |db| {
-                    Box::pin(async move {
-                        unaudited(db.execute(sql, args![limit, BATCH]).await?)
-                    })
+                    Box::pin(async move { unaudited(db.execute(sql, args![limit, BATCH]).await?) })
                 })
                 .await?;
             total += deleted;

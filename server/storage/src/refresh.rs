@@ -8,7 +8,8 @@ use portcullis_domain::{
 use uuid::Uuid;
 
 use crate::{
-    connection::{Change, Connection, locking, made, refused},
+    change::{Change, made, refused},
+    connection::{Connection, locking},
     oauth,
     value::args,
 };
@@ -20,7 +21,9 @@ pub(crate) async fn insert(
     token: NewRefreshToken,
 ) -> Result<(), StorageError> {
     let sql = "INSERT INTO refresh_tokens (token, family_id, expires_at) VALUES ($1, $2, $3)";
-    db.execute(sql, args![token.token, family, token.expires_at]).await.map(drop)
+    db.execute(sql, args![token.token, family, token.expires_at])
+        .await
+        .map(drop)
 }
 
 /// Rotates a refresh token. Account and family are held meanwhile, so that of a first use, a retry
@@ -36,7 +39,14 @@ pub(crate) async fn rotate(
     };
     let sql = "UPDATE refresh_tokens SET used_at = $2, successor = $3, sealed_successor = $4
         WHERE token = $1 AND used_at IS NULL AND expires_at > $2";
-    let RefreshRotation { presented, successor, sealed_successor, now, retry_seconds, .. } = rotation;
+    let RefreshRotation {
+        presented,
+        successor,
+        sealed_successor,
+        now,
+        retry_seconds,
+        ..
+    } = rotation;
     let args = args![presented, now, successor.token, sealed_successor];
     if db.execute(sql, args).await? == 1 {
         insert(db, family.id, successor).await?;
@@ -44,10 +54,14 @@ pub(crate) async fn rotate(
     }
     match spent(db, presented, now).await? {
         None => refused(RotateRefresh::Refused),
-        Some(Spent { used_at, sealed_successor: Some(sealed_successor) })
-            if retry_seconds > 0 && now <= used_at.plus_seconds(retry_seconds) =>
-        {
-            refused(RotateRefresh::Retried { family, sealed_successor })
+        Some(Spent {
+            used_at,
+            sealed_successor: Some(sealed_successor),
+        }) if retry_seconds > 0 && now <= used_at.plus_seconds(retry_seconds) => {
+            refused(RotateRefresh::Retried {
+                family,
+                sealed_successor,
+            })
         }
         Some(_) => {
             oauth::revoke_family(db, family.id, now).await?;
@@ -66,7 +80,9 @@ async fn usable_family(
         JOIN token_families f ON f.id = t.family_id
         WHERE t.token = $1 AND f.client_id = $2";
     let args = args![rotation.presented, &rotation.client_id];
-    let Some(row) = db.row(sql, args).await? else { return Ok(None) };
+    let Some(row) = db.row(sql, args).await? else {
+        return Ok(None);
+    };
     let user = portcullis_domain::UserId(row.get("user_id")?);
     if db.lock_account(user).await? != Some(true) {
         return Ok(None);
@@ -75,7 +91,11 @@ async fn usable_family(
         "SELECT * FROM token_families WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2"
     );
     let id = row.get::<Uuid>("id")?;
-    db.row(sql, args![id, rotation.now]).await?.as_ref().map(oauth::family).transpose()
+    db.row(sql, args![id, rotation.now])
+        .await?
+        .as_ref()
+        .map(oauth::family)
+        .transpose()
 }
 
 /// What is known of a token that was used before.
@@ -95,7 +115,12 @@ async fn spent(
             CASE WHEN s.used_at IS NULL THEN t.sealed_successor END AS sealed_successor
         FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.token = t.successor
         WHERE t.token = $1 AND t.used_at IS NOT NULL AND t.expires_at > $2";
-    let Some(row) = db.row(sql, args![token, now]).await? else { return Ok(None) };
+    let Some(row) = db.row(sql, args![token, now]).await? else {
+        return Ok(None);
+    };
     let sealed_successor = row.get("sealed_successor")?;
-    Ok(Some(Spent { used_at: row.time("used_at")?, sealed_successor }))
+    Ok(Some(Spent {
+        used_at: row.time("used_at")?,
+        sealed_successor,
+    }))
 }

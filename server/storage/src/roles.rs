@@ -8,7 +8,8 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    connection::{Connection, locking, made, refused, unaudited},
+    change::{made, refused, unaudited},
+    connection::{Connection, locking},
     value::{Row, args},
 };
 
@@ -84,7 +85,10 @@ impl RoleStore for Database {
                 permissions: row.words("permissions")?,
             })
         };
-        let mut roles = rows.iter().map(role).collect::<Result<Vec<_>, StorageError>>()?;
+        let mut roles = rows
+            .iter()
+            .map(role)
+            .collect::<Result<Vec<_>, StorageError>>()?;
         // Here and not in SQL, where the order would depend on the database's locale.
         roles.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(roles)

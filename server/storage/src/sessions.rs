@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     Database,
-    connection::{Connection, locking, made, refused, unaudited},
+    change::{made, refused, unaudited},
+    connection::{Connection, locking},
     oauth,
     value::{Row, args},
 };
@@ -98,7 +99,8 @@ impl SessionStore for Database {
                     return refused(false);
                 }
                 if let Some(old) = replaces {
-                    db.execute("DELETE FROM sessions WHERE id = $1", args![old]).await?;
+                    db.execute("DELETE FROM sessions WHERE id = $1", args![old])
+                        .await?;
                 }
                 insert(db, session).await?;
                 made(true, audit)
@@ -109,7 +111,11 @@ impl SessionStore for Database {
 
     async fn session_by_token(&self, token: SecretHash) -> Result<Option<Session>, StorageError> {
         let sql = "SELECT * FROM sessions WHERE token = $1";
-        self.read_one(sql, args![token]).await?.as_ref().map(self::session).transpose()
+        self.read_one(sql, args![token])
+            .await?
+            .as_ref()
+            .map(self::session)
+            .transpose()
     }
 
     async fn sessions_of(
@@ -119,7 +125,10 @@ impl SessionStore for Database {
     ) -> Result<Vec<Session>, StorageError> {
         let sql = "SELECT * FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC";
         let rows = self.read(sql, args![user]).await?;
-        let mut sessions = rows.iter().map(self::session).collect::<Result<Vec<_>, _>>()?;
+        let mut sessions = rows
+            .iter()
+            .map(self::session)
+            .collect::<Result<Vec<_>, _>>()?;
         sessions.retain(|session| session.is_alive(now));
         Ok(sessions)
     }

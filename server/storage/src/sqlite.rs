@@ -3,16 +3,12 @@
 //! Writing operations queue for one task. It runs those that are waiting one after another in one
 //! transaction, each inside a savepoint of its own, commits once, and only then answers all of
 //! them: fifty sign-ins at once share one fsync, and none is acknowledged before it is on disk.
+//! (Fifty writers that each make an account with a session: 1,500 to 2,300 a second, against 260 to
+//! 380 with a commit each, in a debug build on two busy cores.)
 //! An operation that fails takes back its own savepoint and nobody else's work. Since the task and
 //! not the caller runs it, a caller that goes away leaves nothing half done.
 
-use std::{
-    fs,
-    io::ErrorKind,
-    panic::AssertUnwindSafe,
-    path::Path,
-    time::Duration,
-};
+use std::{fs, io::ErrorKind, panic::AssertUnwindSafe, path::Path, time::Duration};
 
 use futures::{FutureExt as _, future::BoxFuture};
 use portcullis_domain::StorageError;
@@ -23,7 +19,8 @@ use sqlx::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    connection::{Connection, Operation, run},
+    change::{Operation, run},
+    connection::Connection,
     error::storage_error,
     migrate,
 };
@@ -61,11 +58,6 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     pub(crate) async fn open(path: &Path) -> Result<Self, StorageError> {
-        Self::open_with(path, GROUP).await
-    }
-
-    /// Opens the file with groups of up to `group` operations.
-    pub(crate) async fn open_with(path: &Path, group: usize) -> Result<Self, StorageError> {
         make_private(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -75,13 +67,18 @@ impl Sqlite {
             .busy_timeout(BUSY)
             .disable_statement_logging();
         let mut connection = connect(&options).await.map_err(|error| name(path, error))?;
-        migrate::sqlite(&mut connection).await.map_err(|error| name(path, error))?;
+        migrate::sqlite(&mut connection)
+            .await
+            .map_err(|error| name(path, error))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let (writer, queue) = mpsc::channel(QUEUE);
-        let task = Writer { options, connection: Some(connection), group };
+        let task = Writer {
+            options,
+            connection: Some(connection),
+        };
         tokio::spawn(task.serve(queue));
         Ok(Self { readers, writer })
     }
@@ -91,7 +88,10 @@ impl Sqlite {
         operation: impl Operation<T>,
     ) -> Result<T, StorageError> {
         let (caller, answer) = oneshot::channel();
-        self.writer.send(Message::Run(job(operation, caller))).await.map_err(|_| not_run())?;
+        self.writer
+            .send(Message::Run(job(operation, caller)))
+            .await
+            .map_err(|_| not_run())?;
         answer.await.unwrap_or_else(|_| Err(not_run()))
     }
 
@@ -112,17 +112,25 @@ fn job<T: Send + 'static>(
 ) -> Job {
     Box::new(move |connection| {
         Box::pin(async move {
-            let ran = AssertUnwindSafe(run(operation, connection)).catch_unwind().await;
+            let ran = AssertUnwindSafe(run(operation, connection))
+                .catch_unwind()
+                .await;
             let (keep, result) = match ran {
                 Ok(Ok((keep, value))) => (keep, Ok(value)),
                 Ok(Err(error)) => (false, Err(error)),
-                Err(_) => (false, Err(StorageError::Failed("an operation panicked".to_owned()))),
+                Err(_) => (
+                    false,
+                    Err(StorageError::Failed("an operation panicked".to_owned())),
+                ),
             };
             let answer = move |committed: Result<(), StorageError>| {
                 // A caller that has gone away does not need it.
                 caller.send(committed.and(result)).ok();
             };
-            Settled { keep, answer: Box::new(answer) }
+            Settled {
+                keep,
+                answer: Box::new(answer),
+            }
         })
     })
 }
@@ -132,7 +140,6 @@ struct Writer {
     options: SqliteConnectOptions,
     /// Nothing after a failure that leaves it unclear what state the connection is in.
     connection: Option<SqliteConnection>,
-    group: usize,
 }
 
 impl Writer {
@@ -164,7 +171,6 @@ impl Writer {
         closers: &mut Vec<oneshot::Sender<()>>,
     ) {
         let mut answers = Vec::new();
-        let group = self.group;
         let result = async {
             let connection = self.connection().await?;
             execute(connection, "BEGIN IMMEDIATE").await?;
@@ -177,7 +183,7 @@ impl Writer {
                     execute(connection, "ROLLBACK TO operation").await?;
                 }
                 execute(connection, "RELEASE operation").await?;
-                if answers.len() < group {
+                if answers.len() < GROUP {
                     next = match queue.try_recv() {
                         Ok(Message::Run(job)) => Some(job),
                         Ok(Message::Close(done)) => {
@@ -219,11 +225,12 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
     options.connect().await.map_err(storage_error)
 }
 
-async fn execute(
-    connection: &mut SqliteConnection,
-    sql: &'static str,
-) -> Result<(), StorageError> {
-    sqlx::query(sql).execute(connection).await.map(drop).map_err(storage_error)
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StorageError> {
+    sqlx::query(sql)
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(storage_error)
 }
 
 /// The same error, saying which file it is about.
@@ -250,38 +257,9 @@ fn make_private(path: &Path) -> Result<(), StorageError> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => {
-            Err(StorageError::Failed(format!("cannot make the file {}: {error}", path.display())))
-        }
-    }
-}
-
-#[cfg(test)]
-mod measure {
-    use super::*;
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn measure() {
-        for round in 0..2 {
-        for (group, writers, per) in [(1, 1, 200), (64, 1, 200), (1, 50, 20), (64, 50, 20), (64, 50, 100)] {
-            let dir = tempfile::tempdir_in("/work/main/target").unwrap();
-            let db = Sqlite::open_with(&dir.path().join("x.db"), group).await.unwrap();
-            let db = crate::Database { backend: crate::Backend::Sqlite(db) };
-            let start = std::time::Instant::now();
-            let tasks: Vec<_> = (0..writers).map(|w: u32| { let db = db.clone(); tokio::spawn(async move {
-                for n in 0..per {
-                    let id = uuid::Uuid::from_u128((u128::from(w) << 32) + n);
-                    let id = portcullis_domain::UserId(id);
-                    use portcullis_domain::*;
-                    use portcullis_domain::accounts::AccountStore;
-                    let account = NewAccount { id, email: Email::parse(&format!("a{w}-{n}@example.com")).unwrap(), name: "x".into(), password: None, passkey: None, roles: vec![], created_at: Timestamp(0) };
-                    let session = sessions::Session { id: SessionId(id.0), token: SecretHash({let mut h=[0;32]; h[..16].copy_from_slice(id.0.as_bytes()); h}), user: id, amr: vec![], auth_time: Timestamp(0), idle_seconds: 1, created_at: Timestamp(0), last_seen_at: Timestamp(0), expires_at: Timestamp(1), ip: String::new(), user_agent: String::new() };
-                    let audit = AuditEvent { kind: audit::AuditKind::AccountCreated, at: Timestamp(0), actor: None, subject: None, session: None, family: None, ip: String::new(), request: None, detail: serde_json::json!({}) };
-                    db.create_account(account, Some(session), audit).await.unwrap();
-                }
-            })}).collect();
-            for t in tasks { t.await.unwrap(); }
-            let total = f64::from(writers) * per as f64;
-            println!("round {round} group {group} writers {writers}: {:.0}/s", total / start.elapsed().as_secs_f64());
-        }}
+        Err(error) => Err(StorageError::Failed(format!(
+            "cannot make the file {}: {error}",
+            path.display()
+        ))),
     }
 }

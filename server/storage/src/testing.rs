@@ -26,6 +26,9 @@ use std::{
 const USER: &str = "portcullis";
 const FOLDER: &str = "portcullis-postgres-";
 
+/// Counts servers, so that each has its own folder: the one before may still be stopping.
+static STARTS: AtomicU32 = AtomicU32::new(0);
+
 /// A database of its own on this process's PostgreSQL server.
 #[derive(Debug)]
 pub struct Postgres {
@@ -52,7 +55,10 @@ impl Postgres {
 
     /// The URL to open it with.
     pub fn url(&self) -> String {
-        format!("postgres://{USER}@127.0.0.1:{}/{}", self.server.port, self.name)
+        format!(
+            "postgres://{USER}@127.0.0.1:{}/{}",
+            self.server.port, self.name
+        )
     }
 }
 
@@ -60,7 +66,9 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         // The last one takes all with it anyway.
         if Arc::strong_count(&self.server) > 1 {
-            self.server.sql(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).ok();
+            self.server
+                .sql(&format!("DROP DATABASE {} WITH (FORCE)", self.name))
+                .ok();
         }
     }
 }
@@ -78,8 +86,6 @@ impl Server {
     fn start() -> Result<Self, String> {
         let bin = programs()?;
         remove_orphans();
-        // The one before may still be stopping.
-        static STARTS: AtomicU32 = AtomicU32::new(0);
         let start = STARTS.fetch_add(1, Ordering::Relaxed);
         let folder = place().join(format!("{FOLDER}{}-{start}", id()));
         fs::remove_dir_all(&folder).ok();
@@ -98,9 +104,14 @@ impl Server {
 
     fn start_on_free_port(bin: &Path, folder: &Path) -> Result<Self, String> {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let port = free.map_err(|error| format!("no free port: {error}"))?.port();
+        let port = free
+            .map_err(|error| format!("no free port: {error}"))?
+            .port();
         let mut command = as_postgres(&bin.join("postgres"), true);
-        command.arg("-D").arg(folder).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+        command
+            .arg("-D")
+            .arg(folder)
+            .args(["-h", "127.0.0.1", "-p", &port.to_string()]);
         // It need not survive anything, so it need not sync anything.
         for setting in [
             "unix_socket_directories=",
@@ -114,10 +125,19 @@ impl Server {
             command.args(["-c", setting]);
         }
         let log = folder.join("log");
-        let to_log = fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(to_log);
+        let to_log =
+            fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(to_log);
         let process = Mutex::new(spawn_for_life(command)?);
-        let server = Self { bin: bin.to_owned(), folder: folder.to_owned(), port, process };
+        let server = Self {
+            bin: bin.to_owned(),
+            folder: folder.to_owned(),
+            port,
+            process,
+        };
         for _ in 0..1000 {
             if server.has_ended() {
                 break;
@@ -141,17 +161,33 @@ impl Server {
 
     fn sql(&self, statement: &str) -> Result<(), String> {
         let mut psql = Command::new(self.bin.join("psql"));
-        psql.args(["-X", "-q", "-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", USER]);
+        psql.args([
+            "-X",
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &self.port.to_string(),
+            "-U",
+            USER,
+        ]);
         output(psql.args(["-d", "postgres", "-c", statement])).map(drop)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let process = self.process.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let process = self
+            .process
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         // Immediate shutdown: the postmaster still takes its children along.
         let pid = process.id().to_string();
-        if Command::new("sh").args(["-c", "kill -QUIT \"$0\"", &pid]).status().is_err() {
+        if Command::new("sh")
+            .args(["-c", "kill -QUIT \"$0\"", &pid])
+            .status()
+            .is_err()
+        {
             process.kill().ok();
         }
         process.wait().ok();
@@ -167,10 +203,16 @@ fn programs() -> Result<PathBuf, String> {
         return if is_one(&folder) {
             Ok(folder)
         } else {
-            Err(format!("PORTCULLIS_PG_BIN: there is no initdb in {}", folder.display()))
+            Err(format!(
+                "PORTCULLIS_PG_BIN: there is no initdb in {}",
+                folder.display()
+            ))
         };
     }
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let debian = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut folders: Vec<_> = debian.map(|version| version.path().join("bin")).collect();
     folders.sort();
     let path = env::var_os("PATH").unwrap_or_default();
@@ -183,9 +225,14 @@ fn programs() -> Result<PathBuf, String> {
 
 /// A fresh data folder: a copy of the one that `initdb` made once.
 fn make_data(bin: &Path, folder: &Path) -> Result<(), String> {
-    let Some(target) = target_folder() else { return initdb(bin, folder) };
-    let name: String =
-        bin.to_string_lossy().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let Some(target) = target_folder() else {
+        return initdb(bin, folder);
+    };
+    let name: String = bin
+        .to_string_lossy()
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect();
     let template = target.join(format!("postgres-template{name}"));
     if template.join("PG_VERSION").is_file() {
         return copy(&template, folder);
@@ -206,7 +253,10 @@ fn initdb(bin: &Path, folder: &Path) -> Result<(), String> {
         output(Command::new("chown").arg("postgres:postgres").arg(folder))?;
     }
     let mut initdb = as_postgres(&bin.join("initdb"), false);
-    initdb.arg("-D").arg(folder).args(["-A", "trust", "-U", USER, "-E", "UTF8", "--no-locale"]);
+    initdb
+        .arg("-D")
+        .arg(folder)
+        .args(["-A", "trust", "-U", USER, "-E", "UTF8", "--no-locale"]);
     output(initdb.args(["--no-sync", "--wal-segsize=1"])).map(drop)
 }
 
@@ -217,7 +267,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 /// The target folder this test was built into; Cargo marks it.
 fn target_folder() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
-    program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file()).map(Path::to_owned)
+    program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+        .map(Path::to_owned)
 }
 
 fn is_root() -> bool {
@@ -249,7 +302,10 @@ fn spawn_for_life(mut command: Command) -> Result<Child, String> {
             }
         }
     };
-    thread::Builder::new().name("postgres".to_owned()).spawn(spawn).map_err(|e| e.to_string())?;
+    thread::Builder::new()
+        .name("postgres".to_owned())
+        .spawn(spawn)
+        .map_err(|e| e.to_string())?;
     let child = spawned.recv().map_err(|error| error.to_string())?;
     child.map_err(|error| format!("cannot run setpriv (package util-linux): {error}"))
 }
@@ -257,10 +313,18 @@ fn spawn_for_life(mut command: Command) -> Result<Child, String> {
 /// Where folders go: in memory, where there is a gigabyte of it, since making the thousand files of
 /// a database is slow on some disks.
 fn place() -> PathBuf {
-    let free = output(Command::new("df").args(["-Pk", "/dev/shm"])).ok().and_then(|out| {
-        let table = String::from_utf8(out.stdout).ok()?;
-        table.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
-    });
+    let free = output(Command::new("df").args(["-Pk", "/dev/shm"]))
+        .ok()
+        .and_then(|out| {
+            let table = String::from_utf8(out.stdout).ok()?;
+            table
+                .lines()
+                .nth(1)?
+                .split_whitespace()
+                .nth(3)?
+                .parse::<u64>()
+                .ok()
+        });
     if free.is_some_and(|kilobytes| kilobytes > 1 << 20) {
         PathBuf::from("/dev/shm")
     } else {
@@ -273,7 +337,9 @@ fn remove_orphans() {
     let folders = [env::temp_dir(), PathBuf::from("/dev/shm")].map(fs::read_dir);
     for entry in folders.into_iter().flatten().flatten().flatten() {
         let name = entry.file_name();
-        let owner = name.to_str().and_then(|name| name.strip_prefix(FOLDER))
+        let owner = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(FOLDER))
             .and_then(|rest| rest.split_once('-'));
         if owner.is_some_and(|(pid, _)| !Path::new("/proc").join(pid).exists()) {
             fs::remove_dir_all(entry.path()).ok();
@@ -284,10 +350,15 @@ fn remove_orphans() {
 /// Runs a command to its end; if it fails, what it said last.
 fn output(command: &mut Command) -> Result<Output, String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let out = command.output().map_err(|error| format!("cannot run {program}: {error}"))?;
+    let out = command
+        .output()
+        .map_err(|error| format!("cannot run {program}: {error}"))?;
     if out.status.success() {
         return Ok(out);
     }
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
-    Err(format!("{program}: {}", said.lines().last().unwrap_or("failed")))
+    Err(format!(
+        "{program}: {}",
+        said.lines().last().unwrap_or("failed")
+    ))
 }

@@ -21,7 +21,12 @@ impl fmt::Debug for Location {
             // Without the password.
             Self::Postgres(options) => {
                 let database = options.get_database().unwrap_or_default();
-                write!(f, "Postgres({}:{}/{database})", options.get_host(), options.get_port())
+                write!(
+                    f,
+                    "Postgres({}:{}/{database})",
+                    options.get_host(),
+                    options.get_port()
+                )
             }
         }
     }
@@ -36,7 +41,9 @@ impl FromStr for Location {
     /// Reads a URL. No message repeats it, since it may hold a password.
     fn from_str(url: &str) -> Result<Self, StorageError> {
         let refuse = |why: &str| Err(StorageError::Failed(why.to_owned()));
-        let Some((scheme, rest)) = url.trim().split_once(':') else { return refuse(FORMS) };
+        let Some((scheme, rest)) = url.trim().split_once(':') else {
+            return refuse(FORMS);
+        };
         match scheme {
             "sqlite" => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -58,7 +65,11 @@ impl FromStr for Location {
                 }
                 PgConnectOptions::from_str(url.trim())
                     .map(|options| Self::Postgres(Box::new(options)))
-                    .or_else(|_| refuse("the `postgres://` URL is malformed or has an option that is not known"))
+                    .or_else(|_| {
+                        refuse(
+                            "the `postgres://` URL is malformed or has an option that is not known",
+                        )
+                    })
             }
             _ => refuse(FORMS),
         }
@@ -70,7 +81,9 @@ mod tests {
     use super::*;
 
     fn read(url: &str) -> Result<String, String> {
-        url.parse::<Location>().map(|place| format!("{place:?}")).map_err(|error| error.to_string())
+        url.parse::<Location>()
+            .map(|place| format!("{place:?}"))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -82,8 +95,14 @@ mod tests {
             ("sqlite:///var/lib/p.db", "Sqlite(\"/var/lib/p.db\")"),
             ("sqlite://p.db", "Sqlite(\"p.db\")"),
             (" sqlite:p.db\n", "Sqlite(\"p.db\")"),
-            ("postgres://ada:pw@db.example:5433/auth", "Postgres(db.example:5433/auth)"),
-            ("postgresql://ada@db.example/auth", "Postgres(db.example:5432/auth)"),
+            (
+                "postgres://ada:pw@db.example:5433/auth",
+                "Postgres(db.example:5433/auth)",
+            ),
+            (
+                "postgresql://ada@db.example/auth",
+                "Postgres(db.example:5432/auth)",
+            ),
         ] {
             assert_eq!(read(url).as_deref(), Ok(place), "{url}");
         }

@@ -4,8 +4,8 @@ use portcullis_domain::{
     FamilyId, NoteId, PasskeyId, RequestId, SecretHash, SessionId, StorageError, Timestamp, UserId,
 };
 use sqlx::{
-    Arguments, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgArguments,
-    postgres::PgRow, sqlite::SqliteArguments, sqlite::SqliteRow,
+    Arguments, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgArguments, postgres::PgRow,
+    sqlite::SqliteArguments, sqlite::SqliteRow,
 };
 use uuid::Uuid;
 
@@ -122,7 +122,10 @@ impl Row {
 
     pub(crate) fn hash(&self, column: &str) -> Result<SecretHash, StorageError> {
         let bytes: Vec<u8> = self.get(column)?;
-        bytes.try_into().map(SecretHash).map_err(|_| unreadable(column))
+        bytes
+            .try_into()
+            .map(SecretHash)
+            .map_err(|_| unreadable(column))
     }
 
     /// A list of words.

@@ -25,10 +25,18 @@ async fn events_come_back_as_written_and_newest_first(db: &Fixture) {
     };
     db.record(full).await.unwrap();
     let rows = db.audit_rows(10).await.unwrap();
-    let [denied, failed] = rows.as_slice() else { panic!("{rows:?}") };
-    assert_eq!((denied.kind.as_str(), failed.kind.as_str()), (Denied.as_str(), SignInFailed.as_str()));
+    let [denied, failed] = rows.as_slice() else {
+        panic!("{rows:?}")
+    };
+    assert_eq!(
+        (denied.kind.as_str(), failed.kind.as_str()),
+        (Denied.as_str(), SignInFailed.as_str())
+    );
     assert!(denied.sequence > failed.sequence);
-    assert_eq!((denied.actor, denied.subject, denied.at), (Some(actor), Some(subject), NOW));
+    assert_eq!(
+        (denied.actor, denied.subject, denied.at),
+        (Some(actor), Some(subject), NOW)
+    );
     assert_eq!(denied.detail, detail);
     assert_eq!((failed.actor, failed.subject), (None, None));
     assert_eq!(db.audit_rows(1).await.unwrap().len(), 1);
@@ -37,7 +45,9 @@ async fn events_come_back_as_written_and_newest_first(db: &Fixture) {
 
 async fn no_event_of_many_at_once_is_lost(db: &Fixture) {
     let results = db
-        .race(50, |node, _| async move { node.record(event(SignInFailed)).await.is_ok() })
+        .race(50, |node, _| async move {
+            node.record(event(SignInFailed)).await.is_ok()
+        })
         .await;
     assert!(results.into_iter().all(|kept| kept));
     let rows = db.audit_rows(100).await.unwrap();
@@ -45,4 +55,7 @@ async fn no_event_of_many_at_once_is_lost(db: &Fixture) {
     assert!(rows.is_sorted_by(|a, b| a.sequence > b.sequence));
 }
 
-conformance!(events_come_back_as_written_and_newest_first, no_event_of_many_at_once_is_lost);
+conformance!(
+    events_come_back_as_written_and_newest_first,
+    no_event_of_many_at_once_is_lost
+);

@@ -20,8 +20,15 @@ async fn of_many_who_spend_a_ceremony_one_does(db: &Fixture) {
                 node.spend_ceremony(ceremony, later(300)).await.unwrap()
             })
             .await;
-        assert_eq!(results.iter().filter(|spent| **spent).count(), 1, "of {callers}");
+        assert_eq!(
+            results.iter().filter(|spent| **spent).count(),
+            1,
+            "of {callers}"
+        );
     }
 }
 
-conformance!(a_ceremony_is_spent_once, of_many_who_spend_a_ceremony_one_does);
+conformance!(
+    a_ceremony_is_spent_once,
+    of_many_who_spend_a_ceremony_one_does
+);

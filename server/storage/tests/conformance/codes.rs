@@ -17,16 +17,23 @@ async fn saved_code(db: &Fixture) -> AuthorizationCode {
 }
 
 async fn consume(db: &Database, code: &AuthorizationCode, client: &str, at: i64) -> ConsumeCode {
-    db.consume_code(code.code, client, later(at), event(CodeReused)).await.unwrap()
+    db.consume_code(code.code, client, later(at), event(CodeReused))
+        .await
+        .unwrap()
 }
 
 fn family_of(code: &AuthorizationCode) -> TokenFamily {
-    TokenFamily { id: code.family, ..new_family(code.user) }
+    TokenFamily {
+        id: code.family,
+        ..new_family(code.user)
+    }
 }
 
 async fn a_code_comes_back_with_all_it_is_bound_to(db: &Fixture) {
     let saved = saved_code(db).await;
-    let ConsumeCode::Fresh(code) = consume(db, &saved, "spa", 59).await else { panic!() };
+    let ConsumeCode::Fresh(code) = consume(db, &saved, "spa", 59).await else {
+        panic!()
+    };
     assert_eq!(format!("{code:?}"), format!("{saved:?}"));
     assert_eq!(code.code, saved.code);
     assert_eq!(db.audited().await, ["account.created", "oauth.code_issued"]);
@@ -34,24 +41,47 @@ async fn a_code_comes_back_with_all_it_is_bound_to(db: &Fixture) {
 
 async fn rfc6749_4_1_2_a_code_used_twice_revokes_what_it_began(db: &Fixture) {
     let code = saved_code(db).await;
-    assert!(matches!(consume(db, &code, "spa", 0).await, ConsumeCode::Fresh(_)));
+    assert!(matches!(
+        consume(db, &code, "spa", 0).await,
+        ConsumeCode::Fresh(_)
+    ));
     let audit = event(FamilyBegan);
-    assert!(db.begin_family(family_of(&code), new_token(), audit).await.unwrap());
+    assert!(
+        db.begin_family(family_of(&code), new_token(), audit)
+            .await
+            .unwrap()
+    );
     let again = consume(db, &code, "spa", 1).await;
-    let ConsumeCode::Reused { family, user } = again else { panic!("{again:?}") };
+    let ConsumeCode::Reused { family, user } = again else {
+        panic!("{again:?}")
+    };
     assert_eq!((family, user), (code.family, code.user));
-    assert_eq!(db.family(family).await.unwrap().unwrap().revoked_at, Some(later(1)));
+    assert_eq!(
+        db.family(family).await.unwrap().unwrap().revoked_at,
+        Some(later(1))
+    );
     assert_eq!(db.count_audited(CodeReused).await, 1);
     // However late.
-    assert!(matches!(consume(db, &code, "spa", 3600).await, ConsumeCode::Reused { .. }));
-    assert_eq!(db.family(family).await.unwrap().unwrap().revoked_at, Some(later(1)));
+    assert!(matches!(
+        consume(db, &code, "spa", 3600).await,
+        ConsumeCode::Reused { .. }
+    ));
+    assert_eq!(
+        db.family(family).await.unwrap().unwrap().revoked_at,
+        Some(later(1))
+    );
 }
 
 async fn a_family_cannot_begin_after_its_code_was_reused(db: &Fixture) {
     let code = saved_code(db).await;
     consume(db, &code, "spa", 0).await;
-    assert!(matches!(consume(db, &code, "spa", 0).await, ConsumeCode::Reused { .. }));
-    let begun = db.begin_family(family_of(&code), new_token(), event(FamilyBegan)).await;
+    assert!(matches!(
+        consume(db, &code, "spa", 0).await,
+        ConsumeCode::Reused { .. }
+    ));
+    let begun = db
+        .begin_family(family_of(&code), new_token(), event(FamilyBegan))
+        .await;
     assert!(!begun.unwrap());
     assert!(db.family(code.family).await.unwrap().is_none());
     assert_eq!(db.count_audited(FamilyBegan).await, 0);
@@ -59,15 +89,40 @@ async fn a_family_cannot_begin_after_its_code_was_reused(db: &Fixture) {
 
 async fn unknown_expired_and_foreign_codes_stay_as_they_are(db: &Fixture) {
     let code = saved_code(db).await;
-    let unknown = AuthorizationCode { code: hash(), ..code.clone() };
-    assert!(matches!(consume(db, &unknown, "spa", 0).await, ConsumeCode::Unknown));
-    assert!(matches!(consume(db, &code, "spa", 60).await, ConsumeCode::Unknown), "the limit");
-    assert!(matches!(consume(db, &code, "other", 0).await, ConsumeCode::Unknown));
-    assert!(matches!(consume(db, &code, "spa", 0).await, ConsumeCode::Fresh(_)));
+    let unknown = AuthorizationCode {
+        code: hash(),
+        ..code.clone()
+    };
+    assert!(matches!(
+        consume(db, &unknown, "spa", 0).await,
+        ConsumeCode::Unknown
+    ));
+    assert!(
+        matches!(consume(db, &code, "spa", 60).await, ConsumeCode::Unknown),
+        "the limit"
+    );
+    assert!(matches!(
+        consume(db, &code, "other", 0).await,
+        ConsumeCode::Unknown
+    ));
+    assert!(matches!(
+        consume(db, &code, "spa", 0).await,
+        ConsumeCode::Fresh(_)
+    ));
     // Another client cannot revoke with a spent code either.
-    assert!(db.begin_family(family_of(&code), new_token(), event(FamilyBegan)).await.unwrap());
-    assert!(matches!(consume(db, &code, "other", 0).await, ConsumeCode::Unknown));
-    assert_eq!(db.family(code.family).await.unwrap().unwrap().revoked_at, None);
+    assert!(
+        db.begin_family(family_of(&code), new_token(), event(FamilyBegan))
+            .await
+            .unwrap()
+    );
+    assert!(matches!(
+        consume(db, &code, "other", 0).await,
+        ConsumeCode::Unknown
+    ));
+    assert_eq!(
+        db.family(code.family).await.unwrap().unwrap().revoked_at,
+        None
+    );
     assert_eq!(db.count_audited(CodeReused).await, 0);
 }
 
@@ -80,10 +135,18 @@ async fn of_many_who_spend_a_code_one_gets_it(db: &Fixture) {
                 async move { consume(&node, &code, "spa", 0).await }
             })
             .await;
-        let fresh = results.iter().filter(|it| matches!(it, ConsumeCode::Fresh(_))).count();
-        let reused = results.iter().filter(|it| matches!(it, ConsumeCode::Reused { .. })).count();
+        let fresh = results
+            .iter()
+            .filter(|it| matches!(it, ConsumeCode::Fresh(_)))
+            .count();
+        let reused = results
+            .iter()
+            .filter(|it| matches!(it, ConsumeCode::Reused { .. }))
+            .count();
         assert_eq!((fresh, reused), (1, callers - 1));
-        let begun = db.begin_family(family_of(&code), new_token(), event(FamilyBegan)).await;
+        let begun = db
+            .begin_family(family_of(&code), new_token(), event(FamilyBegan))
+            .await;
         assert!(!begun.unwrap());
     }
     assert_eq!(db.count_audited(CodeReused).await, 1 + 49);
@@ -98,7 +161,9 @@ async fn a_family_that_begins_while_its_code_is_reused_does_not_live(db: &Fixtur
             async move {
                 if caller == 0 {
                     let (family, first) = (family_of(&code), new_token());
-                    node.begin_family(family, first, event(FamilyBegan)).await.unwrap();
+                    node.begin_family(family, first, event(FamilyBegan))
+                        .await
+                        .unwrap();
                 } else {
                     let reused = consume(&node, &code, "spa", 0).await;
                     assert!(matches!(reused, ConsumeCode::Reused { .. }));
@@ -114,8 +179,12 @@ async fn a_family_that_begins_while_its_code_is_reused_does_not_live(db: &Fixtur
 async fn a_disabled_account_begins_no_family(db: &Fixture) {
     let code = saved_code(db).await;
     consume(db, &code, "spa", 0).await;
-    db.disable_account(code.user, NOW, event(AccountDisabled)).await.unwrap();
-    let begun = db.begin_family(family_of(&code), new_token(), event(FamilyBegan)).await;
+    db.disable_account(code.user, NOW, event(AccountDisabled))
+        .await
+        .unwrap();
+    let begun = db
+        .begin_family(family_of(&code), new_token(), event(FamilyBegan))
+        .await;
     assert!(!begun.unwrap());
     assert_eq!(db.count_audited(FamilyBegan).await, 0);
 }

@@ -4,6 +4,13 @@
 //! it per backend. PostgreSQL is started by the tests themselves; where it is not installed, they
 //! fail and say so.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "these are tests, helpers included"
+)]
+
+mod account_list;
 mod accounts;
 mod admins;
 mod audit;

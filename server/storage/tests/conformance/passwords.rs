@@ -12,10 +12,16 @@ async fn a_password_is_replaced_if_it_is_the_expected_one(db: &Fixture) {
         db.replace_password(user, expected, password(new), event(PasswordChanged))
     };
     assert!(replace(Some(password("ada")), "new").await.unwrap());
-    assert_eq!(db.password_of(user).await.unwrap().unwrap().0, password("new").0);
+    assert_eq!(
+        db.password_of(user).await.unwrap().unwrap().0,
+        password("new").0
+    );
     assert!(!replace(Some(password("ada")), "newer").await.unwrap());
     assert!(!replace(None, "newer").await.unwrap());
-    assert_eq!(db.password_of(user).await.unwrap().unwrap().0, password("new").0);
+    assert_eq!(
+        db.password_of(user).await.unwrap().unwrap().0,
+        password("new").0
+    );
     assert_eq!(db.count_audited(PasswordChanged).await, 1);
 }
 
@@ -37,7 +43,9 @@ async fn a_first_password_changes_the_account(db: &Fixture) {
 async fn nobody_has_no_password(db: &Fixture) {
     let nobody = UserId(id());
     assert!(db.password_of(nobody).await.unwrap().is_none());
-    let set = db.replace_password(nobody, None, password("x"), event(PasswordChanged)).await;
+    let set = db
+        .replace_password(nobody, None, password("x"), event(PasswordChanged))
+        .await;
     assert!(!set.unwrap());
     assert!(db.audited().await.is_empty());
 }
@@ -51,11 +59,17 @@ async fn of_many_changes_at_once_one_wins(db: &Fixture) {
                 let (expected, new) = (current.clone(), password(&format!("{callers}-{caller}")));
                 async move {
                     let audit = event(PasswordChanged);
-                    node.replace_password(user, Some(expected), new, audit).await.unwrap()
+                    node.replace_password(user, Some(expected), new, audit)
+                        .await
+                        .unwrap()
                 }
             })
             .await;
-        assert_eq!(results.iter().filter(|won| **won).count(), 1, "of {callers}");
+        assert_eq!(
+            results.iter().filter(|won| **won).count(),
+            1,
+            "of {callers}"
+        );
         let winner = results.iter().position(|won| *won).unwrap();
         current = password(&format!("{callers}-{winner}"));
         assert_eq!(db.password_of(user).await.unwrap().unwrap().0, current.0);

@@ -2,7 +2,9 @@
 
 use portcullis_domain::{
     SecretHash, Store,
-    audit::AuditKind::{CodeIssued, CodeReused, FamilyRevoked, RefreshReplayed, Refreshed, SignedIn},
+    audit::AuditKind::{
+        CodeIssued, CodeReused, FamilyRevoked, RefreshReplayed, Refreshed, SignedIn,
+    },
     ceremonies::CeremonyStore,
     oauth::{ConsumeCode, NewRefreshToken, OAuthStore, RefreshRotation, RotateRefresh},
     sessions::{Session, SessionStore},
@@ -15,10 +17,18 @@ const DAY: i64 = 86_400;
 async fn sessions_go_when_they_are_over(db: &Fixture) {
     let user = ada(db).await;
     let alive = new_session(user);
-    let idle = Session { idle_seconds: 10, ..new_session(user) };
-    let over = Session { expires_at: later(10), ..new_session(user) };
+    let idle = Session {
+        idle_seconds: 10,
+        ..new_session(user)
+    };
+    let over = Session {
+        expires_at: later(10),
+        ..new_session(user)
+    };
     for session in [&alive, &idle, &over] {
-        db.begin_session(session.clone(), None, event(SignedIn)).await.unwrap();
+        db.begin_session(session.clone(), None, event(SignedIn))
+            .await
+            .unwrap();
     }
     assert_eq!(db.purge_expired(later(9)).await.unwrap(), 0);
     assert_eq!(db.purge_expired(later(10)).await.unwrap(), 2);
@@ -42,21 +52,32 @@ async fn codes_go_a_day_later(db: &Fixture) {
     let consume = |at| db.consume_code(code.code, "spa", later(at), event(CodeReused));
     assert!(matches!(consume(0).await.unwrap(), ConsumeCode::Fresh(_)));
     assert_eq!(db.purge_expired(later(3600)).await.unwrap(), 0);
-    assert!(matches!(consume(3600).await.unwrap(), ConsumeCode::Reused { .. }));
+    assert!(matches!(
+        consume(3600).await.unwrap(),
+        ConsumeCode::Reused { .. }
+    ));
     assert_eq!(db.purge_expired(later(DAY + 60)).await.unwrap(), 1);
-    assert!(matches!(consume(DAY + 60).await.unwrap(), ConsumeCode::Unknown));
+    assert!(matches!(
+        consume(DAY + 60).await.unwrap(),
+        ConsumeCode::Unknown
+    ));
 }
 
 async fn families_go_a_day_later_with_their_tokens(db: &Fixture) {
     let user = ada(db).await;
     let (revoked, token) = begin_family(db, user).await;
     let (alive, alive_token) = begin_family(db, user).await;
-    db.revoke_family_of(token, "spa", NOW, event(FamilyRevoked)).await.unwrap();
+    db.revoke_family_of(token, "spa", NOW, event(FamilyRevoked))
+        .await
+        .unwrap();
     assert_eq!(db.purge_expired(later(3600)).await.unwrap(), 0);
     assert!(db.purge_expired(later(DAY)).await.unwrap() > 0);
     assert!(db.family(revoked).await.unwrap().is_none());
     assert!(db.family(alive).await.unwrap().is_some());
-    assert!(matches!(refresh(db, alive_token, 0).await.1, RotateRefresh::Rotated(_)));
+    assert!(matches!(
+        refresh(db, alive_token, 0).await.1,
+        RotateRefresh::Rotated(_)
+    ));
     db.purge_expired(later(31 * DAY)).await.unwrap();
     assert!(db.family(alive).await.unwrap().is_none());
 }
@@ -67,12 +88,17 @@ async fn refresh(db: &Fixture, presented: SecretHash, at: i64) -> (SecretHash, R
     let rotation = RefreshRotation {
         presented,
         client_id: "spa".to_owned(),
-        successor: NewRefreshToken { token: successor, expires_at: later(at + 7 * DAY) },
+        successor: NewRefreshToken {
+            token: successor,
+            expires_at: later(at + 7 * DAY),
+        },
         sealed_successor: vec![1],
         now,
         retry_seconds: 30,
     };
-    let result = db.rotate_refresh(rotation, event(Refreshed), event(RefreshReplayed)).await;
+    let result = db
+        .rotate_refresh(rotation, event(Refreshed), event(RefreshReplayed))
+        .await;
     (successor, result.unwrap())
 }
 
@@ -80,11 +106,31 @@ async fn a_spent_token_gives_its_thief_away_until_it_has_expired(db: &Fixture) {
     let (family, first) = begin_family(db, ada(db).await).await;
     let (second, _) = refresh(db, first, 6 * DAY).await;
     let (third, _) = refresh(db, second, 12 * DAY).await;
-    assert_eq!(db.purge_expired(later(12 * DAY)).await.unwrap(), 1, "the first has expired");
-    assert!(matches!(refresh(db, first, 12 * DAY).await.1, RotateRefresh::Refused));
-    assert!(matches!(refresh(db, second, 12 * DAY + 60).await.1, RotateRefresh::Replayed(_)));
-    assert!(matches!(refresh(db, third, 12 * DAY + 60).await.1, RotateRefresh::Refused));
-    assert!(db.family(family).await.unwrap().unwrap().revoked_at.is_some());
+    assert_eq!(
+        db.purge_expired(later(12 * DAY)).await.unwrap(),
+        1,
+        "the first has expired"
+    );
+    assert!(matches!(
+        refresh(db, first, 12 * DAY).await.1,
+        RotateRefresh::Refused
+    ));
+    assert!(matches!(
+        refresh(db, second, 12 * DAY + 60).await.1,
+        RotateRefresh::Replayed(_)
+    ));
+    assert!(matches!(
+        refresh(db, third, 12 * DAY + 60).await.1,
+        RotateRefresh::Refused
+    ));
+    assert!(
+        db.family(family)
+            .await
+            .unwrap()
+            .unwrap()
+            .revoked_at
+            .is_some()
+    );
 }
 
 async fn a_great_many_go_in_small_portions(db: &Fixture) {

@@ -3,7 +3,9 @@
 use portcullis_domain::{
     FamilyId, SecretHash, Timestamp,
     accounts::AccountStore,
-    audit::AuditKind::{AccountDisabled, AccountEnabled, FamilyRevoked, RefreshReplayed, Refreshed},
+    audit::AuditKind::{
+        AccountDisabled, AccountEnabled, FamilyRevoked, RefreshReplayed, Refreshed,
+    },
     oauth::{NewRefreshToken, OAuthStore, RefreshRotation, RotateRefresh},
 };
 use portcullis_storage::Database;
@@ -15,7 +17,10 @@ fn rotation(presented: SecretHash, successor: SecretHash, now: Timestamp) -> Ref
     RefreshRotation {
         presented,
         client_id: "spa".to_owned(),
-        successor: NewRefreshToken { token: successor, expires_at: now.plus_seconds(7 * 86_400) },
+        successor: NewRefreshToken {
+            token: successor,
+            expires_at: now.plus_seconds(7 * 86_400),
+        },
         // Stands for the successor itself, so that a test can tell which one came back.
         sealed_successor: successor.0.to_vec(),
         now,
@@ -24,7 +29,9 @@ fn rotation(presented: SecretHash, successor: SecretHash, now: Timestamp) -> Ref
 }
 
 async fn rotate(db: &Database, rotation: RefreshRotation) -> RotateRefresh {
-    db.rotate_refresh(rotation, event(Refreshed), event(RefreshReplayed)).await.unwrap()
+    db.rotate_refresh(rotation, event(Refreshed), event(RefreshReplayed))
+        .await
+        .unwrap()
 }
 
 /// Refreshes for the first time; the successor.
@@ -50,7 +57,12 @@ fn word(result: &RotateRefresh) -> &'static str {
 }
 
 async fn is_revoked(db: &Fixture, family: FamilyId) -> bool {
-    db.family(family).await.unwrap().unwrap().revoked_at.is_some()
+    db.family(family)
+        .await
+        .unwrap()
+        .unwrap()
+        .revoked_at
+        .is_some()
 }
 
 async fn a_token_is_rotated_again_and_again(db: &Fixture) {
@@ -66,13 +78,28 @@ async fn a_token_is_rotated_again_and_again(db: &Fixture) {
 async fn the_family_comes_with_every_answer(db: &Fixture) {
     let (family, token) = begin_family(db, ada(db).await).await;
     let result = rotate(db, rotation(token, hash(), NOW)).await;
-    let RotateRefresh::Rotated(rotated) = result else { panic!("{result:?}") };
+    let RotateRefresh::Rotated(rotated) = result else {
+        panic!("{result:?}")
+    };
     let result = rotate(db, rotation(token, hash(), NOW)).await;
-    let RotateRefresh::Retried { family: retried, .. } = result else { panic!("{result:?}") };
+    let RotateRefresh::Retried {
+        family: retried, ..
+    } = result
+    else {
+        panic!("{result:?}")
+    };
     let result = rotate(db, rotation(token, hash(), later(31))).await;
-    let RotateRefresh::Replayed(replayed) = result else { panic!("{result:?}") };
-    assert_eq!((rotated.id, retried.id, replayed.id), (family, family, family));
-    assert_eq!((retried.revoked_at, replayed.revoked_at), (None, Some(later(31))));
+    let RotateRefresh::Replayed(replayed) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!(
+        (rotated.id, retried.id, replayed.id),
+        (family, family, family)
+    );
+    assert_eq!(
+        (retried.revoked_at, replayed.revoked_at),
+        (None, Some(later(31)))
+    );
 }
 
 async fn a_retry_gets_the_very_same_successor(db: &Fixture) {
@@ -80,7 +107,12 @@ async fn a_retry_gets_the_very_same_successor(db: &Fixture) {
     let first = refresh(db, token, 0).await;
     for at in [0, 1, 30] {
         let result = rotate(db, rotation(token, hash(), later(at))).await;
-        let RotateRefresh::Retried { sealed_successor, .. } = result else { panic!("{result:?}") };
+        let RotateRefresh::Retried {
+            sealed_successor, ..
+        } = result
+        else {
+            panic!("{result:?}")
+        };
         assert_eq!(sealed_successor, first.0);
     }
     assert!(!is_revoked(db, family).await);
@@ -107,7 +139,11 @@ async fn after_the_window_a_spent_token_is_a_replay(db: &Fixture) {
     assert_eq!(word(&rotate(db, just_late).await), "replayed");
     assert!(is_revoked(db, family).await);
     assert_eq!(present(db, successor, 32).await, "refused");
-    assert_eq!(present(db, token, 32).await, "refused", "there is nothing left to revoke");
+    assert_eq!(
+        present(db, token, 32).await,
+        "refused",
+        "there is nothing left to revoke"
+    );
     assert_eq!(db.count_audited(RefreshReplayed).await, 1);
     // The same user's other family lives on.
     assert!(!is_revoked(db, sibling).await);
@@ -128,7 +164,10 @@ async fn without_a_window_every_second_use_is_a_replay(db: &Fixture) {
         let user = create(db, new_account(&format!("user{retry_seconds}"))).await;
         let (family, token) = begin_family(db, user).await;
         refresh(db, token, 0).await;
-        let strict = RefreshRotation { retry_seconds, ..rotation(token, hash(), NOW) };
+        let strict = RefreshRotation {
+            retry_seconds,
+            ..rotation(token, hash(), NOW)
+        };
         assert_eq!(word(&rotate(db, strict).await), "replayed");
         assert!(is_revoked(db, family).await);
     }
@@ -138,23 +177,33 @@ async fn a_refusal_changes_nothing(db: &Fixture) {
     let user = ada(db).await;
     let (family, token) = begin_family(db, user).await;
     let audited = db.audited().await;
-    let foreign =
-        RefreshRotation { client_id: "other".to_owned(), ..rotation(token, hash(), NOW) };
+    let foreign = RefreshRotation {
+        client_id: "other".to_owned(),
+        ..rotation(token, hash(), NOW)
+    };
     assert_eq!(word(&rotate(db, foreign.clone()).await), "refused");
     assert_eq!(present(db, hash(), 0).await, "refused");
     assert_eq!(present(db, token, 7 * 86_400).await, "refused", "the limit");
     assert_eq!(db.audited().await, audited);
 
-    db.disable_account(user, NOW, event(AccountDisabled)).await.unwrap();
+    db.disable_account(user, NOW, event(AccountDisabled))
+        .await
+        .unwrap();
     assert_eq!(present(db, token, 0).await, "refused");
     // Enabling does not bring a revoked family back.
-    db.enable_account(user, event(AccountEnabled)).await.unwrap();
+    db.enable_account(user, event(AccountEnabled))
+        .await
+        .unwrap();
     assert_eq!(present(db, token, 0).await, "refused");
 
     let (family_2, token_2) = begin_family(db, user).await;
     let successor = refresh(db, token_2, 0).await;
     // A spent token shown by another client, or when it would have expired, revokes nothing.
-    let foreign = RefreshRotation { presented: token_2, now: later(60), ..foreign };
+    let foreign = RefreshRotation {
+        presented: token_2,
+        now: later(60),
+        ..foreign
+    };
     assert_eq!(word(&rotate(db, foreign).await), "refused");
     assert_eq!(present(db, token_2, 7 * 86_400).await, "refused");
     assert!(!is_revoked(db, family_2).await);
@@ -169,10 +218,17 @@ async fn a_family_ends_when_it_must_and_when_it_is_revoked(db: &Fixture) {
     for day in [6, 12, 18, 24] {
         token = refresh(db, token, day * 86_400).await;
     }
-    assert_eq!(present(db, token, 30 * 86_400).await, "refused", "absolute limit");
+    assert_eq!(
+        present(db, token, 30 * 86_400).await,
+        "refused",
+        "absolute limit"
+    );
     assert_eq!(present(db, token, 30 * 86_400 - 1).await, "rotated");
     let (family, token) = begin_family(db, user).await;
-    db.revoke_family_of(token, "spa", NOW, event(FamilyRevoked)).await.unwrap().unwrap();
+    db.revoke_family_of(token, "spa", NOW, event(FamilyRevoked))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(present(db, token, 0).await, "refused");
     assert!(is_revoked(db, family).await);
 }
@@ -185,16 +241,26 @@ async fn many_tabs_that_refresh_at_once_get_one_successor(db: &Fixture) {
         let results = db
             .race(callers, |node, _| {
                 let successor = hash();
-                async move { (successor, rotate(&node, rotation(token, successor, NOW)).await) }
+                async move {
+                    (
+                        successor,
+                        rotate(&node, rotation(token, successor, NOW)).await,
+                    )
+                }
             })
             .await;
         let rotated: Vec<_> = results
             .iter()
             .filter(|(_, result)| matches!(result, RotateRefresh::Rotated(_)))
             .collect();
-        let [(winner, _)] = rotated.as_slice() else { panic!("{results:?}") };
+        let [(winner, _)] = rotated.as_slice() else {
+            panic!("{results:?}")
+        };
         for (_, result) in &results {
-            if let RotateRefresh::Retried { sealed_successor, .. } = result {
+            if let RotateRefresh::Retried {
+                sealed_successor, ..
+            } = result
+            {
                 assert_eq!(*sealed_successor, winner.0);
             } else {
                 assert_eq!(word(result), "rotated");
@@ -264,13 +330,17 @@ async fn refreshing_while_the_account_is_disabled_leaves_no_living_token(db: &Fi
                 if let Some(presented) = presented {
                     rotate(&node, rotation(presented, successor, NOW)).await;
                 } else {
-                    node.disable_account(user, NOW, event(AccountDisabled)).await.unwrap();
+                    node.disable_account(user, NOW, event(AccountDisabled))
+                        .await
+                        .unwrap();
                 }
                 successor
             }
         })
         .await;
-    db.enable_account(user, event(AccountEnabled)).await.unwrap();
+    db.enable_account(user, event(AccountEnabled))
+        .await
+        .unwrap();
     for token in tokens.into_iter().chain(results) {
         assert_eq!(present(db, token, 0).await, "refused");
     }

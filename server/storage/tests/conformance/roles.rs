@@ -23,15 +23,27 @@ async fn version(db: &Fixture, user: UserId) -> i64 {
 
 async fn the_admin_role_always_exists(db: &Fixture) {
     let roles = db.roles().await.unwrap();
-    let [admin] = roles.as_slice() else { panic!("{roles:?}") };
-    assert_eq!((admin.name.as_str(), admin.permissions.as_slice()), (ADMIN, ["*".to_owned()].as_slice()));
+    let [admin] = roles.as_slice() else {
+        panic!("{roles:?}")
+    };
+    assert_eq!(
+        (admin.name.as_str(), admin.permissions.as_slice()),
+        (ADMIN, ["*".to_owned()].as_slice())
+    );
 }
 
 async fn defining_roles_makes_each_what_it_says_and_leaves_others_alone(db: &Fixture) {
-    let (user, moderator) = (role("user", &["notes:write"]), role("Moderator", &["notes:*"]));
-    db.define_roles(&[user.clone(), moderator.clone()]).await.unwrap();
+    let (user, moderator) = (
+        role("user", &["notes:write"]),
+        role("Moderator", &["notes:*"]),
+    );
+    db.define_roles(&[user.clone(), moderator.clone()])
+        .await
+        .unwrap();
     let changed = role("user", &["notes:write", "notes:read"]);
-    db.define_roles(std::slice::from_ref(&changed)).await.unwrap();
+    db.define_roles(std::slice::from_ref(&changed))
+        .await
+        .unwrap();
     db.define_roles(&[]).await.unwrap();
     let roles = db.roles().await.unwrap();
     let names: Vec<_> = roles.iter().map(|role| role.name.as_str()).collect();
@@ -40,24 +52,41 @@ async fn defining_roles_makes_each_what_it_says_and_leaves_others_alone(db: &Fix
 }
 
 async fn a_changed_role_counts_up_the_version_of_those_who_have_it(db: &Fixture) {
-    db.define_roles(&[role("user", &["a:b"]), role("guest", &[])]).await.unwrap();
+    db.define_roles(&[role("user", &["a:b"]), role("guest", &[])])
+        .await
+        .unwrap();
     let (ada, bob) = (ada(db).await, create(db, new_account("bob")).await);
-    db.assign_role(ada, "user", event(RoleAssigned)).await.unwrap();
-    db.assign_role(bob, "guest", event(RoleAssigned)).await.unwrap();
+    db.assign_role(ada, "user", event(RoleAssigned))
+        .await
+        .unwrap();
+    db.assign_role(bob, "guest", event(RoleAssigned))
+        .await
+        .unwrap();
     let before = (version(db, ada).await, version(db, bob).await);
-    db.define_roles(&[role("user", &["a:b"]), role("guest", &[])]).await.unwrap();
+    db.define_roles(&[role("user", &["a:b"]), role("guest", &[])])
+        .await
+        .unwrap();
     assert_eq!((version(db, ada).await, version(db, bob).await), before);
-    db.define_roles(&[role("user", &["a:c"]), role("guest", &[])]).await.unwrap();
+    db.define_roles(&[role("user", &["a:c"]), role("guest", &[])])
+        .await
+        .unwrap();
     assert!(version(db, ada).await > before.0);
     assert_eq!(version(db, bob).await, before.1);
 }
 
 async fn nodes_that_define_roles_at_once_do_not_fail(db: &Fixture) {
-    let lists = [[role("a", &["x:y"]), role("b", &[])], [role("b", &["x:y"]), role("a", &[])]];
+    let lists = [
+        [role("a", &["x:y"]), role("b", &[])],
+        [role("b", &["x:y"]), role("a", &[])],
+    ];
     let results = db
         .race(20, |node, caller| {
             let roles = lists[caller % 2].clone();
-            async move { node.define_roles(&roles).await.map_err(|error| error.to_string()) }
+            async move {
+                node.define_roles(&roles)
+                    .await
+                    .map_err(|error| error.to_string())
+            }
         })
         .await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
@@ -85,7 +114,10 @@ async fn a_role_is_given_and_taken_away_once(db: &Fixture) {
         assert_eq!(now > last, expected == ChangeRole::Changed);
         last = now;
     }
-    assert_eq!(db.audited().await, ["account.created", "role.assigned", "role.unassigned"]);
+    assert_eq!(
+        db.audited().await,
+        ["account.created", "role.assigned", "role.unassigned"]
+    );
 }
 
 async fn nobody_and_nothing_are_told_apart(db: &Fixture) {
@@ -96,8 +128,14 @@ async fn nobody_and_nothing_are_told_apart(db: &Fixture) {
         (nobody, "nothing", ChangeRole::NoUser),
         (user, "nothing", ChangeRole::NoRole),
     ] {
-        let given = db.assign_role(who, role, event(RoleAssigned)).await.unwrap();
-        let taken = db.unassign_role(who, role, event(RoleUnassigned)).await.unwrap();
+        let given = db
+            .assign_role(who, role, event(RoleAssigned))
+            .await
+            .unwrap();
+        let taken = db
+            .unassign_role(who, role, event(RoleUnassigned))
+            .await
+            .unwrap();
         assert_eq!((given, taken), (expected, expected));
     }
     assert_eq!(db.audited().await, ["account.created"]);
@@ -109,13 +147,20 @@ async fn of_many_who_give_a_role_one_does(db: &Fixture) {
         let before = version(db, user).await;
         let results = db
             .race(callers, |node, _| async move {
-                node.assign_role(user, ADMIN, event(RoleAssigned)).await.unwrap()
+                node.assign_role(user, ADMIN, event(RoleAssigned))
+                    .await
+                    .unwrap()
             })
             .await;
-        let changed = results.iter().filter(|it| **it == ChangeRole::Changed).count();
+        let changed = results
+            .iter()
+            .filter(|it| **it == ChangeRole::Changed)
+            .count();
         assert_eq!(changed, 1, "of {callers}");
         assert_eq!(version(db, user).await, before + 1);
-        db.unassign_role(user, ADMIN, event(RoleUnassigned)).await.unwrap();
+        db.unassign_role(user, ADMIN, event(RoleUnassigned))
+            .await
+            .unwrap();
     }
     assert_eq!(db.count_audited(RoleAssigned).await, 2);
 }

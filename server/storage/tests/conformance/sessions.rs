@@ -11,7 +11,11 @@ use portcullis_domain::{
 use crate::support::*;
 
 async fn begin(db: &Fixture, session: &Session) {
-    assert!(db.begin_session(session.clone(), None, event(SignedIn)).await.unwrap());
+    assert!(
+        db.begin_session(session.clone(), None, event(SignedIn))
+            .await
+            .unwrap()
+    );
 }
 
 async fn a_session_comes_back_as_begun(db: &Fixture) {
@@ -19,11 +23,23 @@ async fn a_session_comes_back_as_begun(db: &Fixture) {
     let session = new_session(user);
     begin(db, &session).await;
     let kept = db.session_by_token(session.token).await.unwrap().unwrap();
-    assert_eq!((kept.id, kept.user, kept.token), (session.id, user, session.token));
+    assert_eq!(
+        (kept.id, kept.user, kept.token),
+        (session.id, user, session.token)
+    );
     assert_eq!(kept.amr, session.amr);
-    assert_eq!((kept.auth_time, kept.created_at, kept.last_seen_at), (NOW, NOW, NOW));
-    assert_eq!((kept.idle_seconds, kept.expires_at), (3600, session.expires_at));
-    assert_eq!((kept.ip.as_str(), kept.user_agent.as_str()), ("192.0.2.7", "Firefox"));
+    assert_eq!(
+        (kept.auth_time, kept.created_at, kept.last_seen_at),
+        (NOW, NOW, NOW)
+    );
+    assert_eq!(
+        (kept.idle_seconds, kept.expires_at),
+        (3600, session.expires_at)
+    );
+    assert_eq!(
+        (kept.ip.as_str(), kept.user_agent.as_str()),
+        ("192.0.2.7", "Firefox")
+    );
     assert!(db.session_by_token(hash()).await.unwrap().is_none());
     assert_eq!(db.count_audited(SignedIn).await, 1);
 }
@@ -33,11 +49,24 @@ async fn a_session_needs_an_enabled_account(db: &Fixture) {
     let old = new_session(user);
     begin(db, &old).await;
     let nobodys = new_session(UserId(id()));
-    assert!(!db.begin_session(nobodys, Some(old.id), event(SignedIn)).await.unwrap());
-    assert!(db.session_by_token(old.token).await.unwrap().is_some(), "nothing changed");
-    db.disable_account(user, NOW, event(AccountDisabled)).await.unwrap();
+    assert!(
+        !db.begin_session(nobodys, Some(old.id), event(SignedIn))
+            .await
+            .unwrap()
+    );
+    assert!(
+        db.session_by_token(old.token).await.unwrap().is_some(),
+        "nothing changed"
+    );
+    db.disable_account(user, NOW, event(AccountDisabled))
+        .await
+        .unwrap();
     let refused = new_session(user);
-    assert!(!db.begin_session(refused.clone(), None, event(SignedIn)).await.unwrap());
+    assert!(
+        !db.begin_session(refused.clone(), None, event(SignedIn))
+            .await
+            .unwrap()
+    );
     assert!(db.session_by_token(refused.token).await.unwrap().is_none());
     assert_eq!(db.count_audited(SignedIn).await, 1);
 }
@@ -46,28 +75,49 @@ async fn a_new_session_ends_the_one_it_replaces(db: &Fixture) {
     let user = ada(db).await;
     let (old, new, newest) = (new_session(user), new_session(user), new_session(user));
     begin(db, &old).await;
-    assert!(db.begin_session(new.clone(), Some(old.id), event(SignedIn)).await.unwrap());
+    assert!(
+        db.begin_session(new.clone(), Some(old.id), event(SignedIn))
+            .await
+            .unwrap()
+    );
     assert!(db.session_by_token(old.token).await.unwrap().is_none());
     assert!(db.session_by_token(new.token).await.unwrap().is_some());
     // One that is gone already is no hindrance.
-    assert!(db.begin_session(newest, Some(old.id), event(SignedIn)).await.unwrap());
+    assert!(
+        db.begin_session(newest, Some(old.id), event(SignedIn))
+            .await
+            .unwrap()
+    );
     assert_eq!(db.sessions_of(user, NOW).await.unwrap().len(), 2);
 }
 
 async fn living_sessions_are_listed_latest_used_first(db: &Fixture) {
     let user = ada(db).await;
     let earlier = new_session(user);
-    let last = Session { last_seen_at: later(5), ..new_session(user) };
-    let short = Session { idle_seconds: 10, ..new_session(user) };
-    let ending = Session { expires_at: later(10), ..new_session(user) };
+    let last = Session {
+        last_seen_at: later(5),
+        ..new_session(user)
+    };
+    let short = Session {
+        idle_seconds: 10,
+        ..new_session(user)
+    };
+    let ending = Session {
+        expires_at: later(10),
+        ..new_session(user)
+    };
     let others = new_session(create(db, new_account("bob")).await);
     for session in [&earlier, &last, &short, &ending, &others] {
         begin(db, session).await;
     }
-    let ids = |sessions: Vec<Session>| -> Vec<SessionId> { sessions.iter().map(|s| s.id).collect() };
+    let ids =
+        |sessions: Vec<Session>| -> Vec<SessionId> { sessions.iter().map(|s| s.id).collect() };
     let all = ids(db.sessions_of(user, later(9)).await.unwrap());
     assert_eq!((all.len(), all[0]), (4, last.id));
-    assert_eq!(ids(db.sessions_of(user, later(10)).await.unwrap()), [last.id, earlier.id]);
+    assert_eq!(
+        ids(db.sessions_of(user, later(10)).await.unwrap()),
+        [last.id, earlier.id]
+    );
     assert!(db.sessions_of(UserId(id()), NOW).await.unwrap().is_empty());
 }
 
@@ -98,8 +148,14 @@ async fn all_other_sessions_and_all_families_are_ended(db: &Fixture) {
     assert_eq!(end(Some(kept.id)).await.unwrap(), [(ended.id, ended.token)]);
     assert!(db.session_by_token(kept.token).await.unwrap().is_some());
     assert!(db.session_by_token(others.token).await.unwrap().is_some());
-    assert_eq!(db.family(family).await.unwrap().unwrap().revoked_at, Some(later(1)));
-    assert_eq!(db.family(others_family).await.unwrap().unwrap().revoked_at, None);
+    assert_eq!(
+        db.family(family).await.unwrap().unwrap().revoked_at,
+        Some(later(1))
+    );
+    assert_eq!(
+        db.family(others_family).await.unwrap().unwrap().revoked_at,
+        None
+    );
     // There is nothing left to end, so nothing is written.
     assert_eq!(end(Some(kept.id)).await.unwrap(), []);
     assert_eq!(db.count_audited(SessionsEnded).await, 1);
@@ -110,9 +166,19 @@ async fn all_other_sessions_and_all_families_are_ended(db: &Fixture) {
 async fn ending_all_sessions_may_revoke_families_only(db: &Fixture) {
     let user = ada(db).await;
     let (family, _) = begin_family(db, user).await;
-    let ended = db.end_sessions(user, None, later(1), event(SessionsEnded)).await.unwrap();
+    let ended = db
+        .end_sessions(user, None, later(1), event(SessionsEnded))
+        .await
+        .unwrap();
     assert_eq!(ended, []);
-    assert!(db.family(family).await.unwrap().unwrap().revoked_at.is_some());
+    assert!(
+        db.family(family)
+            .await
+            .unwrap()
+            .unwrap()
+            .revoked_at
+            .is_some()
+    );
     assert_eq!(db.count_audited(SessionsEnded).await, 1);
 }
 
@@ -122,13 +188,20 @@ async fn touching_sessions_never_moves_them_back(db: &Fixture) {
     begin(db, &one).await;
     begin(db, &other).await;
     let unknown = SessionId(id());
-    db.touch_sessions(&[(other.id, later(7)), (unknown, later(8)), (one.id, later(-5))])
-        .await
-        .unwrap();
+    db.touch_sessions(&[
+        (other.id, later(7)),
+        (unknown, later(8)),
+        (one.id, later(-5)),
+    ])
+    .await
+    .unwrap();
     db.touch_sessions(&[]).await.unwrap();
     let seen = |session: Option<Session>| session.unwrap().last_seen_at;
     assert_eq!(seen(db.session_by_token(one.token).await.unwrap()), NOW);
-    assert_eq!(seen(db.session_by_token(other.token).await.unwrap()), later(7));
+    assert_eq!(
+        seen(db.session_by_token(other.token).await.unwrap()),
+        later(7)
+    );
 }
 
 async fn touching_and_ending_the_same_sessions_at_once_fails_nobody(db: &Fixture) {
@@ -144,9 +217,13 @@ async fn touching_and_ending_the_same_sessions_at_once_fails_nobody(db: &Fixture
         ids.rotate_left(caller % 20);
         async move {
             if caller == 25 {
-                node.end_sessions(user, None, NOW, event(SessionsEnded)).await.unwrap();
+                node.end_sessions(user, None, NOW, event(SessionsEnded))
+                    .await
+                    .unwrap();
             } else if caller == 26 {
-                node.end_session(user, ids[0], event(SessionEnded)).await.unwrap();
+                node.end_session(user, ids[0], event(SessionEnded))
+                    .await
+                    .unwrap();
             } else {
                 let at = later(caller.try_into().unwrap());
                 let seen: Vec<_> = ids.into_iter().map(|id| (id, at)).collect();

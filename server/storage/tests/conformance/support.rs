@@ -72,7 +72,11 @@ impl Fixture {
 
     async fn at(url: String, place: Place) -> Self {
         let database = Database::open(&url).await.unwrap();
-        Self { database, url, _place: place }
+        Self {
+            database,
+            url,
+            _place: place,
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -87,7 +91,11 @@ impl Fixture {
 
     /// How many events of that kind the audit log holds.
     pub(crate) async fn count_audited(&self, kind: AuditKind) -> usize {
-        self.audited().await.iter().filter(|it| *it == kind.as_str()).count()
+        self.audited()
+            .await
+            .iter()
+            .filter(|it| *it == kind.as_str())
+            .count()
     }
 
     /// Calls `attempt` `callers` times at once, on two nodes in turn; what they got.
@@ -100,7 +108,10 @@ impl Fixture {
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        let nodes = [self.database.clone(), Database::open(&self.url).await.unwrap()];
+        let nodes = [
+            self.database.clone(),
+            Database::open(&self.url).await.unwrap(),
+        ];
         let start = Arc::new(Barrier::new(callers));
         let tasks: Vec<_> = (0..callers)
             .map(|caller| {
@@ -189,13 +200,19 @@ pub(crate) fn new_account(name: &str) -> NewAccount {
 
 /// An account about to be made, with a passkey only.
 pub(crate) fn new_passkey_account(name: &str) -> NewAccount {
-    NewAccount { password: None, passkey: Some(new_passkey()), ..new_account(name) }
+    NewAccount {
+        password: None,
+        passkey: Some(new_passkey()),
+        ..new_account(name)
+    }
 }
 
 /// Makes the account, without an audit row that would be in a test's way.
 pub(crate) async fn create(db: &Database, account: NewAccount) -> UserId {
     let user = account.id;
-    let created = db.create_account(account, None, event(AuditKind::AccountCreated)).await;
+    let created = db
+        .create_account(account, None, event(AuditKind::AccountCreated))
+        .await;
     assert_eq!(created.unwrap(), CreateAccount::Created);
     user
 }
@@ -265,13 +282,20 @@ pub(crate) fn new_family(user: UserId) -> TokenFamily {
 }
 
 pub(crate) fn new_token() -> NewRefreshToken {
-    NewRefreshToken { token: hash(), expires_at: later(7 * 86_400) }
+    NewRefreshToken {
+        token: hash(),
+        expires_at: later(7 * 86_400),
+    }
 }
 
 /// Begins a family of the user; it and its first token.
 pub(crate) async fn begin_family(db: &Database, user: UserId) -> (FamilyId, SecretHash) {
     let (family, first) = (new_family(user), new_token());
     let answer = (family.id, first.token);
-    assert!(db.begin_family(family, first, event(AuditKind::FamilyBegan)).await.unwrap());
+    assert!(
+        db.begin_family(family, first, event(AuditKind::FamilyBegan))
+            .await
+            .unwrap()
+    );
     answer
 }
