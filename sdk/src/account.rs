@@ -9,7 +9,7 @@ use crate::auth::Auth;
 use crate::config::Mode;
 use crate::convert::{new_object, set};
 use crate::driver::Inner;
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{AuthError, ErrorKind, Failure};
 use crate::wire::{fields, id_text, read_answer};
 
 impl Auth {
@@ -20,9 +20,10 @@ impl Auth {
         password: &str,
         name: Option<&str>,
     ) -> Result<(), AuthError> {
-        self.0
+        Ok(self
+            .0
             .sign_in_by(paths::REGISTER, register_body(email, password, name))
-            .await
+            .await?)
     }
 
     /// Signs in with email and password; `remember`: for 30 days on this device. For a user who
@@ -34,7 +35,7 @@ impl Auth {
         remember: bool,
     ) -> Result<(), AuthError> {
         let body = password_sign_in_body(email, password, remember);
-        self.0.sign_in_by(paths::PASSWORD_SIGN_IN, body).await
+        Ok(self.0.sign_in_by(paths::PASSWORD_SIGN_IN, body).await?)
     }
 
     /// Makes the first admin with the token of the set-up link, and signs in.
@@ -45,9 +46,10 @@ impl Auth {
         password: &str,
         name: Option<&str>,
     ) -> Result<(), AuthError> {
-        self.0
+        Ok(self
+            .0
             .sign_in_by(paths::SETUP, setup_body(token, email, password, name))
-            .await
+            .await?)
     }
 
     /// Sets a password, or changes it; `current` is needed where there is one.
@@ -58,10 +60,7 @@ impl Auth {
         end_other_sessions: bool,
     ) -> Result<(), AuthError> {
         let body = set_password_body(current, new, end_other_sessions);
-        self.0.call("PUT", paths::PASSWORD, Some(body)).await?;
-        // Whether there is a password is part of the session's view.
-        self.0.drive(Event::Look);
-        Ok(())
+        Ok(self.0.set_password(body).await?)
     }
 
     /// Signs out here and in every other tab; `everywhere`: on all other devices as well.
@@ -70,23 +69,7 @@ impl Auth {
     /// error says so. In token mode the tokens are forgotten at once, and revoked as soon as the
     /// server is there.
     pub async fn sign_out(&self, everywhere: bool) -> Result<(), AuthError> {
-        if let Mode::Token { .. } = self.0.config.mode {
-            if everywhere {
-                return Err(ErrorKind::WrongMode.into());
-            }
-        } else {
-            let answer = self
-                .0
-                .call("POST", paths::SIGN_OUT, Some(sign_out_body(everywhere)));
-            match answer.await {
-                // It was over already.
-                Err(error) if error.code() == Some(ErrorCode::NotAuthenticated) => {}
-                Err(error) => return Err(error),
-                Ok(_) => {}
-            }
-        }
-        self.0.drive(Event::SignedOut);
-        Ok(())
+        Ok(self.0.sign_out(everywhere).await?)
     }
 
     /// The user's sessions, the current one first.
@@ -115,14 +98,43 @@ impl Auth {
 }
 
 impl Inner {
+    /// See [`Auth::sign_out`].
+    pub(crate) async fn sign_out(&self, everywhere: bool) -> Result<(), Failure> {
+        if let Mode::Token { .. } = self.config.mode {
+            if everywhere {
+                return Err(ErrorKind::WrongMode.into());
+            }
+        } else {
+            match self
+                .call("POST", paths::SIGN_OUT, Some(sign_out_body(everywhere)))
+                .await
+            {
+                // It was over already.
+                Err(f) if f.kind() == ErrorKind::Server(ErrorCode::NotAuthenticated) => {}
+                Err(failure) => return Err(failure),
+                Ok(_) => {}
+            }
+        }
+        self.drive(Event::SignedOut);
+        Ok(())
+    }
+
+    /// See [`Auth::set_password`].
+    pub(crate) async fn set_password(&self, body: JsValue) -> Result<(), Failure> {
+        self.call("PUT", paths::PASSWORD, Some(body)).await?;
+        // Whether there is a password is part of the session's view.
+        self.drive(Event::Look);
+        Ok(())
+    }
+
     /// Sends `body` to a route that signs in, and takes over the session it answers with.
-    pub(crate) async fn sign_in_by(&self, path: &str, body: JsValue) -> Result<(), AuthError> {
+    pub(crate) async fn sign_in_by(&self, path: &str, body: JsValue) -> Result<(), Failure> {
         self.needs_cookie()?;
         self.signed_in(&self.call("POST", path, Some(body)).await?)
     }
 
     /// Takes over the session that a sign-in route has answered with.
-    pub(crate) fn signed_in(&self, answer: &JsValue) -> Result<(), AuthError> {
+    pub(crate) fn signed_in(&self, answer: &JsValue) -> Result<(), Failure> {
         let answer = read_answer(answer).filter(|answer| answer.session.is_some());
         self.drive(Event::SignedIn(answer.ok_or(ErrorKind::UnexpectedAnswer)?));
         Ok(())

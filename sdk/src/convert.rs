@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{ErrorKind, Failure};
 
 /// Runs a future by itself. Boxed, so that the module has the machinery for it once.
 pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
@@ -22,14 +22,14 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
 }
 
 /// A plain JavaScript object with the content of `value`.
-pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, AuthError> {
+pub(crate) fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Failure> {
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
         .map_err(|_| ErrorKind::UnexpectedAnswer.into())
 }
 
 /// What a plain JavaScript value says, as the type it should be of.
-pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, AuthError> {
+pub(crate) fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Failure> {
     serde_wasm_bindgen::from_value(value).map_err(|_| ErrorKind::UnexpectedAnswer.into())
 }
 

@@ -87,6 +87,11 @@ impl Inner {
         })
     }
 
+    /// Whether requests prove who is signed in by a token.
+    pub(crate) fn by_token(&self) -> bool {
+        matches!(self.config.mode, Mode::Token { .. })
+    }
+
     /// Listens to the page and restores the session.
     pub(crate) fn start(&self) {
         self.listen();

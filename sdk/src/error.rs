@@ -68,7 +68,7 @@ impl ErrorKind {
 
     const fn message(self) -> &'static str {
         match self {
-            Self::Server(code) => code.title(),
+            Self::Server(_) => "The server refused.",
             Self::Network => "The server cannot be reached. Check the connection and try again.",
             Self::UnexpectedAnswer => "The server's answer could not be understood.",
             Self::SignedOut => "Nobody is signed in.",
@@ -112,6 +112,47 @@ impl AuthError {
     /// Whether nothing needs to be shown: the user or the program ended it.
     pub const fn is_cancelled(&self) -> bool {
         matches!(self.kind, ErrorKind::Cancelled | ErrorKind::Aborted)
+    }
+}
+
+/// A failure on its way out: as small as it can be, because it passes through many functions, and
+/// most of them have nothing to add to its kind.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nothing but its kind is known.
+    Kind(ErrorKind),
+    /// The server has told more.
+    Told(Box<AuthError>),
+}
+
+impl Failure {
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Kind(kind) => *kind,
+            Self::Told(error) => error.kind,
+        }
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::Kind(kind) => kind.message(),
+            Self::Told(error) => &error.message,
+        }
+    }
+}
+
+impl From<ErrorKind> for Failure {
+    fn from(kind: ErrorKind) -> Self {
+        Self::Kind(kind)
+    }
+}
+
+impl From<Failure> for AuthError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Kind(kind) => Self::new(kind),
+            Failure::Told(error) => *error,
+        }
     }
 }
 

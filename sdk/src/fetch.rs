@@ -10,7 +10,7 @@ use crate::auth::Auth;
 use crate::config::Mode;
 use crate::convert::{get_text, parse_json};
 use crate::driver::Inner;
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{AuthError, ErrorKind, Failure};
 use crate::http::{CSRF_HEADER, put, wait};
 use crate::platform::window;
 use crate::wire::read_code;
@@ -23,18 +23,24 @@ impl Auth {
     /// An answer of 401 in token mode leads to one refresh and one retry. Whatever answer comes
     /// in the end is returned; an error means that there was none.
     pub async fn fetch(&self, request: Request) -> Result<Response, AuthError> {
-        let inner = &self.0;
-        if !inner.is_trusted(&request.url()) {
+        Ok(self.0.fetch(request).await?)
+    }
+}
+
+impl Inner {
+    /// See [`Auth::fetch`].
+    pub(crate) async fn fetch(&self, request: Request) -> Result<Response, Failure> {
+        if !self.is_trusted(&request.url()) {
             return send(&request).await;
         }
-        if let Mode::Cookie = inner.config.mode {
+        if let Mode::Cookie = self.config.mode {
             put(&request.headers(), CSRF_HEADER, "1");
             let response = send(&request).await?;
-            inner.learn_from(&response).await;
+            self.learn_from(&response).await;
             return Ok(response);
         }
         let again = request.clone().map_err(|_| ErrorKind::NotSupported)?;
-        let bearer = match inner.token(None).await {
+        let bearer = match self.token(None).await {
             Ok(bearer) => bearer,
             Err(NoToken::SignedOut) => return send(&request).await,
             Err(NoToken::Unreachable) => return Err(ErrorKind::Network.into()),
@@ -43,14 +49,12 @@ impl Auth {
         if response.status() != 401 {
             return Ok(response);
         }
-        match inner.token(Some(bearer.generation)).await {
+        match self.token(Some(bearer.generation)).await {
             Ok(bearer) => send_with(&again, &bearer.token).await,
             Err(_) => Ok(response),
         }
     }
-}
 
-impl Inner {
     /// Whether requests to `url` may carry proof of who is signed in.
     fn is_trusted(&self, url: &str) -> bool {
         let origin = |url: &str| Url::new(url).ok().map(|url| url.origin());
@@ -88,13 +92,13 @@ impl Inner {
     }
 }
 
-async fn send(request: &Request) -> Result<Response, AuthError> {
+async fn send(request: &Request) -> Result<Response, Failure> {
     Ok(wait(window()?.fetch_with_request(request))
         .await?
         .unchecked_into())
 }
 
-async fn send_with(request: &Request, token: &str) -> Result<Response, AuthError> {
+async fn send_with(request: &Request, token: &str) -> Result<Response, Failure> {
     put(
         &request.headers(),
         "authorization",

@@ -1,5 +1,8 @@
 //! Requests to the server: JSON in, JSON or a problem document out.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use js_sys::Promise;
 use portcullis_core::event::{Bearer, NoToken};
 use portcullis_types::ErrorCode;
@@ -10,10 +13,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
 use crate::auth::Auth;
-use crate::config::Mode;
 use crate::convert::{from_js, parse_json, set, to_js, to_json};
 use crate::driver::Inner;
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{AuthError, ErrorKind, Failure};
 use crate::platform::window;
 use crate::wire::read_problem;
 
@@ -46,7 +48,7 @@ impl Auth {
         T: DeserializeOwned,
     {
         let body = body.map(to_js).transpose()?;
-        from_js(self.0.call(method, path, body).await?)
+        Ok(from_js(self.0.call(method, path, body).await?)?)
     }
 }
 
@@ -69,14 +71,14 @@ impl Inner {
         method: &str,
         path: &str,
         body: Option<JsValue>,
-    ) -> Result<JsValue, AuthError> {
+    ) -> Result<JsValue, Failure> {
         let headers = new_headers()?;
         let body = body.as_ref().and_then(to_json);
         if body.is_some() {
             put(&headers, "content-type", "application/json");
         }
         put(&headers, CSRF_HEADER, "1");
-        let by_token = matches!(self.config.mode, Mode::Token { .. });
+        let by_token = self.by_token();
         let options = Options {
             without_cookie: by_token,
             ..Options::default()
@@ -109,14 +111,14 @@ impl Inner {
         if (200..300).contains(&answer.status) {
             return Ok(answer.body);
         }
-        let error = refusal(&answer);
-        if let Some(code) = error.code() {
+        let failure = refusal(&answer);
+        if let ErrorKind::Server(code) = failure.kind() {
             self.drive(portcullis_core::Event::Refused(code));
         }
-        Err(error)
+        Err(failure)
     }
 
-    async fn bearer(&self, rejected: Option<u64>) -> Result<Bearer, AuthError> {
+    async fn bearer(&self, rejected: Option<u64>) -> Result<Bearer, Failure> {
         self.token(rejected).await.map_err(|reason| match reason {
             NoToken::SignedOut => ErrorKind::SignedOut.into(),
             NoToken::Unreachable => ErrorKind::Network.into(),
@@ -131,7 +133,7 @@ impl Inner {
         headers: &Headers,
         body: Option<&str>,
         options: Options<'_>,
-    ) -> Result<Answer, AuthError> {
+    ) -> Result<Answer, Failure> {
         let init = RequestInit::new();
         init.set_method(method);
         init.set_headers(headers.as_ref());
@@ -163,14 +165,26 @@ impl Inner {
 }
 
 /// Waits for a promise of the network; whatever goes wrong there is [`ErrorKind::Network`].
-pub(crate) async fn wait(promise: Promise) -> Result<JsValue, AuthError> {
-    JsFuture::from(promise)
-        .await
-        .map_err(|_| ErrorKind::Network.into())
+pub(crate) fn wait(promise: Promise) -> Wait {
+    Wait(JsFuture::from(promise))
+}
+
+/// See [`wait`]; a type of its own, so that those who wait share its code.
+pub(crate) struct Wait(JsFuture);
+
+impl Future for Wait {
+    type Output = Result<JsValue, Failure>;
+
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(context)
+            .map_err(|_| ErrorKind::Network.into())
+    }
 }
 
 /// An empty list of headers.
-pub(crate) fn new_headers() -> Result<Headers, AuthError> {
+pub(crate) fn new_headers() -> Result<Headers, Failure> {
     Headers::new().map_err(|_| ErrorKind::NotSupported.into())
 }
 
@@ -179,24 +193,20 @@ pub(crate) fn put(headers: &Headers, name: &str, value: &str) {
     let _ = headers.set(name, value);
 }
 
-/// The error that an answer other than 2xx stands for.
-fn refusal(answer: &Answer) -> AuthError {
+/// The failure that an answer other than 2xx stands for.
+fn refusal(answer: &Answer) -> Failure {
     let Some(problem) = read_problem(&answer.body) else {
         // Not our server's words: a proxy in between, or a gateway whose upstream is down.
-        let kind = match answer.status {
+        return Failure::Kind(match answer.status {
             429 => ErrorKind::Server(ErrorCode::RateLimited),
             502..=504 => ErrorKind::Network,
             _ => ErrorKind::UnexpectedAnswer,
-        };
-        return AuthError {
-            retry_after: answer.retry_after,
-            ..AuthError::new(kind)
-        };
+        });
     };
-    AuthError {
+    Failure::Told(Box::new(AuthError {
         kind: ErrorKind::Server(problem.code),
         message: problem.detail,
         field: problem.field,
         retry_after: problem.retry_after.or(answer.retry_after),
-    }
+    }))
 }

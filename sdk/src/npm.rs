@@ -1,13 +1,17 @@
 //! The face that `@portcullis/sdk` wraps: plain objects in, plain objects out.
 //!
-//! Every promise resolves; none rejects. It resolves to an *outcome*:
-//! `{ ok: true, … }` or `{ ok: false, reason, message, field?, retryAfter? }`, where `reason` is
-//! one of the names of [`ErrorKind::as_str`](crate::ErrorKind::as_str).
+//! It is kept narrow, because each method exported from a module costs as much as the code behind
+//! it; what needs no more than a line of JavaScript is done in the package's TypeScript.
+//!
+//! Every promise resolves; none rejects. It resolves to an *outcome*: `{ ok: true, value? }` or
+//! `{ ok: false, reason, message, field?, retryAfter? }`, where `reason` is one of the names of
+//! [`ErrorKind::as_str`](crate::ErrorKind::as_str). Bodies of requests are as on the wire, in
+//! snake_case; what comes back is in camelCase.
 //!
 //! The session is `{ status }` with `status` one of `loading`, `unreachable`, `signedOut`
 //! (and `reason`: `anonymous`, `signedOut`, `ended`), `signedIn` (`user`, `roles`, `permissions`,
 //! `id`, `version`, `amr`, `authTime`, `idleExpiresAt`, `expiresAt`, `stale`) and `stepUp` (the
-//! same fields). It is the same object until it changes, so that `===` tells.
+//! same fields but `stale`). It is the same object until it changes, so that `===` tells.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -20,13 +24,19 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::account::{password_sign_in_body, register_body, setup_body};
 use crate::auth::{Auth, Subscription};
 use crate::config::{Config, Mode};
 use crate::convert::{camel_case, get, get_text, new_object, set};
-use crate::error::AuthError;
-use crate::passkeys::PasskeySignIn;
-use crate::wire::write_view;
+use crate::error::Failure;
+use crate::passkeys::{Purpose, remember};
+use crate::wire::{put_text, write_view};
+
+/// Small rather than fast: a page holds a few kilobytes here, and the usual allocator alone would
+/// be a tenth of the module.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
 
 /// The client as JavaScript holds it.
 #[wasm_bindgen]
@@ -34,19 +44,8 @@ pub struct AuthClient {
     auth: Auth,
     /// The session as a plain object, made when it is first asked for after a change.
     shown: Rc<RefCell<Option<JsValue>>>,
-    _forget: Subscription,
-}
-
-/// What ends a subscription.
-#[wasm_bindgen]
-pub struct Unsubscribe(Option<Subscription>);
-
-#[wasm_bindgen]
-impl Unsubscribe {
-    /// Ends the subscription; again: does nothing.
-    pub fn stop(&mut self) {
-        self.0 = None;
-    }
+    /// Those of `subscribe`, and the first one, which forgets the object above.
+    subscriptions: RefCell<Vec<Subscription>>,
 }
 
 #[wasm_bindgen]
@@ -87,17 +86,8 @@ impl AuthClient {
         Self {
             auth,
             shown,
-            _forget: forget,
+            subscriptions: RefCell::new(vec![forget]),
         }
-    }
-
-    /// Resolves, to nothing, once the session is known or the server known to be out of reach.
-    pub fn ready(&self) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move {
-            auth.ready().await;
-            JsValue::UNDEFINED
-        })
     }
 
     /// The session as a plain object.
@@ -111,39 +101,35 @@ impl AuthClient {
         object
     }
 
-    /// Calls `listener()` after every change; it reads `session` itself.
-    pub fn subscribe(&self, listener: Function) -> Unsubscribe {
-        Unsubscribe(Some(self.auth.subscribe(move |_| {
-            // A listener that throws is its owner's affair and must not keep others from being told.
+    /// Calls `listener()` after every change; it reads `session` itself. Answers with what
+    /// `unsubscribe` takes.
+    pub fn subscribe(&self, listener: Function) -> u32 {
+        let subscription = self.auth.subscribe(move |_| {
+            // A listener that throws is its owner's affair and must not keep others from hearing.
             if let Err(error) = listener.call0(&JsValue::UNDEFINED) {
                 crate::platform::report(&error);
             }
-        })))
+        });
+        let id = subscription.id();
+        self.subscriptions.borrow_mut().push(subscription);
+        id
+    }
+
+    /// Ends a subscription; again: does nothing.
+    pub fn unsubscribe(&self, id: u32) {
+        let mut subscriptions = self.subscriptions.borrow_mut();
+        let at = subscriptions
+            .iter()
+            .position(|subscription| subscription.id() == id);
+        let ended = at.map(|at| subscriptions.swap_remove(at));
+        // What the listener owns may do anything as it goes.
+        drop(subscriptions);
+        drop(ended);
     }
 
     /// Whether the user has this permission.
     pub fn can(&self, permission: &str) -> bool {
         self.auth.can(permission)
-    }
-
-    /// Whether the user has one of these permissions; of none: no.
-    #[wasm_bindgen(js_name = canAny)]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "wasm-bindgen hands over owned lists"
-    )]
-    pub fn can_any(&self, permissions: Vec<String>) -> bool {
-        self.auth.can_any(&permissions)
-    }
-
-    /// Whether the user has all of these permissions; of none: no.
-    #[wasm_bindgen(js_name = canAll)]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "wasm-bindgen hands over owned lists"
-    )]
-    pub fn can_all(&self, permissions: Vec<String>) -> bool {
-        self.auth.can_all(&permissions)
     }
 
     /// From `stepUp` back to `signedIn`.
@@ -152,100 +138,75 @@ impl AuthClient {
         self.auth.cancel_step_up();
     }
 
-    /// Makes an account with a password. Outcome: `{ ok: true }`.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over owned texts")]
-    pub fn register(&self, email: &str, password: &str, name: Option<String>) -> Promise {
-        self.sign_in_by(
-            paths::REGISTER,
-            register_body(email, password, name.as_deref()),
-        )
+    /// Makes an account with `{ email, password, name? }`, and signs in.
+    pub fn register(&self, body: JsValue) -> Promise {
+        self.sign_in_by(paths::REGISTER, body)
     }
 
-    /// Signs in with a password. Outcome: `{ ok: true }`.
+    /// Signs in with `{ email, password, remember? }`.
     #[wasm_bindgen(js_name = signInWithPassword)]
-    pub fn sign_in_with_password(&self, email: &str, password: &str, remember: bool) -> Promise {
-        self.sign_in_by(
-            paths::PASSWORD_SIGN_IN,
-            password_sign_in_body(email, password, remember),
-        )
+    pub fn sign_in_with_password(&self, body: JsValue) -> Promise {
+        self.sign_in_by(paths::PASSWORD_SIGN_IN, body)
     }
 
-    /// Makes the first admin. Outcome: `{ ok: true }`.
-    #[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands over owned texts")]
-    pub fn setup(&self, token: &str, email: &str, password: &str, name: Option<String>) -> Promise {
-        self.sign_in_by(
-            paths::SETUP,
-            setup_body(token, email, password, name.as_deref()),
-        )
+    /// Makes the first admin with `{ token, email, password, name? }`, and signs in.
+    pub fn setup(&self, body: JsValue) -> Promise {
+        self.sign_in_by(paths::SETUP, body)
     }
 
     fn sign_in_by(&self, path: &'static str, body: JsValue) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move { outcome(auth.0.sign_in_by(path, body).await) })
+        let inner = Rc::clone(&self.auth.0);
+        promise(async move { outcome(inner.sign_in_by(path, body).await) })
     }
 
-    /// Sets or changes the password. Outcome: `{ ok: true }`.
+    /// Sets or changes the password with `{ current?, new, end_other_sessions? }`.
     #[wasm_bindgen(js_name = setPassword)]
-    pub fn set_password(
-        &self,
-        current: Option<String>,
-        new: String,
-        end_other_sessions: bool,
-    ) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move {
-            outcome(
-                auth.set_password(current.as_deref(), &new, end_other_sessions)
-                    .await,
-            )
-        })
+    pub fn set_password(&self, body: JsValue) -> Promise {
+        let inner = Rc::clone(&self.auth.0);
+        promise(async move { outcome(inner.set_password(body).await) })
     }
 
-    /// Signs out. Outcome: `{ ok: true }`.
+    /// Signs out.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self, everywhere: bool) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move { outcome(auth.sign_out(everywhere).await) })
+        let inner = Rc::clone(&self.auth.0);
+        promise(async move { outcome(inner.sign_out(everywhere).await) })
     }
 
-    /// Signs in with a passkey. Outcome: `{ ok: true }`.
+    /// Signs in with a passkey.
     #[wasm_bindgen(js_name = signInWithPasskey)]
-    pub fn sign_in_with_passkey(&self, autofill: bool, remember: bool) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move {
-            outcome(
-                auth.sign_in_with_passkey(PasskeySignIn { autofill, remember })
-                    .await,
-            )
-        })
+    pub fn sign_in_with_passkey(&self, autofill: bool, keep: bool) -> Promise {
+        let purpose = if autofill {
+            Purpose::AutofillSignIn
+        } else {
+            Purpose::SignIn
+        };
+        self.passkey(purpose, new_object(), remember(keep))
     }
 
-    /// Makes an account that has only a passkey. Outcome: `{ ok: true }`.
+    /// Makes an account that has only a passkey with `{ email, name? }`, and signs in.
     #[wasm_bindgen(js_name = signUpWithPasskey)]
-    pub fn sign_up_with_passkey(&self, email: String, name: Option<String>) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move { outcome(auth.sign_up_with_passkey(&email, name.as_deref()).await) })
+    pub fn sign_up_with_passkey(&self, body: JsValue) -> Promise {
+        self.passkey(Purpose::SignUp, body, new_object())
     }
 
-    /// Adds a passkey. Outcome: `{ ok: true, value: passkey }`, with the passkey
+    /// Adds a passkey called `{ name? }`. The value is the passkey:
     /// `{ id, credentialId, name, synced, createdAt, lastUsedAt }`.
     #[wasm_bindgen(js_name = registerPasskey)]
-    pub fn register_passkey(&self, name: Option<String>) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move { value(auth.create_passkey(name.as_deref()).await) })
+    pub fn register_passkey(&self, name: JsValue) -> Promise {
+        self.passkey(Purpose::Register, new_object(), name)
     }
 
-    /// Whether this browser has passkeys.
-    #[wasm_bindgen(js_name = passkeysSupported)]
-    pub fn passkeys_supported(&self) -> bool {
-        self.auth.passkeys_supported()
-    }
-
-    /// Whether passkeys can be offered by autofill. Resolves to a boolean.
-    #[wasm_bindgen(js_name = passkeyAutofillSupported)]
-    pub fn passkey_autofill_supported(&self) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move { auth.passkey_autofill_supported().await.into() })
+    fn passkey(&self, purpose: Purpose, body: JsValue, extra: JsValue) -> Promise {
+        let inner = Rc::clone(&self.auth.0);
+        promise(async move {
+            let answer = inner.passkey(purpose, body, extra).await;
+            if purpose == Purpose::Register {
+                value(answer)
+            } else {
+                outcome(answer.map(drop))
+            }
+        })
     }
 
     /// Ends the ceremony that is open, such as an autofill whose form goes away.
@@ -255,42 +216,41 @@ impl AuthClient {
     }
 
     /// A request with a JSON body to the server's own API, for lists and acts that have no method
-    /// of their own here. Outcome: `{ ok: true, value }` with the answer's keys in camelCase.
+    /// of their own here. The value is the answer's body.
     pub fn call(&self, method: String, path: String, body: JsValue) -> Promise {
-        let auth = self.auth.clone();
-        let body = if body.is_undefined() {
-            None
-        } else {
-            Some(body)
-        };
-        promise(async move { value(auth.0.call(&method, &path, body).await) })
+        let inner = Rc::clone(&self.auth.0);
+        promise(async move {
+            let body = Some(body).filter(|body| !body.is_undefined());
+            value(inner.call(&method, &path, body).await)
+        })
     }
 
-    /// Sends the browser to the server to sign in. Outcome: `{ ok: true }`.
+    /// Sends the browser to the server to sign in.
     #[wasm_bindgen(js_name = signInWithRedirect)]
     pub fn sign_in_with_redirect(&self, return_to: String) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move { outcome(auth.sign_in_with_redirect(&return_to).await) })
+        let inner = Rc::clone(&self.auth.0);
+        promise(async move { outcome(inner.sign_in_with_redirect(&return_to).await) })
     }
 
-    /// Completes a sign-in by redirect. Outcome: `{ ok: true, value: returnTo | undefined }`.
+    /// Completes a sign-in by redirect. The value is the path to go to; none: this is no page
+    /// that a redirect leads to.
     #[wasm_bindgen(js_name = handleRedirect)]
     pub fn handle_redirect(&self) -> Promise {
         let auth = self.auth.clone();
         promise(async move {
-            let to = auth.handle_redirect().await;
+            let to = auth.0.handle_redirect(&auth).await;
             value(to.map(|to| to.map_or(JsValue::UNDEFINED, JsValue::from)))
         })
     }
 
-    /// Sends a request with whatever proves who is signed in. Outcome: `{ ok: true, value:
-    /// Response }`; the response may have any status.
+    /// Sends a request with whatever proves who is signed in. The value is the response, of any
+    /// status.
     pub fn fetch(&self, request: web_sys::Request) -> Promise {
-        let auth = self.auth.clone();
+        let inner = Rc::clone(&self.auth.0);
         promise(async move {
-            match auth.fetch(request).await {
+            match inner.fetch(request).await {
                 Ok(response) => success(&response),
-                Err(error) => failure(&error),
+                Err(failed) => failure(&failed),
             }
         })
     }
@@ -305,17 +265,14 @@ fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
     of(Box::pin(future))
 }
 
-fn outcome(result: Result<(), AuthError>) -> JsValue {
-    match result {
-        Ok(()) => success(&JsValue::UNDEFINED),
-        Err(error) => failure(&error),
-    }
+fn outcome(result: Result<(), Failure>) -> JsValue {
+    value(result.map(|()| JsValue::UNDEFINED))
 }
 
-fn value(result: Result<JsValue, AuthError>) -> JsValue {
+fn value(result: Result<JsValue, Failure>) -> JsValue {
     match result {
         Ok(value) => success(&camel_case(&value)),
-        Err(error) => failure(&error),
+        Err(failed) => failure(&failed),
     }
 }
 
@@ -328,16 +285,18 @@ fn success(value: &JsValue) -> JsValue {
     object
 }
 
-fn failure(error: &AuthError) -> JsValue {
+fn failure(failure: &Failure) -> JsValue {
     let object = new_object();
     set(&object, "ok", &JsValue::FALSE);
-    set(&object, "reason", &error.kind.as_str().into());
-    set(&object, "message", &error.message.as_str().into());
-    if let Some(field) = &error.field {
-        set(&object, "field", &field.as_str().into());
-    }
-    if let Some(seconds) = error.retry_after {
-        set(&object, "retryAfter", &seconds.into());
+    put_text(&object, "reason", failure.kind().as_str());
+    put_text(&object, "message", failure.message());
+    if let Failure::Told(error) = failure {
+        if let Some(field) = &error.field {
+            put_text(&object, "field", field);
+        }
+        if let Some(seconds) = error.retry_after {
+            set(&object, "retryAfter", &seconds.into());
+        }
     }
     object
 }

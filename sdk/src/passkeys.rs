@@ -14,7 +14,7 @@ use crate::auth::Auth;
 use crate::config::Mode;
 use crate::convert::{from_js, get, new_object, set};
 use crate::driver::Inner;
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{AuthError, ErrorKind, Failure};
 use crate::webauthn::{Ceremony, autofill_support, run, support};
 use crate::wire::{fields, id_text};
 
@@ -33,28 +33,27 @@ pub struct PasskeySignIn {
     pub remember: bool,
 }
 
+/// What a ceremony is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    SignIn,
+    AutofillSignIn,
+    SignUp,
+    Register,
+}
+
 impl Auth {
     /// Signs in with a passkey, without a user name. For a user who is signed in already this
     /// confirms it is them.
     pub async fn sign_in_with_passkey(&self, options: PasskeySignIn) -> Result<(), AuthError> {
-        self.0.needs_cookie()?;
-        support()?;
-        let kind = if options.autofill {
-            Ceremony::Autofill
+        let purpose = if options.autofill {
+            Purpose::AutofillSignIn
         } else {
-            Ceremony::Get
+            Purpose::SignIn
         };
-        if options.autofill && !autofill_support().await {
-            return Err(ErrorKind::NotSupported.into());
-        }
-        let begin = paths::PASSKEY_SIGN_IN_BEGIN;
-        let finish = self.0.ceremony(kind, begin, &new_object()).await?;
-        set(&finish, "remember", &options.remember.into());
-        let answer = self
-            .0
-            .call("POST", paths::PASSKEY_SIGN_IN_FINISH, Some(finish))
-            .await?;
-        self.0.signed_in(&answer)
+        let extra = remember(options.remember);
+        self.0.passkey(purpose, new_object(), extra).await?;
+        Ok(())
     }
 
     /// Makes an account that has only a passkey, and signs in.
@@ -63,39 +62,19 @@ impl Auth {
         email: &str,
         name: Option<&str>,
     ) -> Result<(), AuthError> {
-        self.0.needs_cookie()?;
         let body = fields(&[("email", Some(email)), ("name", name)]);
-        let begin = paths::PASSKEY_SIGN_UP_BEGIN;
-        let finish = self.0.ceremony(Ceremony::Create, begin, &body).await?;
-        let answer = self
-            .0
-            .call("POST", paths::PASSKEY_SIGN_UP_FINISH, Some(finish))
-            .await?;
-        self.0.signed_in(&answer)
+        self.0.passkey(Purpose::SignUp, body, new_object()).await?;
+        Ok(())
     }
 
     /// Adds a passkey to the account; without a name it is called after the device.
     pub async fn register_passkey(&self, name: Option<&str>) -> Result<PasskeyView, AuthError> {
-        from_js(self.create_passkey(name).await?)
-    }
-
-    /// Adds a passkey and answers with it as the server describes it.
-    pub(crate) async fn create_passkey(&self, name: Option<&str>) -> Result<JsValue, AuthError> {
-        self.0.needs_cookie()?;
-        let begin = paths::PASSKEY_REGISTER_BEGIN;
-        let finish = self
-            .0
-            .ceremony(Ceremony::Create, begin, &new_object())
-            .await?;
-        if let Some(name) = name {
-            set(&finish, "name", &name.into());
-        }
-        let passkey = self
-            .0
-            .call("POST", paths::PASSKEY_REGISTER_FINISH, Some(finish))
-            .await?;
-        self.0.drive(Event::Look);
-        Ok(passkey)
+        let extra = fields(&[("name", name)]);
+        Ok(from_js(
+            self.0
+                .passkey(Purpose::Register, new_object(), extra)
+                .await?,
+        )?)
     }
 
     /// Whether this page can do passkeys at all.
@@ -118,13 +97,15 @@ impl Auth {
     pub async fn rename_passkey(&self, id: PasskeyId, name: &str) -> Result<(), AuthError> {
         let path = [paths::PASSKEYS, "/", &id_text(id.0)].concat();
         let body = fields(&[("name", Some(name))]);
-        self.0.call("PATCH", &path, Some(body)).await.map(drop)
+        self.0.call("PATCH", &path, Some(body)).await?;
+        Ok(())
     }
 
     /// Takes a passkey away. The last way to sign in stays.
     pub async fn delete_passkey(&self, id: PasskeyId) -> Result<(), AuthError> {
         let path = [paths::PASSKEYS, "/", &id_text(id.0)].concat();
-        self.0.call("DELETE", &path, None).await.map(drop)
+        self.0.call("DELETE", &path, None).await?;
+        Ok(())
     }
 
     /// Ends the passkey ceremony that is open, if one is: its call ends with
@@ -134,6 +115,13 @@ impl Auth {
             open.abort.abort();
         }
     }
+}
+
+/// The extra field of a sign-in's finishing request.
+pub(crate) fn remember(remember: bool) -> JsValue {
+    let extra = new_object();
+    set(&extra, "remember", &remember.into());
+    extra
 }
 
 /// A ceremony that is open, and what ends it.
@@ -159,11 +147,58 @@ impl Drop for OpenCeremony<'_> {
 
 impl Inner {
     /// Accounts are managed by cookie; with tokens one signs in by redirect.
-    pub(crate) fn needs_cookie(&self) -> Result<(), AuthError> {
+    pub(crate) fn needs_cookie(&self) -> Result<(), Failure> {
         match self.config.mode {
             Mode::Cookie => Ok(()),
             Mode::Token { .. } => Err(ErrorKind::WrongMode.into()),
         }
+    }
+
+    /// From beginning to end: `body` begins the ceremony, `extra` are the fields that finish it
+    /// besides the credential. Answers with what the server says in the end.
+    pub(crate) async fn passkey(
+        &self,
+        purpose: Purpose,
+        body: JsValue,
+        extra: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.needs_cookie()?;
+        support()?;
+        let (kind, begin, finish) = match purpose {
+            Purpose::SignIn => (
+                Ceremony::Get,
+                paths::PASSKEY_SIGN_IN_BEGIN,
+                paths::PASSKEY_SIGN_IN_FINISH,
+            ),
+            Purpose::AutofillSignIn => (
+                Ceremony::Autofill,
+                paths::PASSKEY_SIGN_IN_BEGIN,
+                paths::PASSKEY_SIGN_IN_FINISH,
+            ),
+            Purpose::SignUp => (
+                Ceremony::Create,
+                paths::PASSKEY_SIGN_UP_BEGIN,
+                paths::PASSKEY_SIGN_UP_FINISH,
+            ),
+            Purpose::Register => (
+                Ceremony::Create,
+                paths::PASSKEY_REGISTER_BEGIN,
+                paths::PASSKEY_REGISTER_FINISH,
+            ),
+        };
+        if kind == Ceremony::Autofill && !autofill_support().await {
+            return Err(ErrorKind::NotSupported.into());
+        }
+        let (server, credential) = self.ceremony(kind, begin, &body).await?;
+        set(&extra, "ceremony", &get(&server, "ceremony"));
+        set(&extra, "credential", &credential);
+        let answer = self.call("POST", finish, Some(extra)).await?;
+        if purpose == Purpose::Register {
+            self.drive(Event::Look);
+        } else {
+            self.signed_in(&answer)?;
+        }
+        Ok(answer)
     }
 
     /// Takes the one place there is for a ceremony. A dialog ends whatever is open; autofill, which
@@ -172,7 +207,7 @@ impl Inner {
         &self,
         kind: Ceremony,
         abort: &AbortController,
-    ) -> Result<OpenCeremony<'_>, AuthError> {
+    ) -> Result<OpenCeremony<'_>, Failure> {
         let mut place = self.ceremony.borrow_mut();
         if let Some(open) = &*place {
             if kind == Ceremony::Autofill && open.kind != Ceremony::Autofill {
@@ -190,15 +225,14 @@ impl Inner {
         })
     }
 
-    /// Begins a ceremony at the server, runs it in the browser, and answers with the body of the
-    /// request that finishes it. A browser has room for one at a time: this ends any other.
+    /// Begins a ceremony at the server and runs it in the browser: what the server began with, and
+    /// the credential. A browser has room for one at a time.
     async fn ceremony(
         &self,
         kind: Ceremony,
         path: &str,
         body: &JsValue,
-    ) -> Result<JsValue, AuthError> {
-        support()?;
+    ) -> Result<(JsValue, JsValue), Failure> {
         loop {
             let abort = AbortController::new().map_err(|_| ErrorKind::NotSupported)?;
             let signal = abort.signal();
@@ -218,14 +252,9 @@ impl Inner {
             let credential = run(kind, &get(&begun, "options"), &signal).await;
             drop(timer);
             match credential {
-                Err(error) if error.kind == ErrorKind::Aborted && renewed.get() => {}
-                Err(error) => return Err(error),
-                Ok(credential) => {
-                    let finish = new_object();
-                    set(&finish, "ceremony", &get(&begun, "ceremony"));
-                    set(&finish, "credential", &credential);
-                    return Ok(finish);
-                }
+                Err(ErrorKind::Aborted) if renewed.get() => {}
+                Err(kind) => return Err(kind.into()),
+                Ok(credential) => return Ok((begun, credential)),
             }
         }
     }

@@ -6,9 +6,9 @@ use portcullis_core::{Now, base64url};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Storage, Window};
 
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{ErrorKind, Failure};
 
-pub(crate) fn window() -> Result<Window, AuthError> {
+pub(crate) fn window() -> Result<Window, Failure> {
     web_sys::window().ok_or_else(|| ErrorKind::NotSupported.into())
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn origin() -> String {
 }
 
 /// Random bytes from WebCrypto.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], AuthError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     let crypto = window()?.crypto().map_err(|_| ErrorKind::NotSupported)?;
     crypto
@@ -49,8 +49,8 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], AuthError> {
 
 /// base64url of the SHA-256 of a text: PKCE's challenge from its verifier (RFC 7636 section 4.2).
 /// Browsers offer WebCrypto in secure contexts only.
-pub(crate) async fn challenge(verifier: &str) -> Result<String, AuthError> {
-    let unsupported = |_| AuthError::new(ErrorKind::NotSupported);
+pub(crate) async fn challenge(verifier: &str) -> Result<String, Failure> {
+    let unsupported = |_| Failure::Kind(ErrorKind::NotSupported);
     let window = window()?;
     if !window.is_secure_context() {
         return Err(ErrorKind::NotSupported.into());

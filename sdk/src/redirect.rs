@@ -1,7 +1,8 @@
 //! Signing in by redirect: authorization code with PKCE.
 
-use portcullis_core::redirect::is_local_path;
-use portcullis_core::redirect::{Answer, IdClaims, RANDOM_BYTES, RedirectError, Transaction};
+use portcullis_core::redirect::{
+    Answer, IdClaims, RANDOM_BYTES, RedirectError, Transaction, is_local_path,
+};
 use portcullis_core::{Event, base64url};
 use portcullis_types::paths;
 use wasm_bindgen::JsValue;
@@ -10,7 +11,8 @@ use web_sys::{UrlSearchParams, Window};
 use crate::auth::Auth;
 use crate::config::Mode;
 use crate::convert::{parse_json, to_json};
-use crate::error::{AuthError, ErrorKind};
+use crate::driver::Inner;
+use crate::error::{AuthError, ErrorKind, Failure};
 use crate::http::Options;
 use crate::platform::{challenge, now, random, tab_storage, window};
 use crate::wire::{read_claims, read_tokens, read_transaction, write_transaction};
@@ -24,22 +26,27 @@ impl Auth {
     /// authorization endpoint, with PKCE, state and nonce; [`Auth::handle_redirect`] must run on
     /// the page of the redirect URI.
     pub async fn sign_in_with_redirect(&self, return_to: &str) -> Result<(), AuthError> {
-        let window = window()?;
+        Ok(self.0.sign_in_with_redirect(return_to).await?)
+    }
+
+    /// Completes a sign-in by redirect if this page was loaded by one, and says where the user
+    /// wanted to go; nothing: this is no such page. Takes the answer out of the address bar.
+    pub async fn handle_redirect(&self) -> Result<Option<String>, AuthError> {
+        Ok(self.0.handle_redirect(self).await?)
+    }
+}
+
+/// An answer that has passed its checks: what to redeem the code with.
+struct Redemption {
+    code: String,
+    transaction: Transaction,
+}
+
+impl Inner {
+    /// See [`Auth::sign_in_with_redirect`].
+    pub(crate) async fn sign_in_with_redirect(&self, return_to: &str) -> Result<(), Failure> {
         let query = UrlSearchParams::new().map_err(|_| ErrorKind::NotSupported)?;
-        let path = if let Mode::Token {
-            client_id,
-            redirect_uri,
-            scope,
-        } = &self.0.config.mode
-        {
-            let transaction = Transaction::new(&random::<RANDOM_BYTES>()?, return_to);
-            let challenge = challenge(&transaction.verifier).await?;
-            for (name, value) in transaction.request(client_id, redirect_uri, scope, &challenge) {
-                query.append(name, value);
-            }
-            remember(&transaction).ok_or(ErrorKind::NotSupported)?;
-            paths::OAUTH_AUTHORIZE
-        } else {
+        if !self.by_token() {
             query.append(
                 "return_to",
                 if is_local_path(return_to) {
@@ -48,38 +55,77 @@ impl Auth {
                     "/"
                 },
             );
-            SIGN_IN_PAGE
-        };
-        let url = [&self.0.server, path, "?", &String::from(query.to_string())].concat();
-        window
+            return self.leave(SIGN_IN_PAGE, &query);
+        }
+        let transaction = Transaction::new(&random::<RANDOM_BYTES>()?, return_to);
+        let challenge = challenge(&transaction.verifier).await?;
+        if let Mode::Token {
+            client_id,
+            redirect_uri,
+            scope,
+        } = &self.config.mode
+        {
+            for (name, value) in transaction.request(client_id, redirect_uri, scope, &challenge) {
+                query.append(name, value);
+            }
+        }
+        remember(&transaction).ok_or(ErrorKind::NotSupported)?;
+        self.leave(paths::OAUTH_AUTHORIZE, &query)
+    }
+
+    fn leave(&self, path: &str, query: &UrlSearchParams) -> Result<(), Failure> {
+        let url = [&self.server, path, "?", &String::from(query.to_string())].concat();
+        window()?
             .location()
             .assign(&url)
             .map_err(|_| ErrorKind::NotSupported.into())
     }
 
-    /// Completes a sign-in by redirect if this page was loaded by one, and says where the user
-    /// wanted to go; nothing: this is no such page. Takes the answer out of the address bar.
-    pub async fn handle_redirect(&self) -> Result<Option<String>, AuthError> {
-        let Mode::Token {
-            client_id,
-            redirect_uri,
-            scope,
-        } = &self.0.config.mode
+    /// See [`Auth::handle_redirect`].
+    pub(crate) async fn handle_redirect(&self, auth: &Auth) -> Result<Option<String>, Failure> {
+        let Some(redemption) = self.redemption()? else {
+            return Ok(None);
+        };
+        let sent = now().mono;
+        let answer = {
+            let fields = [
+                ("grant_type", "authorization_code"),
+                ("code", redemption.code.as_str()),
+                ("redirect_uri", self.redirect_uri()),
+                ("code_verifier", &redemption.transaction.verifier),
+            ];
+            self.post_form(paths::OAUTH_TOKEN, &fields, Options::default())
+                .await?
+        };
+        match answer.status {
+            200 => self.redeem(&redemption.transaction, &answer.body, sent)?,
+            // A server in trouble is not a refusal, but the code may be spent all the same.
+            500.. => return Err(ErrorKind::Network.into()),
+            _ => return Err(ErrorKind::RedirectRefused.into()),
+        }
+        auth.ready().await;
+        Ok(Some(redemption.transaction.return_to))
+    }
+
+    fn redirect_uri(&self) -> &str {
+        match &self.config.mode {
+            Mode::Token { redirect_uri, .. } => redirect_uri,
+            Mode::Cookie => "",
+        }
+    }
+
+    /// Reads and checks the answer in the address, if there is one, and takes it out of there.
+    fn redemption(&self) -> Result<Option<Redemption>, Failure> {
+        let window = window()?;
+        let query = window.location().search().unwrap_or_default();
+        let query = UrlSearchParams::new_with_str(&query).map_err(|_| ErrorKind::NotSupported)?;
+        let [state, code, error, issuer] = ["state", "code", "error", "iss"].map(|n| query.get(n));
+        let Some(state) = state.filter(|_| self.by_token() && (code.is_some() || error.is_some()))
         else {
             return Ok(None);
         };
-        let window = window()?;
-        let query = window.location().search().ok();
-        let query = query.and_then(|query| UrlSearchParams::new_with_str(&query).ok());
-        let Some(query) = query else { return Ok(None) };
-        let (state, code, error) = (query.get("state"), query.get("code"), query.get("error"));
-        let Some(state) = state.filter(|_| code.is_some() || error.is_some()) else {
-            return Ok(None);
-        };
         clean_address(&window);
-        let invalid = || AuthError::new(ErrorKind::RedirectInvalid);
-        let transaction = recall(&state).ok_or_else(invalid)?;
-        let issuer = query.get("iss");
+        let transaction = recall(&state).ok_or(ErrorKind::RedirectInvalid)?;
         let answer = Answer {
             state: Some(&state),
             issuer: issuer.as_deref(),
@@ -87,50 +133,36 @@ impl Auth {
             error: error.as_deref(),
         };
         let code = transaction
-            .code(answer, &self.0.server)
+            .code(answer, &self.server)
             .map_err(|error| match error {
-                RedirectError::Refused(_) => AuthError::new(ErrorKind::RedirectRefused),
-                _ => invalid(),
+                RedirectError::Refused(_) => ErrorKind::RedirectRefused,
+                _ => ErrorKind::RedirectInvalid,
             })?;
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", redirect_uri),
-            ("code_verifier", &transaction.verifier),
-        ];
-        let sent = now().mono;
-        let answer = self
-            .0
-            .post_form(paths::OAUTH_TOKEN, &fields, Options::default())
-            .await?;
-        if answer.status != 200 {
-            // A server in trouble is not a refusal, but the code may be spent all the same.
-            let refused = answer.status < 500;
-            return Err(if refused {
-                ErrorKind::RedirectRefused
-            } else {
-                ErrorKind::Network
-            }
-            .into());
-        }
-        let tokens = read_tokens(&answer.body).ok_or(ErrorKind::UnexpectedAnswer)?;
-        if scope.split(' ').any(|scope| scope == "openid") {
-            let claims = tokens
-                .id_token
-                .as_deref()
-                .and_then(id_claims)
-                .ok_or_else(invalid)?;
-            if !transaction.accepts(&claims, &self.0.server, client_id) {
-                return Err(invalid());
+        Ok(Some(Redemption {
+            code: code.to_owned(),
+            transaction,
+        }))
+    }
+
+    /// Takes over the tokens of the token endpoint's answer, after a look at the ID token.
+    fn redeem(&self, tx: &Transaction, body: &JsValue, sent: i64) -> Result<(), Failure> {
+        let tokens = read_tokens(body).ok_or(ErrorKind::UnexpectedAnswer)?;
+        if let Mode::Token {
+            client_id, scope, ..
+        } = &self.config.mode
+            && scope.split(' ').any(|scope| scope == "openid")
+        {
+            let claims = tokens.id_token.as_deref().and_then(id_claims);
+            if !claims.is_some_and(|claims| tx.accepts(&claims, &self.server, client_id)) {
+                return Err(ErrorKind::RedirectInvalid.into());
             }
         }
-        self.0.drive(Event::Redeemed {
-            chain: state,
+        self.drive(Event::Redeemed {
+            chain: tx.state.clone(),
             tokens,
             sent,
         });
-        self.ready().await;
-        Ok(Some(transaction.return_to))
+        Ok(())
     }
 }
 

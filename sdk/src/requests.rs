@@ -8,7 +8,7 @@ use web_sys::{AbortController, UrlSearchParams};
 use crate::config::Mode;
 use crate::convert::get_text;
 use crate::driver::Inner;
-use crate::error::{AuthError, ErrorKind};
+use crate::error::{ErrorKind, Failure};
 use crate::http::{Answer, Options, new_headers, put};
 use crate::wire::{read_answer, read_tokens};
 
@@ -32,7 +32,7 @@ impl Inner {
         &self,
         request: Request,
         signal: &web_sys::AbortSignal,
-    ) -> Result<Reply, AuthError> {
+    ) -> Result<Reply, Failure> {
         let options = Options {
             signal: Some(signal),
             ..Options::default()
@@ -94,7 +94,7 @@ impl Inner {
         path: &str,
         fields: &[(&str, &str)],
         options: Options<'_>,
-    ) -> Result<Answer, AuthError> {
+    ) -> Result<Answer, Failure> {
         let form = UrlSearchParams::new().map_err(|_| ErrorKind::NotSupported)?;
         if let Mode::Token { client_id, .. } = &self.config.mode {
             form.append("client_id", client_id);

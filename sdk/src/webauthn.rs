@@ -10,8 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use crate::convert::{get, get_text, set};
-use crate::error::{AuthError, ErrorKind};
-use crate::platform::{now, window};
+use crate::error::ErrorKind;
+use crate::platform::now;
 
 /// Which ceremony.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +25,16 @@ pub(crate) enum Ceremony {
 }
 
 /// The global `PublicKeyCredential`, if this page may use passkeys.
-pub(crate) fn support() -> Result<JsValue, AuthError> {
-    let window = window()?;
+pub(crate) fn support() -> Result<JsValue, ErrorKind> {
+    let window = web_sys::window().ok_or(ErrorKind::NotSupported)?;
     if !window.is_secure_context() {
-        return Err(ErrorKind::NotAllowedHere.into());
+        return Err(ErrorKind::NotAllowedHere);
     }
     let class = get(&window, "PublicKeyCredential");
     if class.is_function() {
         Ok(class)
     } else {
-        Err(ErrorKind::NotSupported.into())
+        Err(ErrorKind::NotSupported)
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) async fn run(
     ceremony: Ceremony,
     options: &JsValue,
     signal: &AbortSignal,
-) -> Result<JsValue, AuthError> {
+) -> Result<JsValue, ErrorKind> {
     let class = support()?;
     let (parse, method) = match ceremony {
         Ceremony::Create => ("parseCreationOptionsFromJSON", "create"),
@@ -69,17 +69,23 @@ pub(crate) async fn run(
     if ceremony == Ceremony::Autofill {
         set(&request, "mediation", &"conditional".into());
     }
-    let credentials = get(window()?.navigator().as_ref(), "credentials");
+    let credentials = get(
+        web_sys::window()
+            .ok_or(ErrorKind::NotSupported)?
+            .navigator()
+            .as_ref(),
+        "credentials",
+    );
     let begun = now().mono;
     let promise = call(&credentials, method, Some(&request)).ok_or(ErrorKind::NotSupported)?;
     match JsFuture::from(Promise::resolve(&promise)).await {
         Ok(credential) if credential.is_object() => Ok(credential_to_json(&credential)),
-        Ok(_) => Err(ErrorKind::Cancelled.into()),
+        Ok(_) => Err(ErrorKind::Cancelled),
         Err(error) => {
             let limit = get(options, "timeout").as_f64();
             let waited = now().mono - begun;
             let timed_out = limit.is_some_and(|limit| waited >= crate::platform::millis(limit));
-            Err(kind_of(&error, ceremony, timed_out).into())
+            Err(kind_of(&error, ceremony, timed_out))
         }
     }
 }

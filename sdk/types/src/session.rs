@@ -64,7 +64,7 @@ pub struct SessionSummary {
     pub current: bool,
     /// The browser and system in words, such as `Firefox on Linux`.
     pub device: String,
-    /// The address it was last used from.
+    /// The address it was signed in from.
     pub ip: String,
     /// How it was signed in: RFC 8176 values.
     pub amr: Vec<String>,
