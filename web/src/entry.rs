@@ -2,8 +2,12 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use portcullis_sdk::AuthError;
+use portcullis_types::ErrorCode;
 
-use crate::ui::{Glyph, icon_sized};
+use crate::errors::show;
+use crate::text::{Text, use_text};
+use crate::ui::{Glyph, Input, icon_sized};
 
 /// A card in the middle of the page with a mark, a question and an answer form.
 #[component]
@@ -33,9 +37,87 @@ pub(crate) fn Entry(
     }
 }
 
+/// A way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Password,
+    Passkey,
+}
+
+/// How coming in stands: which way is being tried, and what became of the last try.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt {
+    busy: RwSignal<Option<Way>>,
+    /// What went wrong; empty: nothing.
+    pub(crate) status: RwSignal<String>,
+    on_done: Callback<()>,
+    text: &'static Text,
+}
+
+impl Attempt {
+    /// Nothing tried yet; `on_done` is called once somebody is in.
+    pub(crate) fn new(on_done: Callback<()>) -> Self {
+        Self {
+            busy: RwSignal::new(None),
+            status: RwSignal::new(String::new()),
+            on_done,
+            text: use_text(),
+        }
+    }
+
+    /// Whether `way` is being tried.
+    pub(crate) fn is_on(self, way: Way) -> Signal<bool> {
+        Signal::derive(move || self.busy.get() == Some(way))
+    }
+
+    /// Whether nothing is being tried. Forgets what became of the last try.
+    pub(crate) fn may_begin(self) -> bool {
+        let idle = self.busy.get_untracked().is_none();
+        if idle {
+            self.status.set(String::new());
+        }
+        idle
+    }
+
+    /// `way` is being tried from now on.
+    pub(crate) fn begin(self, way: Way) {
+        self.busy.set(Some(way));
+    }
+
+    /// `way` ended like this. Refusals go to the field they are about.
+    pub(crate) fn finish(self, way: Way, result: Result<(), AuthError>, fields: &[(&str, Input)]) {
+        if result.is_ok() {
+            last_way::keep(way);
+        }
+        // The form may have left the page while the answer was on its way.
+        if self.busy.try_set(None).is_some() {
+            return;
+        }
+        match result {
+            Ok(()) => self.on_done.run(()),
+            Err(error)
+                if way == Way::Passkey && error.code() == Some(ErrorCode::InvalidCredentials) =>
+            {
+                self.status.set(self.text.passkey_failed.to_owned());
+            }
+            Err(error) => {
+                show(&error, self.text, fields, self.status);
+                let password = fields.iter().find(|(name, _)| *name == "password");
+                if error.code() == Some(ErrorCode::InvalidCredentials)
+                    && let Some((_, password)) = password
+                {
+                    password.focus();
+                }
+            }
+        }
+    }
+}
+
 /// Remembers in this browser how its user came in last, so that the next sign-in puts that way
 /// first. Nothing about the account is kept.
 pub(crate) mod last_way {
+    use super::Way;
+
     const KEY: &str = "portcullis.way-in";
 
     fn storage() -> Option<web_sys::Storage> {
@@ -51,9 +133,14 @@ pub(crate) mod last_way {
     }
 
     /// Keeps how the user came in. Storage that is full or forbidden costs only the convenience.
-    pub(crate) fn keep(passkey: bool) {
+    pub(crate) fn keep(way: Way) {
         if let Some(store) = storage() {
-            _ = store.set_item(KEY, if passkey { "passkey" } else { "password" });
+            let word = if way == Way::Passkey {
+                "passkey"
+            } else {
+                "password"
+            };
+            _ = store.set_item(KEY, word);
         }
     }
 }

@@ -14,14 +14,15 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
     let fixed = match error.kind {
         ErrorKind::Cancelled | ErrorKind::Aborted => "",
         ErrorKind::Network => text.error_network,
-        ErrorKind::WrongMode => return error.message.clone(),
         ErrorKind::UnexpectedAnswer => text.error_internal,
         ErrorKind::SignedOut => text.error_signed_out,
         ErrorKind::TimedOut => text.error_ceremony,
         ErrorKind::NotSupported => text.error_not_supported,
         ErrorKind::NotAllowedHere => text.error_not_here,
         ErrorKind::AlreadyRegistered => text.passkey_here_already,
-        ErrorKind::RedirectInvalid | ErrorKind::RedirectRefused => return error.message.clone(),
+        ErrorKind::RedirectInvalid | ErrorKind::RedirectRefused | ErrorKind::WrongMode => {
+            return error.message.clone();
+        }
         ErrorKind::Server(code) => match code {
             ErrorCode::RateLimited => return limited(error, text),
             ErrorCode::Busy => text.error_busy,

@@ -82,10 +82,8 @@ fn SetupForm(token: String, on_done: Callback<()>) -> impl IntoView {
 
 /// The token in `fragment`, such as `#token=abc`.
 fn token_in(fragment: &str) -> Option<String> {
-    let pairs = fragment.strip_prefix('#')?.split('&');
-    let token = pairs
-        .filter_map(|pair| pair.strip_prefix("token="))
-        .next()?;
+    let mut pairs = fragment.strip_prefix('#')?.split('&');
+    let token = pairs.find_map(|pair| pair.strip_prefix("token="))?;
     (!token.is_empty()).then(|| token.to_owned())
 }
 

@@ -8,8 +8,7 @@ use portcullis_sdk::{AuthError, ErrorKind, PasskeySignIn};
 use portcullis_types::ErrorCode;
 
 use crate::auth::use_auth;
-use crate::entry::{Entry, last_way};
-use crate::errors::show;
+use crate::entry::{Attempt, Entry, Way, last_way};
 use crate::text::{fill, use_text};
 use crate::ui::{Button, Field, FieldKind, FormStatus, Glyph, Input, Look, icon};
 
@@ -27,14 +26,11 @@ pub fn SignIn(
     let title = fill(text.sign_in_title, &[("app", use_auth().app())]);
     let foot = move || {
         sign_up_href.clone().map(|href| {
-            (
-                text.sign_in_no_account,
-                " ",
-                html::a()
-                    .class("pc-link")
-                    .href(href)
-                    .child(text.sign_in_create),
-            )
+            let link = html::a()
+                .class("pc-link")
+                .href(href)
+                .child(text.sign_in_create);
+            (text.sign_in_no_account, " ", link)
         })
     };
     view! {
@@ -44,14 +40,9 @@ pub fn SignIn(
     }
 }
 
-/// Which way in is being tried.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Password,
-    Passkey,
-}
-
 /// The form alone, for a page or a dialog of one's own.
+///
+/// Where the last sign-in in this browser was with a passkey, that is the first thing offered.
 #[component]
 pub fn SignInForm(
     /// Called when somebody has signed in.
@@ -62,77 +53,125 @@ pub fn SignInForm(
     email: String,
 ) -> impl IntoView {
     let text = use_text();
+    let attempt = Attempt::new(on_done);
+    let remember = RwSignal::new(false);
+    let passkeys = use_auth().client().passkeys_supported();
+    let passkey_first = passkeys && last_way::was_passkey();
+
+    let offer = offer_in_autofill(attempt, remember);
+    let or = move || html::div().class("pc-or").child(text.or);
+    let passkey = move || view! { <ByPasskey attempt remember offer first=passkey_first/> };
+    view! {
+        <div>
+            {passkey_first.then(|| (passkey(), or()))}
+            <ByPassword attempt remember email first=!passkey_first/>
+            {(passkeys && !passkey_first).then(|| (or(), passkey()))}
+        </div>
+    }
+}
+
+#[component]
+fn ByPassword(
+    attempt: Attempt,
+    remember: RwSignal<bool>,
+    email: String,
+    /// Whether it is the way that is offered first.
+    first: bool,
+) -> impl IntoView {
+    let text = use_text();
     let auth = use_auth();
     let knows_email = !email.is_empty();
     let (email, password) = (Input::with(email), Input::default());
-    let remember = RwSignal::new(false);
-    let busy = RwSignal::new(None::<Way>);
-    let status = RwSignal::new(String::new());
-    let passkeys = auth.client().passkeys_supported();
-    let passkey_first = passkeys && last_way::was_passkey();
 
-    let finish = move |way: Way, result: Result<(), AuthError>| {
-        if result.is_ok() {
-            last_way::keep(way == Way::Passkey);
-        }
-        // The form may have left the page while the answer was on its way.
-        if busy.try_set(None).is_some() {
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if !attempt.may_begin() {
             return;
         }
-        match result {
-            Ok(()) => on_done.run(()),
-            Err(error) if error.code() == Some(ErrorCode::InvalidCredentials) => {
-                status.set(match way {
-                    Way::Password => text.sign_in_failed.to_owned(),
-                    Way::Passkey => text.passkey_failed.to_owned(),
-                });
-                if way == Way::Password {
-                    password.focus();
-                }
-            }
-            Err(error) => show(
-                &error,
-                text,
-                &[("email", email), ("password", password)],
-                status,
-            ),
-        }
-    };
-    // Bumped to offer passkeys in the autofill again, after a dialog took the place of the offer.
-    let offer = RwSignal::new(0_u32);
-    let by_password = move || {
-        status.set(String::new());
         let secret = password.needed(text.password_needed);
         let (Some(address), Some(secret)) = (email.needed(text.email_needed), secret) else {
             return;
         };
-        busy.set(Some(Way::Password));
+        attempt.begin(Way::Password);
         let remember = remember.get_untracked();
         spawn_local(async move {
             let client = auth.client();
-            finish(
+            let result = client
+                .sign_in_with_password(address.trim(), &secret, remember)
+                .await;
+            attempt.finish(
                 Way::Password,
-                client
-                    .sign_in_with_password(address.trim(), &secret, remember)
-                    .await,
+                result,
+                &[("email", email), ("password", password)],
             );
         });
     };
-    let by_passkey = move || {
-        status.set(String::new());
-        busy.set(Some(Way::Passkey));
+    view! {
+        <form class="pc-form" novalidate on:submit=submit>
+            <Field input=email label=text.email kind=FieldKind::Email
+                autocomplete="username webauthn" autofocus={!knows_email}/>
+            <Field input=password label=text.password kind=FieldKind::Password
+                autocomplete="current-password" autofocus=knows_email/>
+            <label class="pc-check">
+                <input type="checkbox" prop:checked=move || remember.get()
+                    on:change=move |event| remember.set(event_target_checked(&event))/>
+                {text.remember}
+            </label>
+            <FormStatus message=attempt.status/>
+            <Button look={if first { Look::Primary } else { Look::Plain }} submit=true wide=true
+                busy=attempt.is_on(Way::Password)>
+                {text.sign_in}
+            </Button>
+        </form>
+    }
+}
+
+#[component]
+fn ByPasskey(
+    attempt: Attempt,
+    remember: RwSignal<bool>,
+    /// Notified to offer passkeys in the autofill again: the dialog took the place of the offer.
+    offer: Trigger,
+    /// Whether it is the way that is offered first.
+    first: bool,
+) -> impl IntoView {
+    let text = use_text();
+    let auth = use_auth();
+    let press = Callback::new(move |()| {
+        if !attempt.may_begin() {
+            return;
+        }
+        attempt.begin(Way::Passkey);
         let options = PasskeySignIn {
             autofill: false,
             remember: remember.get_untracked(),
         };
         spawn_local(async move {
-            finish(
-                Way::Passkey,
-                auth.client().sign_in_with_passkey(options).await,
-            );
-            _ = offer.try_update(|offer| *offer += 1);
+            let result = auth.client().sign_in_with_passkey(options).await;
+            let again = result.is_err();
+            attempt.finish(Way::Passkey, result, &[]);
+            if again {
+                offer.notify();
+            }
         });
-    };
+    });
+    view! {
+        <Button look={if first { Look::Primary } else { Look::Plain }} wide=true
+            busy=attempt.is_on(Way::Passkey) on_press=press>
+            {icon(Glyph::Key)} {text.sign_in_passkey}
+        </Button>
+    }
+}
+
+/// How long an offer in the autofill stands, in milliseconds: the server forgets it after five
+/// minutes, and nobody shall choose from a stale one.
+const OFFER: u32 = 240_000;
+
+/// Offers passkeys in the autofill of the email field for as long as the form is there. Answers
+/// with what brings the offer back after something has taken its place.
+fn offer_in_autofill(attempt: Attempt, remember: RwSignal<bool>) -> Trigger {
+    let auth = use_auth();
+    let offer = Trigger::new();
     Effect::new(move |_| {
         offer.track();
         let options = PasskeySignIn {
@@ -145,71 +184,28 @@ pub fn SignInForm(
                 return;
             }
             let result = client.sign_in_with_passkey(options).await;
-            if result.as_ref().is_err_and(quiet) {
-                return;
+            match result {
+                Err(error) if !is_about_a_chosen_passkey(&error) => {}
+                result => {
+                    let again = result.is_err();
+                    attempt.finish(Way::Passkey, result, &[]);
+                    if again {
+                        offer.notify();
+                    }
+                }
             }
-            finish(Way::Passkey, result);
-            _ = offer.try_update(|offer| *offer += 1);
         });
     });
-
-    // The server forgets an offer after five minutes; nobody shall choose from a stale one.
-    let renew = move || _ = offer.try_update(|offer| *offer += 1);
-    let renewal = StoredValue::new_local(Some(Interval::new(240_000, renew)));
+    let renewal = Interval::new(OFFER, move || offer.notify());
+    let renewal = StoredValue::new_local(Some(renewal));
     on_cleanup(move || drop(renewal.try_update_value(Option::take)));
-
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked().is_none() {
-            by_password();
-        }
-    };
-    let passkey_button = move || {
-        let look = if passkey_first {
-            Look::Primary
-        } else {
-            Look::Plain
-        };
-        view! {
-            <Button look wide=true
-                busy=Signal::derive(move || busy.get() == Some(Way::Passkey))
-                on_press=Callback::new(move |()| by_passkey())>
-                {icon(Glyph::Key)} {text.sign_in_passkey}
-            </Button>
-        }
-    };
-    let or = move || html::div().class("pc-or").child(text.or);
-    let fields = view! {
-        <form class="pc-form" novalidate on:submit=submit>
-            <Field input=email label=text.email kind=FieldKind::Email
-                autocomplete="username webauthn" autofocus={!knows_email}/>
-            <Field input=password label=text.password kind=FieldKind::Password
-                autocomplete="current-password" autofocus=knows_email/>
-            <label class="pc-check">
-                <input type="checkbox" prop:checked=move || remember.get()
-                    on:change=move |event| remember.set(event_target_checked(&event))/>
-                {text.remember}
-            </label>
-            <FormStatus message=status/>
-            <Button look={if passkey_first { Look::Plain } else { Look::Primary }} submit=true wide=true
-                busy=Signal::derive(move || busy.get() == Some(Way::Password))>
-                {text.sign_in}
-            </Button>
-        </form>
-    };
-    view! {
-        <div>
-            {passkey_first.then(|| (passkey_button(), or()))}
-            {fields}
-            {(passkeys && !passkey_first).then(|| (or(), passkey_button()))}
-        </div>
-    }
+    offer
 }
 
-/// Whether an offer in the autofill ends like this without a word. Only what becomes of a passkey
-/// that was chosen is worth one; that none can be offered just now is not.
-fn quiet(error: &AuthError) -> bool {
-    !matches!(
+/// Whether a refusal is of a passkey that was chosen from the autofill. That none can be offered
+/// just now is not worth a word.
+fn is_about_a_chosen_passkey(error: &AuthError) -> bool {
+    matches!(
         error.kind,
         ErrorKind::Server(
             ErrorCode::InvalidCredentials | ErrorCode::PasskeyRejected | ErrorCode::CeremonyInvalid

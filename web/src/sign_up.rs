@@ -3,20 +3,11 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use portcullis_sdk::AuthError;
 
 use crate::auth::use_auth;
-use crate::entry::{Entry, last_way};
-use crate::errors::show;
+use crate::entry::{Attempt, Entry, Way};
 use crate::text::use_text;
 use crate::ui::{Button, Field, FieldKind, FormStatus, Glyph, Input, Look, icon};
-
-/// Which kind of account is being made.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Password,
-    Passkey,
-}
 
 /// The sign-up page's card.
 #[component]
@@ -30,77 +21,53 @@ pub fn SignUp(
 ) -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
+    let attempt = Attempt::new(on_done);
     let (email, name, password) = (Input::default(), Input::default(), Input::default());
-    let busy = RwSignal::new(None::<Way>);
-    let status = RwSignal::new(String::new());
+    let fields = [("email", email), ("name", name), ("password", password)];
     let passkeys = auth.client().passkeys_supported();
 
-    let finish = move |way: Way, result: Result<(), AuthError>| {
-        if result.is_ok() {
-            last_way::keep(way == Way::Passkey);
-        }
-        // The form may have left the page while the answer was on its way.
-        if busy.try_set(None).is_some() {
+    let called = move || Some(name.text()).filter(|name| !name.trim().is_empty());
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if !attempt.may_begin() {
             return;
         }
-        match result {
-            Ok(()) => on_done.run(()),
-            Err(error) => {
-                let fields = [("email", email), ("name", name), ("password", password)];
-                show(&error, text, &fields, status);
-            }
-        }
-    };
-    let called = move || Some(name.text()).filter(|name| !name.trim().is_empty());
-    let with_password = move || {
-        status.set(String::new());
         let secret = password.needed(text.new_password_needed);
         let (Some(address), Some(secret)) = (email.needed(text.email_needed), secret) else {
             return;
         };
-        busy.set(Some(Way::Password));
+        attempt.begin(Way::Password);
         let called = called();
         spawn_local(async move {
             let client = auth.client();
             let called = called.as_deref().map(str::trim);
-            finish(
-                Way::Password,
-                client.register(address.trim(), &secret, called).await,
-            );
+            let result = client.register(address.trim(), &secret, called).await;
+            attempt.finish(Way::Password, result, &fields);
         });
     };
-    let with_passkey = move || {
-        status.set(String::new());
+    let with_passkey = Callback::new(move |()| {
+        if !attempt.may_begin() {
+            return;
+        }
         let Some(address) = email.needed(text.email_needed) else {
             return;
         };
-        busy.set(Some(Way::Passkey));
+        attempt.begin(Way::Passkey);
         let called = called();
         spawn_local(async move {
             let client = auth.client();
             let called = called.as_deref().map(str::trim);
-            finish(
-                Way::Passkey,
-                client.sign_up_with_passkey(address.trim(), called).await,
-            );
+            let result = client.sign_up_with_passkey(address.trim(), called).await;
+            attempt.finish(Way::Passkey, result, &fields);
         });
-    };
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked().is_none() {
-            with_password();
-        }
-    };
+    });
     let foot = move || {
         sign_in_href.clone().map(|href| {
-            (
-                text.sign_up_have_account,
-                " ",
-                html::a()
-                    .class("pc-link")
-                    .href(href)
-                    .child(text.sign_up_sign_in),
-            )
+            let link = html::a()
+                .class("pc-link")
+                .href(href)
+                .child(text.sign_up_sign_in);
+            (text.sign_up_have_account, " ", link)
         })
     };
     view! {
@@ -112,17 +79,15 @@ pub fn SignUp(
                     hint=text.name_hint.to_owned()/>
                 <Field input=password label=text.password kind=FieldKind::Password
                     autocomplete="new-password" hint=text.password_hint.to_owned()/>
-                <FormStatus message=status/>
+                <FormStatus message=attempt.status/>
                 <Button look=Look::Primary submit=true wide=true
-                    busy=Signal::derive(move || busy.get() == Some(Way::Password))>
+                    busy=attempt.is_on(Way::Password)>
                     {text.sign_up}
                 </Button>
             </form>
             {passkeys.then(|| view! {
                 <div class="pc-or">{text.or}</div>
-                <Button wide=true
-                    busy=Signal::derive(move || busy.get() == Some(Way::Passkey))
-                    on_press=Callback::new(move |()| with_passkey())>
+                <Button wide=true busy=attempt.is_on(Way::Passkey) on_press=with_passkey>
                     {icon(Glyph::Key)} {text.sign_up_passkey}
                 </Button>
                 <p class="pc-hint pc-below">{text.sign_up_passkey_hint}</p>

@@ -22,9 +22,7 @@ pub fn UserMenu(
 ) -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
-    let toasts = use_toasts();
     let open = RwSignal::new(false);
-    let leaving = RwSignal::new(false);
     let root = NodeRef::<html::Div>::new();
     let opener = NodeRef::<html::Button>::new();
     let sheet = unique_id("menu");
@@ -63,6 +61,55 @@ pub fn UserMenu(
             _ => {}
         }
     };
+    let user = Memo::new(move |_| auth.user());
+    move || {
+        let account_href = account_href.clone();
+        let sheet = sheet.clone();
+        user.get().map(|user| {
+            let label = fill(text.menu_label, &[("name", &user.name)]);
+            let face = avatar(&user.name, "pc-avatar");
+            let controls = sheet.clone();
+            let who = (user.name, user.email);
+            let items = move || {
+                let (name, email) = who.clone();
+                let (account_href, id) = (account_href.clone(), sheet.clone());
+                open.get()
+                    .then(|| view! { <Sheet id name email account_href open on_signed_out/> })
+            };
+            view! {
+                <div class="pc-menu" node_ref=root on:keydown=keys
+                    on:focusout=move |event| {
+                        if event.related_target().is_some() && !inside(event.related_target()) {
+                            open.set(false);
+                        }
+                    }>
+                    <button type="button" class="pc-menu__button" node_ref=opener aria-label=label
+                        aria-expanded=move || if open.get() { "true" } else { "false" }
+                        aria-controls=controls
+                        on:click=move |_| open.update(|open| *open = !*open)>
+                        {face}
+                    </button>
+                    {items}
+                </div>
+            }
+        })
+    }
+}
+
+/// What the menu offers while it is open.
+#[component]
+fn Sheet(
+    id: String,
+    name: String,
+    email: String,
+    account_href: String,
+    open: RwSignal<bool>,
+    on_signed_out: Option<Callback<()>>,
+) -> impl IntoView {
+    let text = use_text();
+    let auth = use_auth();
+    let toasts = use_toasts();
+    let leaving = RwSignal::new(false);
     let sign_out = move |_| {
         if leaving.get_untracked() {
             return;
@@ -82,52 +129,21 @@ pub fn UserMenu(
             }
         });
     };
-    let user = Memo::new(move |_| auth.user());
-    move || {
-        let account_href = account_href.clone();
-        let sheet = sheet.clone();
-        user.get().map(|user| {
-            let label = fill(text.menu_label, &[("name", &user.name)]);
-            let face = avatar(&user.name, "pc-avatar");
-            let controls = sheet.clone();
-            let who = (user.name, user.email);
-            let items = move || {
-                let (name, email) = who.clone();
-                let (account_href, sheet) = (account_href.clone(), sheet.clone());
-                open.get().then(|| view! {
-                    <div class="pc-menu__sheet" id=sheet>
-                        <div class="pc-menu__who">
-                            <p><strong>{name}</strong></p>
-                            <p class="pc-soft pc-small">{email}</p>
-                        </div>
-                        <a class="pc-menu__item" href=account_href on:click=move |_| open.set(false)>
-                            {icon(Glyph::Person)} {text.menu_account}
-                        </a>
-                        <button type="button" class="pc-menu__item" on:click=sign_out
-                            aria-busy=move || leaving.get().then_some("true")>
-                            {icon(Glyph::Leave)}
-                            {move || if leaving.get() { text.menu_signing_out } else { text.menu_sign_out }}
-                        </button>
-                    </div>
-                })
-            };
-            view! {
-                <div class="pc-menu" node_ref=root on:keydown=keys
-                    on:focusout=move |event| {
-                        if event.related_target().is_some() && !inside(event.related_target()) {
-                            open.set(false);
-                        }
-                    }>
-                    <button type="button" class="pc-menu__button" node_ref=opener aria-label=label
-                        aria-expanded=move || if open.get() { "true" } else { "false" }
-                        aria-controls=controls
-                        on:click=move |_| open.update(|open| *open = !*open)>
-                        {face}
-                    </button>
-                    {items}
-                </div>
-            }
-        })
+    view! {
+        <div class="pc-menu__sheet" id=id>
+            <div class="pc-menu__who">
+                <p><strong>{name}</strong></p>
+                <p class="pc-soft pc-small">{email}</p>
+            </div>
+            <a class="pc-menu__item" href=account_href on:click=move |_| open.set(false)>
+                {icon(Glyph::Person)} {text.menu_account}
+            </a>
+            <button type="button" class="pc-menu__item" on:click=sign_out
+                aria-busy=move || leaving.get().then_some("true")>
+                {icon(Glyph::Leave)}
+                {move || if leaving.get() { text.menu_signing_out } else { text.menu_sign_out }}
+            </button>
+        </div>
     }
 }
 

@@ -7,6 +7,7 @@
     unreachable_pub,
     reason = "`#[component]` makes each component's props `pub`"
 )]
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 mod app;
 mod ask;

@@ -73,7 +73,7 @@ pub(crate) fn NotesPage() -> impl IntoView {
     let writing = Memo::new(move |_| {
         !pending.get() && (auth.can("notes:write") || !draft.text.with(String::is_empty))
     });
-    let lead = move || {
+    let about = move || {
         let all = auth.can("notes:read");
         html::p().class("pc-soft").child(if all {
             WORDS.notes_lead_all
@@ -90,7 +90,7 @@ pub(crate) fn NotesPage() -> impl IntoView {
                         <div class="app-columns__main pc-stack">
                             <header class="pc-section__head">
                                 <h1 tabindex="-1">{WORDS.notes_title}</h1>
-                                {lead}
+                                {about}
                             </header>
                             {move || writing.get().then(|| view! { <Composer draft notes/> })}
                             {move || if signed_in.get() || pending.get() {

@@ -21,7 +21,8 @@ pub(super) async fn users(
         path.push_str(&String::from(js_sys::encode_uri_component(search)));
     }
     if let Some(after) = after {
-        path.push_str(&format!("&after={after}"));
+        path.push_str("&after=");
+        path.push_str(&after.to_string());
     }
     client.request("GET", &path, None::<&()>).await
 }

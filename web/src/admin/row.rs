@@ -212,9 +212,9 @@ fn Access(user: RwSignal<AdminUserView>, own: Memo<bool>, enabled: Memo<bool>) -
     };
     let press = Callback::new(move |()| {
         if enabled.get_untracked() {
-            asking.set(true)
+            asking.set(true);
         } else {
-            set(true)
+            set(true);
         }
     });
     let close = Callback::new(move |()| asking.set(false));

@@ -34,8 +34,8 @@ crate::catalogue! {
         sign_in_passkey: "Sign in with a passkey",
         sign_in_no_account: "New here?",
         sign_in_create: "Create an account",
-        sign_in_failed: "That email and password don’t match an account that can sign in.",
-        passkey_failed: "That passkey isn’t known here. Try another one, or your password.",
+        sign_in_failed: "That email and password don’t match.",
+        passkey_failed: "That passkey isn’t known here.",
 
         // Sign-up.
         sign_up_title: "Create your account",

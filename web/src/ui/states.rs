@@ -137,7 +137,7 @@ fn initials(name: &str) -> String {
         .split(|c: char| c.is_whitespace() || c == '.' || c == '_')
         .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
-    first.into_iter().chain(words.last()).collect()
+    first.into_iter().chain(words.next_back()).collect()
 }
 
 #[cfg(test)]

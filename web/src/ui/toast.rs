@@ -104,7 +104,7 @@ impl Toasts {
             .shown
             .with_untracked(|shown| shown.iter().any(|toast| toast.id == id && toast.undoable));
         let timer = Timeout::new(if undoable { UNDOABLE } else { PLAIN }, move || {
-            toasts.end(id, false)
+            toasts.end(id, false);
         });
         self.hold(id);
         self.timers.update_value(|timers| timers.push((id, timer)));
