@@ -5,7 +5,6 @@ use portcullis_domain::{
     AuditEvent, FamilyId, SecretHash, StorageError, Timestamp,
     oauth::{NewRefreshToken, RefreshRotation, RotateRefresh, TokenFamily},
 };
-use uuid::Uuid;
 
 use crate::{
     change::{Change, made, refused},
@@ -26,8 +25,8 @@ pub(crate) async fn insert(
         .map(drop)
 }
 
-/// Rotates a refresh token. Account and family are held meanwhile, so that of a first use, a retry
-/// and a replay at the same moment each sees what the one before it did.
+/// Rotates a refresh token. The family is held meanwhile, so that of a first use, a retry and a
+/// replay at the same moment each sees what the one before it did.
 pub(crate) async fn rotate(
     db: &mut Connection<'_>,
     rotation: RefreshRotation,
@@ -71,27 +70,22 @@ pub(crate) async fn rotate(
     }
 }
 
-/// The family of the token presented, held, if it may still be used by this client.
+/// The family of the token presented, held, if it may still be used by this client. That the
+/// account is not held as well does no harm: disabling it revokes the family, and waits for it.
 async fn usable_family(
     db: &mut Connection<'_>,
     rotation: &RefreshRotation,
 ) -> Result<Option<TokenFamily>, StorageError> {
-    let sql = "SELECT f.id, f.user_id FROM refresh_tokens t
-        JOIN token_families f ON f.id = t.family_id
-        WHERE t.token = $1 AND f.client_id = $2";
-    let args = args![rotation.presented, &rotation.client_id];
-    let Some(row) = db.row(sql, args).await? else {
-        return Ok(None);
-    };
-    let user = portcullis_domain::UserId(row.get("user_id")?);
-    if db.lock_account(user).await? != Some(true) {
-        return Ok(None);
-    }
     let sql = locking!(
-        "SELECT * FROM token_families WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2"
+        "SELECT f.* FROM refresh_tokens t
+            JOIN token_families f ON f.id = t.family_id
+            JOIN accounts a ON a.id = f.user_id
+            WHERE t.token = $1 AND f.client_id = $2 AND f.revoked_at IS NULL
+                AND f.expires_at > $3 AND a.enabled",
+        " FOR NO KEY UPDATE OF f"
     );
-    let id = row.get::<Uuid>("id")?;
-    db.row(sql, args![id, rotation.now])
+    let args = args![rotation.presented, &rotation.client_id, rotation.now];
+    db.row(sql, args)
         .await?
         .as_ref()
         .map(oauth::family)

@@ -13,7 +13,7 @@ async fn a_ceremony_is_spent_once(db: &Fixture) {
 }
 
 async fn of_many_who_spend_a_ceremony_one_does(db: &Fixture) {
-    for callers in [2, 50] {
+    for callers in ROUNDS {
         let ceremony = hash();
         let results = db
             .race(callers, |node, _| async move {

@@ -127,7 +127,7 @@ async fn unknown_expired_and_foreign_codes_stay_as_they_are(db: &Fixture) {
 }
 
 async fn of_many_who_spend_a_code_one_gets_it(db: &Fixture) {
-    for callers in [2, 50] {
+    for callers in ROUNDS {
         let code = saved_code(db).await;
         let results = db
             .race(callers, |node, _| {
@@ -149,7 +149,8 @@ async fn of_many_who_spend_a_code_one_gets_it(db: &Fixture) {
             .await;
         assert!(!begun.unwrap());
     }
-    assert_eq!(db.count_audited(CodeReused).await, 1 + 49);
+    let reused: usize = ROUNDS.iter().map(|callers| callers - 1).sum();
+    assert_eq!(db.count_audited(CodeReused).await, reused);
 }
 
 async fn a_family_that_begins_while_its_code_is_reused_does_not_live(db: &Fixture) {

@@ -235,7 +235,7 @@ async fn a_family_ends_when_it_must_and_when_it_is_revoked(db: &Fixture) {
 
 async fn many_tabs_that_refresh_at_once_get_one_successor(db: &Fixture) {
     let user = ada(db).await;
-    for callers in [2, 50] {
+    for callers in ROUNDS {
         let (family, token) = begin_family(db, user).await;
         let refreshed = db.count_audited(Refreshed).await;
         let results = db
@@ -295,7 +295,7 @@ async fn a_retry_racing_with_the_successor_is_answered_one_way_or_the_other(db: 
 
 async fn a_replay_racing_with_a_rotation_leaves_no_living_token(db: &Fixture) {
     let user = ada(db).await;
-    for callers in [2, 50] {
+    for callers in ROUNDS {
         let (family, token) = begin_family(db, user).await;
         let current = refresh(db, token, 0).await;
         let replays = db.count_audited(RefreshReplayed).await;

@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use futures::future::join_all;
 use portcullis_domain::{
     AuditEvent, Email, FamilyId, NewAccount, PasskeyId, RequestId, SecretHash, SessionId, Store,
     Timestamp, UserId,
@@ -20,7 +21,7 @@ use portcullis_domain::{
 };
 use portcullis_storage::{Database, testing::Postgres};
 use tempfile::TempDir;
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, OnceCell};
 use uuid::Uuid;
 
 /// Makes each of these functions a test per backend.
@@ -49,6 +50,8 @@ pub(crate) use conformance;
 /// An empty database, and what keeps it there.
 pub(crate) struct Fixture {
     database: Database,
+    /// A second node on the same database, for races.
+    other: OnceCell<Database>,
     pub(crate) url: String,
     _place: Place,
 }
@@ -74,6 +77,7 @@ impl Fixture {
         let database = Database::open(&url).await.unwrap();
         Self {
             database,
+            other: OnceCell::new(),
             url,
             _place: place,
         }
@@ -81,11 +85,14 @@ impl Fixture {
 
     pub(crate) async fn close(&self) {
         self.database.close().await;
+        if let Some(other) = self.other.get() {
+            other.close().await;
+        }
     }
 
     /// What the audit log holds, oldest first.
     pub(crate) async fn audited(&self) -> Vec<String> {
-        let rows = self.audit_rows(1000).await.unwrap();
+        let rows = self.audit_rows(10_000).await.unwrap();
         rows.into_iter().rev().map(|row| row.kind).collect()
     }
 
@@ -108,10 +115,15 @@ impl Fixture {
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        let nodes = [
-            self.database.clone(),
-            Database::open(&self.url).await.unwrap(),
-        ];
+        let other = self.other.get_or_init(async || {
+            let other = Database::open(&self.url).await.unwrap();
+            // Callers that each wait for a connection first would hardly meet.
+            for node in [&self.database, &other] {
+                join_all((0..50).map(|_| node.ping())).await;
+            }
+            other
+        });
+        let nodes = [&self.database, other.await];
         let start = Arc::new(Barrier::new(callers));
         let tasks: Vec<_> = (0..callers)
             .map(|caller| {
@@ -127,7 +139,6 @@ impl Fixture {
         for task in tasks {
             results.push(task.await.unwrap());
         }
-        nodes[1].close().await;
         results
     }
 }
@@ -139,6 +150,9 @@ impl Deref for Fixture {
         &self.database
     }
 }
+
+/// How many callers there are in each round of a race.
+pub(crate) const ROUNDS: [usize; 12] = [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 50, 50];
 
 /// The moment at which the tests take place.
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -161,6 +175,11 @@ pub(crate) fn hash() -> SecretHash {
     let mut bytes = [0xa5; 32];
     bytes[..8].copy_from_slice(&COUNTER.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     SecretHash(bytes)
+}
+
+/// A name unlike all before it.
+pub(crate) fn unique_name() -> String {
+    format!("user{}", COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 pub(crate) fn event(kind: AuditKind) -> AuditEvent {
