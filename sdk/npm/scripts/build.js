@@ -1,0 +1,54 @@
+/** Makes `dist/`, which is all that is published, of `src/` and the generated `wasm/`. */
+
+import { execFile } from "node:child_process";
+import { copyFile, readFile, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const module = "portcullis_sdk_bg.wasm";
+
+/**
+ * wasm-bindgen writes the module's address without `./`, in which form some bundlers do not see
+ * that it is a file to carry along.
+ * @type {import("esbuild").Plugin}
+ */
+const relativeModule = {
+  name: "relative-module",
+  setup({ onLoad }) {
+    onLoad({ filter: /portcullis_sdk\.js$/ }, async ({ path }) => {
+      const [before, after, ...more] = (await readFile(path, "utf8")).split(`URL('${module}',`);
+      if (after === undefined || more.length) {
+        throw new Error(`${path} does not name the module once, as it is expected to`);
+      }
+      return { contents: `${before}URL('./${module}',${after}` };
+    });
+  },
+};
+
+await rm(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/index.ts", "src/client.ts"],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+  plugins: [relativeModule],
+});
+await promisify(execFile)(process.execPath, [
+  `${root}node_modules/typescript/bin/tsc`,
+  "--project",
+  `${root}tsconfig.types.json`,
+]).catch((error) => {
+  throw new Error(error.stdout || error.message);
+});
+// Types of what is not for others to import.
+await Promise.all(["client", "loader"].map((name) => rm(`${root}dist/${name}.d.ts`)));
+await copyFile(`${root}wasm/${module}`, `${root}dist/${module}`);

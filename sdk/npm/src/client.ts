@@ -1,0 +1,46 @@
+/**
+ * The half that is loaded when it is first needed: the WebAssembly module and its glue.
+ */
+
+import load, { AuthClient } from "../wasm/portcullis_sdk.js";
+import type { Outcome } from "./outcome.js";
+import type { Passkey, Session } from "./session.js";
+
+/** A wire body; what is `undefined` is left out. */
+export type Body = Record<string, string | boolean | undefined>;
+
+/** What the module is given. */
+export interface ClientConfig {
+  server: string | undefined;
+  tokenOrigins?: readonly string[] | undefined;
+  token?: { clientId: string; redirectUri: string; scope: string | undefined };
+}
+
+/** The module's outcome: what there is to say is in `value`. */
+export type Valued<T> = Outcome<{ value: T }>;
+
+/** The module's class as it behaves (`sdk/src/npm.rs`), which the generated types do not say. */
+export interface Client {
+  readonly session: Session;
+  subscribe(listener: () => void): number;
+  can(permission: string): boolean;
+  cancelStepUp(): void;
+  register(body: Body): Promise<Outcome>;
+  signInWithPassword(body: Body): Promise<Outcome>;
+  setPassword(body: Body): Promise<Outcome>;
+  signOut(everywhere: boolean): Promise<Outcome>;
+  signInWithPasskey(autofill: boolean, remember: boolean): Promise<Outcome>;
+  signUpWithPasskey(body: Body): Promise<Outcome>;
+  registerPasskey(body: Body): Promise<Valued<Passkey>>;
+  abortPasskey(): void;
+  call(method: string, path: string, body?: Body): Promise<Valued<unknown>>;
+  signInWithRedirect(returnTo: string): Promise<Outcome>;
+  handleRedirect(): Promise<Outcome<{ value?: string }>>;
+  fetch(request: Request): Promise<Valued<Response>>;
+}
+
+/** Loads the module, once, and makes a client. */
+export async function open(config: ClientConfig, wasm: string | URL | undefined): Promise<Client> {
+  await load(wasm === undefined ? undefined : { module_or_path: wasm });
+  return new AuthClient(config);
+}

@@ -1,0 +1,134 @@
+import type { Auth, NewAccount, PasskeyApi, PasswordApi, SessionsApi } from "./auth.js";
+import type { Body, Client, Valued } from "./client.js";
+import { Loader } from "./loader.js";
+import type { AuthOptions } from "./options.js";
+import type { Outcome } from "./outcome.js";
+import type { Passkey, SessionSummary } from "./session.js";
+
+const PASSKEYS = "/api/auth/passkeys";
+const SESSIONS = "/api/auth/sessions";
+
+/**
+ * Makes a client. Does nothing yet, and may be called where there is no browser: the WebAssembly
+ * module is loaded, and the session restored, as soon as anything is asked of the client.
+ *
+ * ```ts
+ * const auth = createAuth({ server: "https://auth.example.com" });
+ * await auth.ready;
+ * ```
+ *
+ * @throws TypeError - If token mode lacks `clientId` or `redirectUri`.
+ */
+export function createAuth(options: AuthOptions = {}): Auth {
+  const loader = new Loader(options);
+
+  /** Asks the module, once it is there. */
+  async function ask<T extends object>(
+    act: (client: Client) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const loaded = await loader.again();
+    return loaded.ok ? act(loaded.client) : loaded;
+  }
+
+  /** Asks for what the module has as a `value`, under the name it has for the public. */
+  async function askFor<T, Name extends string>(
+    name: Name,
+    act: (client: Client) => Promise<Valued<T>>,
+  ): Promise<Outcome<{ [Key in Name]: T }>> {
+    const outcome = await ask(act);
+    return outcome.ok
+      ? ({ ok: true, [name]: outcome.value } as { ok: true } & { [Key in Name]: T })
+      : outcome;
+  }
+
+  /** Asks the server's API, and hands over the answer's body. */
+  const call = async <T extends object>(method: string, path: string, body?: Body) => {
+    const outcome = await ask((client) => client.call(method, path, body));
+    return (outcome.ok ? { ok: true, ...(outcome.value ?? {}) } : outcome) as Outcome<T>;
+  };
+
+  const passkey: PasskeyApi = {
+    get supported() {
+      return typeof PublicKeyCredential === "function" && isSecureContext;
+    },
+    autofillSupported: async () =>
+      passkey.supported && !!(await PublicKeyCredential.isConditionalMediationAvailable?.()),
+    signIn: ({ autofill = false, remember = false } = {}) =>
+      ask((client) => client.signInWithPasskey(autofill, remember)),
+    register: ({ name } = {}) => askFor("passkey", (client) => client.registerPasskey({ name })),
+    signUp: (account) => ask((client) => client.signUpWithPasskey(whom(account))),
+    list: () => call<{ passkeys: Passkey[] }>("GET", PASSKEYS),
+    rename: (id, name) => call("PATCH", below(PASSKEYS, id), { name }),
+    delete: (id) => call("DELETE", below(PASSKEYS, id)),
+    abort: () => loader.client?.abortPasskey(),
+  };
+
+  const password: PasswordApi = {
+    signIn: ({ email, password, remember = false }) =>
+      ask((client) => client.signInWithPassword({ email, password, remember })),
+    set: ({ current, new: next, endOtherSessions = false }) =>
+      ask((client) =>
+        client.setPassword({ current, new: next, end_other_sessions: endOtherSessions }),
+      ),
+  };
+
+  const sessions: SessionsApi = {
+    list: () => call<{ sessions: SessionSummary[] }>("GET", SESSIONS),
+    end: (id) =>
+      "id" in auth.session && auth.session.id === id
+        ? auth.signOut()
+        : call("DELETE", below(SESSIONS, id)),
+    endOthers: () => call<{ ended: number }>("POST", `${SESSIONS}/end-others`, {}),
+  };
+
+  const auth: Auth = {
+    get ready() {
+      loader.once();
+      return loader.ready;
+    },
+    get session() {
+      loader.once();
+      return loader.session;
+    },
+    subscribe(listener) {
+      loader.once();
+      return loader.subscribe(listener);
+    },
+    passkey,
+    password,
+    sessions,
+    register: (account) =>
+      ask((client) => client.register({ ...whom(account), password: account.password })),
+    signInWithRedirect: ({ returnTo } = {}) =>
+      ask((client) =>
+        client.signInWithRedirect(
+          returnTo ?? location.pathname + location.search + location.hash,
+        ),
+      ),
+    async handleRedirect() {
+      const outcome = await ask(() => loader.redirect);
+      if (!outcome.ok) return outcome;
+      return outcome.value === undefined ? { ok: true } : { ok: true, returnTo: outcome.value };
+    },
+    can(permission) {
+      loader.once();
+      return !!loader.client?.can(permission);
+    },
+    canAny: (permissions) => permissions.some(auth.can),
+    canAll: (permissions) => permissions.length > 0 && permissions.every(auth.can),
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const outcome = await ask((client) => client.fetch(request));
+      if (outcome.ok) return outcome.value;
+      request.signal.throwIfAborted();
+      throw new TypeError(outcome.message, { cause: outcome });
+    },
+    signOut: ({ everywhere = false } = {}) => ask((client) => client.signOut(everywhere)),
+    cancelStepUp: () => loader.client?.cancelStepUp(),
+  };
+  return auth;
+}
+
+const whom = ({ email, name }: NewAccount): Body => ({ email, name });
+
+const below = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
