@@ -26,9 +26,12 @@ pub fn Account(
 ) -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
+    // Only another user, not every change of the session, draws the page anew: what is being typed
+    // into its forms stays.
     let user_id = Memo::new(move |_| auth.user().map(|user| user.id));
+    let pending = Memo::new(move |_| auth.is_pending());
     move || {
-        if auth.is_pending() {
+        if pending.get() {
             return view! { <Bones rows=4/> }.into_any();
         }
         if user_id.get().is_none() {

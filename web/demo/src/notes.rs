@@ -81,10 +81,12 @@ pub(crate) fn NotesPage() -> impl IntoView {
             WORDS.notes_lead_own
         })
     };
-    let shown = move || pending.get() || signed_in.get() || writing.get();
+    // A memo, so that the composer stays the same one when its user signs in again over it.
+    let shown = Memo::new(move |_| pending.get() || signed_in.get() || writing.get());
+    let listed = Memo::new(move |_| signed_in.get() || pending.get());
     view! {
         <Page title=WORDS.notes_title app=WORDS.app>
-            {move || if shown() {
+            {move || if shown.get() {
                 view! {
                     <div class="app-columns">
                         <div class="app-columns__main pc-stack">
@@ -93,7 +95,7 @@ pub(crate) fn NotesPage() -> impl IntoView {
                                 {about}
                             </header>
                             {move || writing.get().then(|| view! { <Composer draft notes/> })}
-                            {move || if signed_in.get() || pending.get() {
+                            {move || if listed.get() {
                                 view! { <List notes load/> }.into_any()
                             } else {
                                 view! { <AskToSignIn/> }.into_any()

@@ -72,7 +72,8 @@ pub(super) struct Saving {
 }
 
 impl Saving {
-    /// Saves what is in `draft`, and clears it once that is done: not a moment earlier.
+    /// Saves what is in `draft`, and clears it once that is done: not a moment earlier, and even if
+    /// the form has left the page by then.
     pub(super) fn run<F>(self, draft: Draft, save: impl FnOnce(String) -> F + 'static)
     where
         F: Future<Output = Result<(), portcullis_sdk::AuthError>> + 'static,
@@ -80,28 +81,26 @@ impl Saving {
         if self.busy.get_untracked() {
             return;
         }
-        let text = draft.text.get_untracked();
-        if text.trim().is_empty() {
+        let sent = draft.sent();
+        if sent.text.trim().is_empty() {
             self.problem.set(WORDS.note_empty.to_owned());
             return;
         }
-        if let Room::Over(_) = room(&text) {
+        if let Room::Over(_) = room(&sent.text) {
             // The line below the text says so already.
             return;
         }
         self.busy.set(true);
         self.problem.set(String::new());
         spawn_local(async move {
-            let result = save(text).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
+            let result = save(sent.text.clone()).await;
+            _ = self.busy.try_set(false);
             match result {
-                Ok(()) => draft.clear(),
+                Ok(()) => sent.saved(),
                 Err(error) => {
                     let message = message_of(&error, &ENGLISH);
                     let words = [message.as_str(), WORDS.note_kept].join(" ");
-                    self.problem.set(words.trim().to_owned());
+                    _ = self.problem.try_set(words.trim().to_owned());
                 }
             }
         });

@@ -42,9 +42,36 @@ impl Draft {
         self.text.set(text);
     }
 
-    /// It is saved, or no longer wanted.
+    /// It is no longer wanted.
     pub(super) fn clear(&self) {
         self.write(String::new());
+    }
+
+    /// The text as it is now, to be saved.
+    pub(super) fn sent(self) -> Sent {
+        Sent { draft: self, key: self.key.get_value(), text: self.text.get_untracked() }
+    }
+}
+
+/// A text that is being saved.
+pub(super) struct Sent {
+    draft: Draft,
+    key: String,
+    /// The text.
+    pub(super) text: String,
+}
+
+impl Sent {
+    /// It is saved: takes it away, unless it was written on meanwhile. Its page may be gone.
+    pub(super) fn saved(self) {
+        let now = self.draft.text.try_get_untracked();
+        if now.is_none_or(|now| now == self.text) {
+            if let Some(store) = storage() {
+                // Only storage that is forbidden altogether fails, and that holds no draft.
+                _ = store.remove_item(&self.key);
+            }
+            _ = self.draft.text.try_set(String::new());
+        }
     }
 }
 
