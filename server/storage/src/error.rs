@@ -33,7 +33,16 @@ fn is_passing(error: &dyn sqlx::error::DatabaseError) -> bool {
             .iter()
             .any(|class| code.starts_with(class));
     }
-    // The low byte of https://www.sqlite.org/rescode.html: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
-    code.parse::<u32>()
-        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+    // BUSY, LOCKED, IOERR, FULL, CANTOPEN.
+    matches!(sqlite_code(error), Some(5 | 6 | 10 | 13 | 14))
+}
+
+/// Whether SQLite says that another process holds the file.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlite_code) == Some(5)
+}
+
+/// The primary result code, which is the low byte (https://www.sqlite.org/rescode.html).
+fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
+    Some(error.code()?.parse::<u32>().ok()? & 0xff)
 }

@@ -8,7 +8,13 @@
 //! An operation that fails takes back its own savepoint and nobody else's work. Since the task and
 //! not the caller runs it, a caller that goes away leaves nothing half done.
 
-use std::{fs, io::ErrorKind, panic::AssertUnwindSafe, path::Path, time::Duration};
+use std::{
+    fs,
+    io::ErrorKind,
+    panic::AssertUnwindSafe,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use futures::{FutureExt as _, future::BoxFuture};
 use portcullis_domain::StorageError;
@@ -21,7 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     change::{Operation, run},
     connection::Connection,
-    error::storage_error,
+    error::{is_busy, storage_error},
     migrate,
 };
 
@@ -221,8 +227,18 @@ impl Writer {
     }
 }
 
+/// Connects. Turning a file into one with a write-ahead log fails at once, and not after the busy
+/// timeout, if another process is doing the same: so it is tried again for as long.
 async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StorageError> {
-    options.connect().await.map_err(storage_error)
+    let give_up = Instant::now() + BUSY;
+    loop {
+        match options.connect().await {
+            Err(error) if is_busy(&error) && Instant::now() < give_up => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            result => return result.map_err(storage_error),
+        }
+    }
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StorageError> {

@@ -140,6 +140,20 @@ async fn many_processes_start_at_once_on_a_new_sqlite_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_processes_start_at_once_on_a_sqlite_file_of_an_older_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("old.db").display());
+    // A version that had no migrations yet.
+    let mut old = SqliteConnection::connect(&format!("{url}?mode=rwc"))
+        .await
+        .unwrap();
+    let nothing = sqlx::migrate::Migrator::with_migrations(Vec::new());
+    nothing.run(&mut old).await.unwrap();
+    old.close().await.unwrap();
+    open_at_once(url).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sqlite_file_that_another_process_holds_is_not_available_for_now() {
     let db = Fixture::sqlite().await;
     let user = ada(&db).await;
