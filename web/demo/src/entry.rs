@@ -62,13 +62,28 @@ impl Onward {
         })
     }
 
+    /// Whether the server sent the user here, to sign in or to sign in again (`prompt=login`).
+    fn sent_by_server(&self) -> bool {
+        self.target
+            .with_value(|to| to.as_ref().is_some_and(ReturnTo::is_server_path))
+    }
+
+    /// Whether to show the form: not for the moment in which it is unknown if it is needed, and
+    /// not to who is signed in already and on their way.
+    fn shows_form(self) -> Memo<bool> {
+        let auth = use_auth();
+        let again = self.sent_by_server();
+        Memo::new(move |_| match auth.session() {
+            Session::Loading => false,
+            session => again || !session.is_signed_in(),
+        })
+    }
+
     /// Goes on when somebody signs in, in this tab or another one, and at once for who is signed
-    /// in already: unless the server sent them here to sign in again (`prompt=login`).
+    /// in already: unless the server sent them here.
     fn follow_session(self) {
         let auth = use_auth();
-        let sent_by_server = self
-            .target
-            .with_value(|to| to.as_ref().is_some_and(ReturnTo::is_server_path));
+        let sent_by_server = self.sent_by_server();
         Effect::new(move |was: Option<bool>| {
             if auth.is_pending() {
                 return was.unwrap_or(sent_by_server);
@@ -83,22 +98,16 @@ impl Onward {
     }
 }
 
-/// Whether the form can be shown: not for the moment in which it is unknown if it is needed.
-fn known() -> Memo<bool> {
-    let auth = use_auth();
-    Memo::new(move |_| !matches!(auth.session(), Session::Loading))
-}
-
 /// `/sign-in`
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
     let onward = onward();
     onward.follow_session();
-    let known = known();
+    let shown = onward.shows_form();
     view! {
         <Page title=WORDS.sign_in_title app=WORDS.app>
             <div class="app-entry">
-                {move || known.get().then(|| view! {
+                {move || shown.get().then(|| view! {
                     <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")/>
                 })}
             </div>
@@ -111,11 +120,11 @@ pub(crate) fn SignInPage() -> impl IntoView {
 pub(crate) fn SignUpPage() -> impl IntoView {
     let onward = onward();
     onward.follow_session();
-    let known = known();
+    let shown = onward.shows_form();
     view! {
         <Page title=WORDS.sign_up_title app=WORDS.app>
             <div class="app-entry">
-                {move || known.get().then(|| view! {
+                {move || shown.get().then(|| view! {
                     <SignUp on_done=onward.go sign_in_href=onward.link("/sign-in")/>
                 })}
             </div>

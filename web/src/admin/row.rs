@@ -152,7 +152,7 @@ fn RoleChip(user: RwSignal<AdminUserView>, role: RoleView) -> impl IntoView {
         });
     };
     let label = words(text.admin_role_give);
-    let title = format!("{}: {}", role.description, role.permissions.join(", "));
+    let title = format!("{} ({})", role.description, role.permissions.join(", "));
     html::button()
         .r#type("button")
         .class("pc-chip")

@@ -49,7 +49,11 @@ impl Draft {
 
     /// The text as it is now, to be saved.
     pub(super) fn sent(self) -> Sent {
-        Sent { draft: self, key: self.key.get_value(), text: self.text.get_untracked() }
+        Sent {
+            draft: self,
+            key: self.key.get_value(),
+            text: self.text.get_untracked(),
+        }
     }
 }
 
