@@ -40,14 +40,15 @@ pub struct AuthorizationCode {
 pub enum ConsumeCode {
     /// The first to ask; the code is spent now.
     Fresh(AuthorizationCode),
-    /// Spent before: its family, if it had begun, is revoked now (RFC 6749 section 4.1.2).
+    /// Spent before, however long ago: its family, if it had begun, is revoked now (RFC 6749
+    /// section 4.1.2).
     Reused {
         /// The family that the code had begun or would have.
         family: FamilyId,
         /// Whose it was.
         user: UserId,
     },
-    /// No such code, or expired.
+    /// No such code, or expired unspent.
     Unknown,
 }
 
@@ -161,7 +162,8 @@ pub trait OAuthStore {
     /// The family, revoked or not.
     async fn family(&self, id: FamilyId) -> Result<Option<TokenFamily>, StorageError>;
 
-    /// Revokes the family of that refresh token, if the client is the one it was given to.
+    /// Revokes the family of that refresh token, if the client is the one it was given to. `None`:
+    /// it is not, there is no such token, or the family was revoked before.
     async fn revoke_family_of(
         &self,
         token: SecretHash,
