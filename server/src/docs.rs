@@ -16,7 +16,11 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
 };
 
-use crate::http::{cookies, router};
+use crate::http::{
+    cookies,
+    pages::{self, escape},
+    router,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -65,45 +69,43 @@ pub(crate) fn routes(with_demo: bool) -> Router {
     };
     let page = move || {
         let page = page.clone();
-        async move { Html(page) }
+        async move { page }
     };
     Router::new()
         .route("/openapi.json", get(json))
-        .route("/docs", get(page.clone()))
-        .route("/docs/errors", get(page))
+        .route("/docs", get(page))
+        .route(pages::STYLE, get(pages::style))
 }
 
-/// A plain page; it needs no script.
-fn page(document: &Value) -> String {
-    let mut html = String::from(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Portcullis API</title>\
-         <link rel=\"stylesheet\" href=\"/portcullis.css\"></head><body class=\"pc-page pc-docs\"><main>\
-         <h1>Portcullis API</h1>",
-    );
+/// The page that describes the API; it needs no script.
+fn page(document: &Value) -> Html<String> {
+    let mut html = String::new();
     push(&mut html, "p", document.pointer("/info/description"));
     html.push_str("<p><a href=\"/openapi.json\">openapi.json</a></p>");
-    for tag in document
-        .pointer("/tags")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    let tags = document.pointer("/tags").and_then(Value::as_array);
+    for tag in tags.into_iter().flatten() {
         section(&mut html, document, tag);
     }
-    html.push_str(
-        "<section id=\"errors\"><h2>Error codes</h2><table><thead><tr><th>Code</th>\
-         <th>Status</th><th>Meaning</th></tr></thead><tbody>",
-    );
+    html.push_str("<section id=\"errors\"><h2>Error codes</h2>");
+    html.push_str(&table(["Code", "Meaning", "Status"]));
     for code in ErrorCode::ALL {
         let (name, status, title) = (code.as_str(), code.status(), code.title());
         let _ = write!(
             html,
-            "<tr id=\"{name}\"><td><code>{name}</code></td><td>{status}</td><td>{title}</td></tr>"
+            "<tr id=\"{name}\"><td><code>{name}</code></td><td>{title}</td><td>{status}</td></tr>"
         );
     }
-    html.push_str("</tbody></table></section></main></body></html>");
-    html
+    html.push_str("</tbody></table></div></section>");
+    pages::page("Portcullis API", "docs", &html)
+}
+
+/// The beginning of a table.
+fn table(columns: [&str; 3]) -> String {
+    let [first, second, third] = columns;
+    format!(
+        "<div class=\"table\"><table><thead><tr><th>{first}</th><th>{second}</th><th>{third}</th>\
+         </tr></thead><tbody>"
+    )
 }
 
 fn section(html: &mut String, document: &Value, tag: &Value) {
@@ -123,9 +125,9 @@ fn section(html: &mut String, document: &Value, tag: &Value) {
     }
     html.push_str("<section>");
     push(html, "h2", tag.get("description"));
-    html.push_str("<table><thead><tr><th>Request</th><th>What it does</th><th>Answers</th></tr></thead><tbody>");
+    html.push_str(&table(["Request", "What it does", "Answers"]));
     html.push_str(&rows);
-    html.push_str("</tbody></table></section>");
+    html.push_str("</tbody></table></div></section>");
 }
 
 fn row(html: &mut String, method: &str, path: &str, operation: &Value) {
@@ -147,13 +149,6 @@ fn push(html: &mut String, element: &str, text: Option<&Value>) {
     let _ = write!(html, "<{element}>{}</{element}>", escape(text));
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,7 +161,7 @@ mod tests {
     #[test]
     fn the_page_names_every_route_and_every_error() {
         let document = serde_json::to_value(document(true)).unwrap();
-        let page = page(&document);
+        let Html(page) = page(&document);
         for path in document["paths"].as_object().unwrap().keys() {
             assert!(
                 page.contains(&escape(path)),

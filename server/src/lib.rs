@@ -46,6 +46,6 @@ pub use authz::{
 };
 pub use builder::{Builder, Portcullis, SystemClock};
 pub use config::Config;
-pub use portcullis_domain::roles::Role;
 pub use crypto::{MasterKey, SystemRng};
 pub use http::{Actor, ApiError, Scheme};
+pub use portcullis_domain::roles::Role;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// A URI reference that names the kind of problem: `/docs/errors#` and the code.
+    /// A URI reference that names the kind of problem: `/docs#` and the code.
     #[serde(rename = "type")]
     pub kind: String,
     /// The kind of problem in a few words, the same each time.
@@ -120,7 +120,7 @@ impl Problem {
     /// The problem document for `code`, with `detail` saying what to mend.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("/docs/errors#{}", code.as_str()),
+            kind: format!("/docs#{}", code.as_str()),
             title: code.title().to_owned(),
             status: code.status(),
             detail: detail.into(),

@@ -9,6 +9,7 @@ pub(crate) mod csrf;
 pub(crate) mod errors;
 pub(crate) mod headers;
 pub(crate) mod health;
+pub(crate) mod pages;
 pub(crate) mod router;
 pub(crate) mod run_to_end;
 pub(crate) mod ui;

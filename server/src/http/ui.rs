@@ -10,7 +10,7 @@ use axum::{
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-use super::errors::ApiError;
+use super::{errors::ApiError, pages};
 
 /// Serves a folder: the file if there is one, `index.html` for any other page, which routes in the
 /// browser. What belongs to the API is never answered with a page.
@@ -71,10 +71,11 @@ async fn index(folder: &Path) -> Response {
 }
 
 fn no_ui() -> Response {
-    Html(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Portcullis</title>\
-         <h1>Portcullis is running</h1><p>This server has no user interface; start it with \
-         <code>--ui</code> and a folder to have one. The <a href=\"/docs\">API</a> works.</p>",
+    pages::page(
+        "Portcullis is running",
+        "narrow",
+        "<p>This server has no user interface; start it with <code>--ui</code> and a folder to \
+         have one. The <a href=\"/docs\">API</a> works.</p>",
     )
     .into_response()
 }

@@ -2,20 +2,17 @@
 
 use axum::{
     http::StatusCode,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
+
+use crate::http::pages;
 
 /// A page that says what is wrong. `detail` is one of our own sentences, never input.
 pub(super) fn page(detail: &'static str) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>This sign-in link does not work</title>\
-         <link rel=\"stylesheet\" href=\"/portcullis.css\"></head>\
-         <body class=\"pc-page\"><main class=\"pc-card\">\
-         <h1>This sign-in link does not work</h1><p>{detail}</p>\
-         <p>Go back to the application and try again. If it keeps happening, tell the people who \
-         run it.</p></main></body></html>"
+    let body = format!(
+        "<p>{detail}</p><p>Go back to the application and try again. If it keeps happening, tell \
+         the people who run it.</p>"
     );
-    (StatusCode::BAD_REQUEST, Html(page)).into_response()
+    let page = pages::page("This sign-in link does not work", "narrow", &body);
+    (StatusCode::BAD_REQUEST, page).into_response()
 }
