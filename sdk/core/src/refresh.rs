@@ -26,8 +26,11 @@ use crate::tokens::Held;
 const LOCK_PATIENCE: i64 = 10_000;
 /// How long to wait for the other tabs to offer newer tokens.
 pub(crate) const ASKING: i64 = 200;
-/// How long a refresh may take: short, so that several tries fall into the retry window of 30 s.
-const TIMEOUT: i64 = 6_000;
+/// How long a refresh may take, and the longest wait before it is tried again: four tries fall into
+/// the retry window of 30 s, however many have failed before. The one that fails may be the one
+/// that the server has carried out.
+const TIMEOUT: i64 = 5_000;
+const LONGEST_WAIT: i64 = 4_000;
 
 /// The tokens and what is being done about them.
 #[derive(Debug, Default)]
@@ -255,7 +258,8 @@ impl Machine {
     /// next try is not far.
     fn refresh_failed(&mut self, retry_after: Option<u32>) {
         self.tokens.failures = self.tokens.failures.saturating_add(1);
-        let until = self.now.mono + backoff(self.tokens.failures, retry_after);
+        let own = backoff(self.tokens.failures, None).min(LONGEST_WAIT);
+        let until = self.now.mono + own.max(backoff(1, retry_after));
         self.tokens.cool_until = Some(until);
         self.stop_refresh();
         if self.usable_token().is_none() {
@@ -303,7 +307,7 @@ impl Machine {
             Step::Sent { sent, .. } => Some(sent + TIMEOUT),
         };
         step.into_iter()
-            .chain(self.tokens.revoking.iter().filter_map(|r| r.at))
+            .chain(self.tokens.revoking.iter().map(|r| r.at))
             .min()
     }
 

@@ -5,17 +5,19 @@ use crate::clock::backoff;
 use crate::event::{Reply, Request};
 use crate::machine::Machine;
 
-/// How often to try.
-const TRIES: u32 = 6;
+/// How often to try, and how long one try may take.
+const TRIES: u32 = 12;
+const TIMEOUT: i64 = 10_000;
 
 /// One revocation that has not been confirmed.
 #[derive(Debug)]
 pub(crate) struct Revocation {
     token: String,
-    request: u32,
+    /// The request that is under way; none: the last one failed.
+    request: Option<u32>,
     failures: u32,
-    /// When to try again; nothing: a request is under way.
-    pub(crate) at: Option<i64>,
+    /// When to give the request up, or to try again.
+    pub(crate) at: i64,
 }
 
 impl Machine {
@@ -27,43 +29,56 @@ impl Machine {
             .as_ref()
             .and_then(|held| held.refresh.clone())
         {
-            let request = self.send(Request::Revoke {
-                token: token.clone(),
-            });
+            let at = self.now.mono;
             self.tokens.revoking.push(Revocation {
                 token,
-                request,
+                request: None,
                 failures: 0,
-                at: None,
+                at,
             });
+            self.revoke_timers();
         }
     }
 
     pub(crate) fn revoked(&mut self, id: u32, reply: &Reply) {
-        let Some(at) = self.tokens.revoking.iter().position(|r| r.request == id) else {
+        let Some(at) = self
+            .tokens
+            .revoking
+            .iter()
+            .position(|r| r.request == Some(id))
+        else {
             return;
         };
-        match (reply, self.tokens.revoking.get_mut(at)) {
-            (Reply::Failed { retry_after }, Some(revocation)) if revocation.failures < TRIES => {
-                revocation.failures += 1;
-                revocation.at = Some(self.now.mono + backoff(revocation.failures, *retry_after));
-            }
-            _ => {
-                self.tokens.revoking.remove(at);
-            }
+        let mut revocation = self.tokens.revoking.swap_remove(at);
+        if let Reply::Failed { retry_after } = reply {
+            revocation.fail(self.now.mono, *retry_after);
+            self.tokens.revoking.push(revocation);
         }
     }
 
     pub(crate) fn revoke_timers(&mut self) {
         let mut waiting = std::mem::take(&mut self.tokens.revoking);
         for revocation in &mut waiting {
-            if revocation.at.is_some_and(|at| at <= self.now.mono) {
-                revocation.at = None;
-                revocation.request = self.send(Request::Revoke {
-                    token: revocation.token.clone(),
-                });
+            if revocation.at > self.now.mono {
+                continue;
+            }
+            if revocation.request.is_some() {
+                revocation.fail(self.now.mono, None);
+            } else {
+                let token = revocation.token.clone();
+                revocation.request = Some(self.send(Request::Revoke { token }));
+                revocation.at = self.now.mono + TIMEOUT;
             }
         }
+        waiting.retain(|revocation| revocation.failures < TRIES);
         self.tokens.revoking = waiting;
+    }
+}
+
+impl Revocation {
+    fn fail(&mut self, now: i64, retry_after: Option<u32>) {
+        self.request = None;
+        self.failures += 1;
+        self.at = now + backoff(self.failures, retry_after);
     }
 }

@@ -30,6 +30,8 @@ pub struct SharedTokens {
     pub sent_wall: i64,
     /// The token family, once known.
     pub family: Option<SessionId>,
+    /// The chain that these tokens replace, which the sender has revoked.
+    pub replaces: Option<String>,
 }
 
 /// Tokens as this tab holds them.
@@ -47,6 +49,7 @@ pub(crate) struct Held {
     /// The server answered 401 to the access token.
     pub(crate) refused: bool,
     pub(crate) family: Option<SessionId>,
+    replaces: Option<String>,
 }
 
 macro_rules! opaque_debug {
@@ -76,6 +79,7 @@ impl Held {
             expires: sent + lifetime,
             refused: false,
             family: None,
+            replaces: None,
         }
     }
 
@@ -86,6 +90,7 @@ impl Held {
         *self = Self {
             generation: self.generation + 1,
             family: self.family,
+            replaces: self.replaces.take(),
             refresh: next.refresh.or(refresh),
             ..next
         };
@@ -125,6 +130,7 @@ impl Held {
             remaining: self.expires - mono,
             sent_wall: wall,
             family: self.family,
+            replaces: self.replaces.clone(),
         }
     }
 
@@ -140,6 +146,7 @@ impl Held {
             expires: mono.saturating_add(shared.remaining.saturating_sub(age)),
             refused: false,
             family: shared.family,
+            replaces: shared.replaces,
         }
     }
 }
@@ -147,20 +154,21 @@ impl Held {
 impl Machine {
     /// A sign-in by redirect has brought tokens.
     pub(crate) fn redeemed(&mut self, chain: String, answer: TokenResponse, sent: i64) {
-        let mut since = self.now.wall;
-        if let Some(held) = &self.tokens.held {
+        let mut held = Held::new(chain, self.now.wall, answer, sent);
+        if let Some(before) = &self.tokens.held {
             // Whatever the clock says, this sign-in is the later one; and one family is enough.
-            since = since.max(held.since + 1);
+            held.since = held.since.max(before.since + 1);
+            held.replaces = Some(before.chain.clone());
             self.revoke();
         }
-        self.remember_end(self.tokens.family(), self.tokens.chain().map(str::to_owned));
-        self.take_over(Held::new(chain, since, answer, sent));
+        self.take_over(held);
         self.share_tokens();
     }
 
     /// Makes these tokens, of another chain than those held so far, the tab's own.
     fn take_over(&mut self, held: Held) {
         self.stop_looking();
+        self.remember_end(self.tokens.family(), self.tokens.chain().map(str::to_owned));
         self.tokens.held = Some(held);
         if !self.session.is_pending() {
             self.session = Session::Loading;
@@ -208,10 +216,14 @@ impl Machine {
                 }
             }
             Some(held) if held.since >= offered.since => {}
-            _ => {
-                self.remember_end(self.tokens.family(), self.tokens.chain().map(str::to_owned));
+            Some(held) => {
+                // Signed in twice. Who did it knows of our chain and has revoked it, or does not.
+                if offered.replaces.as_ref() != Some(&held.chain) {
+                    self.revoke();
+                }
                 self.take_over(offered);
             }
+            None => self.take_over(offered),
         }
     }
 

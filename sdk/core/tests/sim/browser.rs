@@ -1,0 +1,100 @@
+//! A model of the browser: tabs with timers that stop while frozen or asleep, a broadcast channel
+//! that is late, and locks that go from tab to tab.
+
+use std::collections::VecDeque;
+
+use portcullis_core::event::{Lock, NoToken};
+use portcullis_core::{Event, Machine, Now, Session, Settings};
+
+/// One tab.
+pub struct Tab {
+    pub machine: Machine,
+    pub open: bool,
+    pub frozen: bool,
+    pub visible: bool,
+    /// What came while it was frozen.
+    pub backlog: Vec<Event>,
+    /// World time minus the tab's monotonic time.
+    pub origin: i64,
+    /// Requests that the machine no longer wants to hear of.
+    pub aborted: Vec<u32>,
+    /// Waiters for a token that have had no answer.
+    pub waiting: Vec<(u32, i64)>,
+    pub next_waiter: u32,
+    /// The stream that is open, and the session it is about.
+    pub stream: Option<(u64, Option<usize>)>,
+    /// The session as it was when last looked at.
+    pub seen: Session,
+    /// Who has been signed in here: to be told from a tab that never knew.
+    pub held: Option<usize>,
+    pub settled: Vec<(u32, Option<NoToken>)>,
+}
+
+impl Tab {
+    pub fn new(settings: Settings, origin: i64) -> Self {
+        Self {
+            machine: Machine::new(settings),
+            open: true,
+            frozen: false,
+            visible: true,
+            backlog: Vec::new(),
+            origin,
+            aborted: Vec::new(),
+            waiting: Vec::new(),
+            next_waiter: 0,
+            stream: None,
+            seen: Session::Loading,
+            held: None,
+            settled: Vec::new(),
+        }
+    }
+
+    pub fn now(&self, world: i64, wall_skew: i64) -> Now {
+        Now {
+            mono: world - self.origin,
+            wall: world + wall_skew,
+        }
+    }
+
+    /// When, in world time, its timer is due.
+    pub fn due(&self) -> Option<i64> {
+        if self.frozen || !self.open {
+            return None;
+        }
+        self.machine
+            .next_deadline()
+            .map(|mono| mono.saturating_add(self.origin))
+    }
+}
+
+/// One lock of the origin.
+#[derive(Default)]
+pub struct LockState {
+    pub holder: Option<usize>,
+    pub queue: VecDeque<usize>,
+}
+
+impl LockState {
+    /// Gives the lock to whoever is next; answers with them.
+    pub fn grant(&mut self) -> Option<usize> {
+        if self.holder.is_some() {
+            return None;
+        }
+        self.holder = self.queue.pop_front();
+        self.holder
+    }
+
+    pub fn leave(&mut self, tab: usize) {
+        self.queue.retain(|other| *other != tab);
+        if self.holder == Some(tab) {
+            self.holder = None;
+        }
+    }
+}
+
+pub const fn slot(lock: Lock) -> usize {
+    match lock {
+        Lock::Leader => 0,
+        Lock::Refresh => 1,
+    }
+}

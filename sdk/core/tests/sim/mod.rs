@@ -1,0 +1,459 @@
+//! The simulated world: tabs, browser, network and server, driven by a seed.
+
+pub mod browser;
+pub mod chaos;
+pub mod rng;
+pub mod server;
+
+use std::collections::BTreeMap;
+
+use browser::{LockState, Tab, slot};
+use portcullis_core::event::{Lock, Reply, Request};
+use portcullis_core::message::Message;
+use portcullis_core::{Effect, Event, Session, Settings, SignedOutReason};
+use portcullis_types::events::EventKind;
+use rng::Rng;
+use server::{End, Server, parse, session_id};
+
+/// What may go wrong in a run, in cases of a thousand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    pub lose_request: i64,
+    pub lose_response: i64,
+    pub duplicate: i64,
+    pub server_error: i64,
+    /// Longest delay of request and answer each, in milliseconds.
+    pub delay: i64,
+}
+
+pub enum Action {
+    Tell(usize, Event),
+    AtServer(usize, u32, Request),
+    Timer(usize),
+    Stream(usize, u64, EventKind, i64),
+    Chaos,
+}
+
+pub struct World {
+    pub seed: u64,
+    pub now: i64,
+    pub rng: Rng,
+    pub settings: Settings,
+    pub faults: Faults,
+    pub server: Server,
+    pub tabs: Vec<Tab>,
+    pub locks: [LockState; 2],
+    pub wall_skew: i64,
+    /// Whether the monotonic clock stands still while the device sleeps.
+    pub mono_sleeps: bool,
+    pub offline_until: i64,
+    pub down_until: i64,
+    queue: BTreeMap<(i64, u64), Action>,
+    sequence: u64,
+    next_stream: u64,
+    /// When the next message from one tab to another may arrive: they keep their order.
+    arrivals: BTreeMap<(usize, usize), i64>,
+    /// Refreshes sent, by time, family and generation.
+    attempts: Vec<(i64, usize, usize)>,
+    /// Generations whose tokens reached a tab.
+    delivered: Vec<(usize, usize)>,
+    /// Times in which the client could do nothing: asleep, offline, server down, tabs frozen.
+    pub blocked: Vec<(i64, i64)>,
+    pub excused: u32,
+    /// Print every event and effect: for a seed that fails.
+    trace: bool,
+    pub closed: u32,
+    /// The family that the user has signed out of.
+    pub signed_out: Option<usize>,
+    pub lost: Vec<String>,
+    steps: u32,
+}
+
+impl World {
+    pub fn new(seed: u64, settings: Settings, faults: Faults) -> Self {
+        let mut rng = Rng::new(seed);
+        let now = rng.between(1_000_000, 2_000_000);
+        let server = Server {
+            families: Vec::new(),
+            cookie: None,
+            window: 30_000,
+            access_life: 600_000,
+            skew: rng.between(-5_000_000, 5_000_000),
+        };
+        Self {
+            seed,
+            now,
+            settings,
+            faults,
+            server,
+            tabs: Vec::new(),
+            locks: [LockState::default(), LockState::default()],
+            wall_skew: rng.between(-10_000_000, 10_000_000),
+            mono_sleeps: rng.chance(500),
+            offline_until: 0,
+            down_until: 0,
+            queue: BTreeMap::new(),
+            sequence: 0,
+            next_stream: 0,
+            arrivals: BTreeMap::new(),
+            attempts: Vec::new(),
+            delivered: Vec::new(),
+            blocked: Vec::new(),
+            excused: 0,
+            trace: std::env::var_os("PORTCULLIS_SIM_TRACE").is_some(),
+            closed: 0,
+            signed_out: None,
+            lost: Vec::new(),
+            steps: 0,
+            rng,
+        }
+    }
+
+    pub fn at(&mut self, time: i64, action: Action) {
+        self.sequence += 1;
+        self.queue.insert((time, self.sequence), action);
+    }
+
+    pub fn soon(&mut self, within: i64, action: Action) {
+        let time = self.now + self.rng.between(0, within.max(1));
+        self.at(time, action);
+    }
+
+    pub fn open_tab(&mut self) -> usize {
+        let origin = self.now - self.rng.between(0, 100_000);
+        self.tabs.push(Tab::new(self.settings, origin));
+        let tab = self.tabs.len() - 1;
+        self.tell(tab, Event::Started);
+        tab
+    }
+
+    /// Closes a tab, unless it is the only one that has the tokens: they would be gone with it.
+    pub fn close_tab(&mut self, tab: usize) {
+        let holds = |other: &usize| *other != tab && self.tabs[*other].held.is_some();
+        if !self.open_tabs().iter().any(holds) {
+            return;
+        }
+        self.closed += 1;
+        self.tabs[tab].open = false;
+        self.tabs[tab].waiting.clear();
+        self.tabs[tab].backlog.clear();
+        for lock in [Lock::Leader, Lock::Refresh] {
+            self.locks[slot(lock)].leave(tab);
+            self.grant(lock);
+        }
+    }
+
+    pub fn open_tabs(&self) -> Vec<usize> {
+        (0..self.tabs.len())
+            .filter(|tab| self.tabs[*tab].open)
+            .collect()
+    }
+
+    /// Runs until `time`.
+    pub fn run(&mut self, time: i64, chaos: &mut dyn FnMut(&mut Self)) {
+        while let Some((&(at, sequence), _)) = self.queue.first_key_value() {
+            if at > time {
+                break;
+            }
+            let Some(action) = self.queue.remove(&(at, sequence)) else {
+                break;
+            };
+            self.steps = if at > self.now { 0 } else { self.steps + 1 };
+            assert!(self.steps < 20_000, "seed {}: time stands still", self.seed);
+            self.now = self.now.max(at);
+            match action {
+                Action::Tell(tab, event) => self.tell(tab, event),
+                Action::AtServer(tab, id, request) => self.at_server(tab, id, &request),
+                Action::Timer(tab) => {
+                    if self.tabs[tab].due().is_some_and(|due| due <= self.now) {
+                        self.tell(tab, Event::Tick);
+                    }
+                }
+                Action::Stream(tab, stream, kind, version) => {
+                    if self.tabs[tab]
+                        .stream
+                        .is_some_and(|(open, _)| open == stream)
+                    {
+                        self.tell(tab, Event::Stream { kind, version });
+                    }
+                }
+                Action::Chaos => chaos(self),
+            }
+        }
+        self.now = self.now.max(time);
+    }
+
+    /// Gives a tab an event, and does what its machine asks for.
+    pub fn tell(&mut self, tab: usize, event: Event) {
+        let state = &mut self.tabs[tab];
+        if !state.open {
+            return;
+        }
+        if state.frozen {
+            return state.backlog.push(event);
+        }
+        if let Event::Response { id, .. } = &event {
+            // A response that crosses its abort may or may not be heard.
+            if state.aborted.contains(id) && !self.rng.chance(200) {
+                return;
+            }
+            if let Event::Response {
+                reply: Reply::Tokens(tokens),
+                ..
+            } = &event
+            {
+                let (family, generation, _) = parse(&tokens.access_token);
+                if !state.aborted.contains(id) {
+                    self.delivered.push((family, generation));
+                }
+            }
+        }
+        let now = state.now(self.now, self.wall_skew);
+        let event_text = if self.trace {
+            format!("{event:?}")
+        } else {
+            String::new()
+        };
+        let effects = state.machine.handle(now, event);
+        if self.trace {
+            eprintln!(
+                "TRACE {} tab {tab}: {event_text:.150} -> {effects:.300?}",
+                self.now
+            );
+        }
+        for effect in effects {
+            self.perform(tab, effect);
+        }
+        self.watch(tab);
+        if let Some(due) = self.tabs[tab].due() {
+            self.at(due.max(self.now), Action::Timer(tab));
+        }
+    }
+
+    fn perform(&mut self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::Send { id, request } => self.send(tab, id, request),
+            Effect::Abort { id } => self.tabs[tab].aborted.push(id),
+            Effect::Broadcast(message) => self.broadcast(tab, &message),
+            Effect::RequestLock(lock) => {
+                self.locks[slot(lock)].queue.push_back(tab);
+                self.grant(lock);
+            }
+            Effect::ReleaseLock(lock) => {
+                self.locks[slot(lock)].leave(tab);
+                self.grant(lock);
+            }
+            Effect::OpenStream => {
+                self.next_stream += 1;
+                let stream = self.next_stream;
+                let session = self.server.cookie;
+                self.tabs[tab].stream = Some((stream, session));
+                let version = session.map_or(0, |family| self.server.families[family].version);
+                self.soon(100, Action::Stream(tab, stream, EventKind::Hello, version));
+            }
+            Effect::CloseStream => self.tabs[tab].stream = None,
+            Effect::Settle { waiter, outcome } => {
+                let state = &mut self.tabs[tab];
+                state.waiting.retain(|(other, _)| *other != waiter);
+                state.settled.push((waiter, outcome.err()));
+            }
+            Effect::Notify => {}
+        }
+    }
+
+    fn grant(&mut self, lock: Lock) {
+        if let Some(tab) = self.locks[slot(lock)].grant() {
+            self.soon(20, Action::Tell(tab, Event::LockGranted(lock)));
+        }
+    }
+
+    fn broadcast(&mut self, from: usize, message: &Message) {
+        for to in self.open_tabs() {
+            if to != from {
+                let early = self.now + self.rng.between(0, 50);
+                let time = early.max(self.arrivals.get(&(from, to)).copied().unwrap_or(0));
+                self.arrivals.insert((from, to), time);
+                self.at(time, Action::Tell(to, Event::Message(message.clone())));
+            }
+        }
+    }
+
+    fn send(&mut self, tab: usize, id: u32, request: Request) {
+        if let Request::Refresh { token } = &request {
+            let (family, generation, _) = parse(token);
+            self.attempts.push((self.now, family, generation));
+        }
+        if self.now < self.offline_until || self.rng.chance(self.faults.lose_request) {
+            self.fail(tab, id, 300);
+        } else {
+            self.soon(self.faults.delay, Action::AtServer(tab, id, request));
+        }
+    }
+
+    /// The request comes to nothing: with an error, or with silence.
+    fn fail(&mut self, tab: usize, id: u32, within: i64) {
+        if self.rng.chance(500) {
+            let reply = Reply::Failed { retry_after: None };
+            self.soon(within, Action::Tell(tab, Event::Response { id, reply }));
+        }
+    }
+
+    fn at_server(&mut self, tab: usize, id: u32, request: &Request) {
+        if self.now < self.down_until || self.rng.chance(self.faults.server_error) {
+            let reply = Reply::Failed { retry_after: None };
+            return self.soon(
+                self.faults.delay,
+                Action::Tell(tab, Event::Response { id, reply }),
+            );
+        }
+        let reply = self.server.handle(request, self.now);
+        self.check_replay();
+        if self.now < self.offline_until || self.rng.chance(self.faults.lose_response) {
+            return self.fail(tab, id, self.faults.delay);
+        }
+        if self.rng.chance(self.faults.duplicate) {
+            let again = self.server.handle(request, self.now);
+            self.check_replay();
+            self.soon(
+                self.faults.delay,
+                Action::Tell(tab, Event::Response { id, reply: again }),
+            );
+        }
+        self.soon(
+            self.faults.delay,
+            Action::Tell(tab, Event::Response { id, reply }),
+        );
+    }
+
+    /// Tells the open streams of a session.
+    pub fn push_event(&mut self, family: usize, kind: EventKind) {
+        let version = self.server.families[family].version;
+        for tab in self.open_tabs() {
+            if let Some((stream, Some(session))) = self.tabs[tab].stream
+                && session == family
+            {
+                self.soon(100, Action::Stream(tab, stream, kind, version));
+            }
+        }
+    }
+
+    /// The device sleeps: nothing of the client's happens, requests that have left reach the server,
+    /// and of the answers under way half are lost.
+    pub fn sleep(&mut self, duration: i64) {
+        let (start, wake) = (self.now, self.now + duration);
+        self.blocked.push((start, wake));
+        for ((time, sequence), action) in std::mem::take(&mut self.queue) {
+            let time = if matches!(action, Action::AtServer(..)) {
+                time
+            } else {
+                time + duration
+            };
+            self.queue.insert((time, sequence), action);
+        }
+        while let Some((&(time, sequence), _)) = self.queue.first_key_value()
+            && time < wake
+        {
+            self.now = self.now.max(time);
+            match self.queue.remove(&(time, sequence)) {
+                Some(Action::AtServer(tab, id, request)) => self.at_server(tab, id, &request),
+                Some(_) if self.rng.chance(500) => {}
+                Some(answer) => self.at(wake, answer),
+                None => {}
+            }
+        }
+        self.now = wake;
+        if self.mono_sleeps {
+            for tab in &mut self.tabs {
+                tab.origin += duration;
+            }
+        }
+    }
+
+    /// A family that ended by replay ended by the client's fault, unless the answer that would
+    /// have told it of the successor never arrived although it tried, or could not try.
+    fn check_replay(&mut self) {
+        for family in 0..self.server.families.len() {
+            let Some(End::Replay {
+                generation,
+                spent_at,
+                presented_at,
+            }) = self.server.families[family].end
+            else {
+                continue;
+            };
+            let reached = self.delivered.contains(&(family, generation + 1));
+            let end = spent_at + self.server.window;
+            let tries = self.attempts.iter().filter(|(time, of, g)| {
+                *of == family && *g == generation && (spent_at - 10_000..end).contains(time)
+            });
+            let stuck: i64 = self
+                .blocked
+                .iter()
+                .map(|(from, to)| (*to.min(&end) - *from.max(&spent_at)).max(0))
+                .sum();
+            if self.server.window > 0 && !reached && (tries.count() >= 4 || stuck >= 6_000) {
+                self.excused += 1;
+                self.server.families[family].end = Some(End::Server);
+            } else {
+                self.lost.push(format!(
+                    "token {generation} of family {family} was spent at {spent_at}, presented \
+                     again at {presented_at}; successor reached a tab: {reached}; stuck {stuck} ms; {:?}",
+                    self.attempts
+                ));
+                self.server.families[family].end = Some(End::Server);
+            }
+        }
+    }
+
+    /// Nobody is signed out without a reason.
+    fn watch(&mut self, tab: usize) {
+        let state = &mut self.tabs[tab];
+        let session = state.machine.session().clone();
+        if session == state.seen {
+            return;
+        }
+        if let Some(view) = session.view() {
+            let family = (0..self.server.families.len()).find(|f| session_id(*f) == view.id);
+            state.held = family;
+        }
+        if let Session::SignedOut { reason } = session {
+            let end = state
+                .held
+                .and_then(|family| self.server.families[family].end);
+            let fair = match reason {
+                SignedOutReason::Anonymous => state.held.is_none(),
+                SignedOutReason::SignedOut => {
+                    let this = state.held.is_none() || state.held == self.signed_out;
+                    self.signed_out.is_some() && this
+                }
+
+                // A tab may have been given the tokens and not yet know whose they are.
+                SignedOutReason::Ended if state.held.is_none() => self
+                    .server
+                    .families
+                    .iter()
+                    .any(|family| family.end.is_some()),
+                SignedOutReason::Ended => end.is_some(),
+            };
+            if !fair {
+                let seen = state.seen.is_signed_in();
+                self.lost.push(format!(
+                    "tab {tab} was signed out ({reason:?}) at {} for no reason ({end:?}); \
+                     signed in before: {seen}",
+                    self.now
+                ));
+            }
+            self.tabs[tab].held = None;
+        }
+        self.tabs[tab].seen = session;
+    }
+
+    /// How many refreshes were sent.
+    pub fn refreshes(&self) -> usize {
+        self.attempts.len()
+    }
+
+    pub fn fail_if_lost(&self) {
+        assert!(self.lost.is_empty(), "seed {}: {:#?}", self.seed, self.lost);
+    }
+}
