@@ -127,8 +127,7 @@ fn AdminPage() -> impl IntoView {
 fn NotFound() -> impl IntoView {
     view! {
         <Page title=WORDS.not_found_title app=WORDS.app>
-            <h1 class="pc-hidden-visually" tabindex="-1">{WORDS.not_found_title}</h1>
-            <Blank glyph=Glyph::Gate title=WORDS.not_found_title lead=WORDS.not_found_lead>
+            <Blank whole_page=true glyph=Glyph::Gate title=WORDS.not_found_title lead=WORDS.not_found_lead>
                 {html::a().class("pc-button").href("/").child(WORDS.not_found_home)}
             </Blank>
         </Page>

@@ -14,7 +14,11 @@ use crate::text::WORDS;
 /// Sends people who have just come here to the sign-in page and back. Whose session ended while
 /// they were here stay, and sign in over the page.
 #[component]
-pub(crate) fn AskToSignIn() -> impl IntoView {
+pub(crate) fn AskToSignIn(
+    /// Whether there is nothing else on the page.
+    #[prop(default = true)]
+    whole_page: bool,
+) -> impl IntoView {
     let auth = use_auth();
     let path = use_location().pathname.get_untracked();
     let href = format!("/sign-in?return_to={path}");
@@ -39,16 +43,14 @@ pub(crate) fn AskToSignIn() -> impl IntoView {
             });
         });
         return view! {
-            <h1 class="pc-hidden-visually" tabindex="-1">{WORDS.ended_title}</h1>
-            <Blank glyph=Glyph::Lock title=WORDS.ended_title lead=WORDS.ended_lead>
+            <Blank whole_page glyph=Glyph::Lock title=WORDS.ended_title lead=WORDS.ended_lead>
                 <Button look=Look::Primary on_press=sign_in>{WORDS.sign_in}</Button>
             </Blank>
         }
         .into_any();
     }
     view! {
-        <h1 class="pc-hidden-visually" tabindex="-1">{WORDS.ask_title}</h1>
-        <Blank glyph=Glyph::Lock title=WORDS.ask_title lead=WORDS.ask_lead>
+        <Blank whole_page glyph=Glyph::Lock title=WORDS.ask_title lead=WORDS.ask_lead>
             {html::a().class("pc-button pc-button--primary").href(href).child(WORDS.sign_in)}
         </Blank>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use portcullis_sdk::{Session, SignedOutReason};
 use portcullis_types::notes::NoteView;
-use portcullis_web::ui::{Blank, Bones, Failure, Glyph, Load, Page};
+use portcullis_web::ui::{Blank, Bones, Failure, Glyph, Load, Page, icon};
 use portcullis_web::{PermissionGate, use_auth};
 
 use crate::ask::AskToSignIn;
@@ -94,11 +94,15 @@ pub(crate) fn NotesPage() -> impl IntoView {
                                 <h1 tabindex="-1">{WORDS.notes_title}</h1>
                                 {about}
                             </header>
-                            {move || writing.get().then(|| view! { <Composer draft notes/> })}
+                            {move || if writing.get() {
+                                view! { <Composer draft notes/> }.into_any()
+                            } else {
+                                view! { <ReadOnly/> }.into_any()
+                            }}
                             {move || if listed.get() {
                                 view! { <List notes load/> }.into_any()
                             } else {
-                                view! { <AskToSignIn/> }.into_any()
+                                view! { <AskToSignIn whole_page=false/> }.into_any()
                             }}
                         </div>
                         <aside class="app-columns__side"><Gates/></aside>
@@ -186,7 +190,7 @@ fn List(notes: Notes, load: Callback<()>) -> impl IntoView {
     let denied = || {
         view! {
             <div class="pc-card">
-                <Blank glyph=Glyph::Lock title=WORDS.gate_closed lead=denied_words()/>
+                <Blank glyph=Glyph::Lock title=WORDS.notes_denied_title lead=WORDS.notes_denied/>
             </div>
         }
     };
@@ -207,7 +211,15 @@ enum State {
     Filled,
 }
 
-/// What is missing, and whom to ask.
-fn denied_words() -> String {
-    portcullis_web::text::fill(WORDS.note_denied, &[("permission", "notes:write")])
+/// Says to people who can read notes, but not write any, what is missing and whom to ask.
+#[component]
+fn ReadOnly() -> impl IntoView {
+    view! {
+        <PermissionGate require="notes:read">
+            <div class="pc-notice">
+                {icon(Glyph::Lock)}
+                <p class="pc-notice__main">{WORDS.note_denied}</p>
+            </div>
+        </PermissionGate>
+    }
 }

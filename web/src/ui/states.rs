@@ -86,6 +86,9 @@ pub fn Blank(
     /// What will be here.
     #[prop(into)]
     lead: String,
+    /// Whether this is all of the page: then the title is its heading.
+    #[prop(optional)]
+    whole_page: bool,
     /// How to begin.
     #[prop(optional)]
     children: Option<Children>,
@@ -93,7 +96,11 @@ pub fn Blank(
     view! {
         <div class="pc-blank">
             {icon_sized(glyph, 28)}
-            <h3>{title}</h3>
+            {if whole_page {
+                html::h1().class("pc-blank__title").tabindex("-1").child(title).into_any()
+            } else {
+                html::p().class("pc-blank__title").child(title).into_any()
+            }}
             <p>{lead}</p>
             {children.map(|children| html::div().class("pc-actions").child(children()))}
         </div>
@@ -123,12 +130,12 @@ pub fn Failure(
     }
 }
 
-/// The first letters of a name, in a circle.
+/// The first letters of a name, in a circle: decoration, which the sheet draws from an attribute.
 pub fn avatar(name: &str, class: &'static str) -> impl IntoView + use<> {
     html::span()
         .class(class)
         .aria_hidden("true")
-        .child(initials(name))
+        .attr("data-initials", initials(name))
 }
 
 /// The first letters of the first and last word of `name`.
