@@ -1,6 +1,9 @@
 //! Holds the directions of `ARCHITECTURE.md`: which crate may know of which.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read the tree should stop")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the tree should stop"
+)]
 
 use std::{
     fs,
@@ -8,14 +11,20 @@ use std::{
 };
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// The crates that a manifest's `[dependencies]` name.
 fn dependencies(folder: &str) -> Vec<String> {
     let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
     let manifest: toml::Table = manifest.parse().unwrap();
-    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table).unwrap();
+    let dependencies = manifest
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .unwrap();
     dependencies.keys().cloned().collect()
 }
 
@@ -43,17 +52,32 @@ fn crates_know_only_whom_they_may_know() {
     ];
     for (folder, allowed) in allowed {
         for name in ours(folder) {
-            assert!(allowed.contains(&name.as_str()), "{folder} must not know portcullis-{name}");
+            assert!(
+                allowed.contains(&name.as_str()),
+                "{folder} must not know portcullis-{name}"
+            );
         }
     }
 }
 
 #[test]
 fn what_has_no_io_knows_no_io() {
-    let io = ["axum", "tokio", "sqlx", "reqwest", "web-sys", "js-sys", "webauthn-rs", "gloo-timers"];
+    let io = [
+        "axum",
+        "tokio",
+        "sqlx",
+        "reqwest",
+        "web-sys",
+        "js-sys",
+        "webauthn-rs",
+        "gloo-timers",
+    ];
     for folder in ["sdk/types", "sdk/policy", "sdk/core", "server/domain"] {
         for name in dependencies(folder) {
-            assert!(!io.contains(&name.as_str()), "{folder} must not know {name}");
+            assert!(
+                !io.contains(&name.as_str()),
+                "{folder} must not know {name}"
+            );
         }
     }
     assert!(!dependencies("server/storage").contains(&"axum".to_owned()));
@@ -65,10 +89,16 @@ fn only_the_commands_name_a_database() {
     let mut looked_at = 0;
     while let Some(path) = stack.pop() {
         if path.is_dir() {
-            stack.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            stack.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             looked_at += 1;
-            let names_it = fs::read_to_string(&path).unwrap().contains("portcullis_storage");
+            let names_it = fs::read_to_string(&path)
+                .unwrap()
+                .contains("portcullis_storage");
             let may = path.components().any(|part| part.as_os_str() == "commands");
             assert!(!names_it || may, "{} names a database", path.display());
         }

@@ -90,6 +90,6 @@ fn typescript(ws: &Workspace, folder: &'static str) -> Result<bool> {
     }
     let log = format!("tsc-{}", folder.replace('/', "-"));
     let label = format!("TypeScript of {folder}");
-    let check = Run::new(ws, &log, &label, npm::program(ws, folder, "tsc"));
-    Ok(check.dir(ws.path(folder)).args(["--noEmit"]).outcome()?.ok)
+    let check = npm::npm(ws, &log, &label, &ws.path(folder)).args(["run", "check"]);
+    Ok(check.outcome()?.ok)
 }
