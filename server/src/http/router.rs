@@ -36,8 +36,13 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
     } else {
         readable_across_origins
     };
-    readable_across_origins
-        .layer(cors)
+    let (readable_across_origins, openapi) = readable_across_origins.split_for_parts();
+    // Below the layer, which answers preflights before: no route has their method.
+    let readable_across_origins = readable_across_origins
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(cors);
+    OpenApiRouter::with_openapi(openapi)
+        .merge(readable_across_origins.into())
         .routes(routes!(identity::register::register))
         .routes(routes!(identity::setup::setup))
         .routes(routes!(password::sign_in::sign_in))
