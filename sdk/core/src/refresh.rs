@@ -11,7 +11,9 @@
 //! 3. Send the request. A failed one is repeated often enough to fall into the server's retry
 //!    window, because its answer may be what was lost.
 //! 4. Commit the answer only if the tokens are still the ones it was asked with.
-//! 5. If the server refuses for good, ask the other tabs once more before believing it.
+//! 5. A tab that hears another one ask (step 2) and nothing more refreshes too: that tab may have been
+//!    closed with the answer on its way, and then the retry window is running.
+//! 6. If the server refuses for good, ask the other tabs once more before believing it.
 
 use portcullis_types::SessionId;
 
@@ -24,6 +26,8 @@ use crate::tokens::Held;
 
 /// How long to wait for the lock before going on without it.
 const LOCK_PATIENCE: i64 = 10_000;
+/// How long another tab's refresh may take before it is taken to have died half-way.
+const DOUBT: i64 = 7_000;
 /// How long to wait for the other tabs to offer newer tokens.
 pub(crate) const ASKING: i64 = 200;
 /// How long a refresh may take, and the longest wait before it is tried again: four tries fall into
@@ -42,6 +46,8 @@ pub(crate) struct Tokens {
     /// Who waits for a token.
     pub(crate) waiters: Vec<u32>,
     failures: u32,
+    /// By then, a refresh that somebody has begun must have brought newer tokens.
+    pub(crate) doubt_at: Option<i64>,
     /// No refresh before this, after a failure.
     cool_until: Option<i64>,
     pub(crate) revoking: Vec<crate::revoke::Revocation>,
@@ -134,6 +140,12 @@ impl Machine {
         self.begin_refresh();
     }
 
+    /// Another tab is about to refresh these very tokens.
+    pub(crate) fn doubt(&mut self) {
+        let at = self.now.mono + DOUBT;
+        self.tokens.doubt_at = Some(self.tokens.doubt_at.map_or(at, |doubt| doubt.min(at)));
+    }
+
     fn settle(&mut self, waiter: u32, outcome: Result<Bearer, NoToken>) {
         self.out.push(Effect::Settle { waiter, outcome });
     }
@@ -214,6 +226,8 @@ impl Machine {
         };
         let generation = held.generation;
         let id = self.send(Request::Refresh { token });
+        // From now on there may be a successor that nobody knows of.
+        self.tokens.doubt_at = Some(self.now.mono);
         self.tokens.step = Step::Sent {
             id,
             sent: self.now.mono,
@@ -238,6 +252,7 @@ impl Machine {
                 // Newer tokens of another tab's may have come meanwhile: these are then behind.
                 if let Some(held) = self.tokens.held.as_mut().filter(|_| current) {
                     held.advance(answer, sent);
+                    self.tokens.doubt_at = None;
                     self.share_tokens();
                 }
                 self.finish();
@@ -294,6 +309,7 @@ impl Machine {
 
     fn refresh_due(&self) -> Option<i64> {
         let at = self.tokens.held.as_ref()?.refresh_at()?;
+        let at = at.min(self.tokens.doubt_at.unwrap_or(i64::MAX));
         Some(at.max(self.tokens.cool_until.unwrap_or(i64::MIN)))
     }
 

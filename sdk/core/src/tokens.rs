@@ -170,6 +170,7 @@ impl Machine {
         self.stop_looking();
         self.remember_end(self.tokens.family(), self.tokens.chain().map(str::to_owned));
         self.tokens.held = Some(held);
+        self.tokens.doubt_at = None;
         if !self.session.is_pending() {
             self.session = Session::Loading;
         }
@@ -186,12 +187,13 @@ impl Machine {
 
     /// Another tab asks for tokens newer than these.
     pub(crate) fn asked_for_tokens(&mut self, chain: Option<&str>, generation: u64) {
-        let newer =
-            self.tokens.held.as_ref().is_some_and(|held| {
-                chain != Some(held.chain.as_str()) || held.generation > generation
-            });
-        if newer {
+        let Some(held) = &self.tokens.held else {
+            return;
+        };
+        if chain != Some(held.chain.as_str()) || held.generation > generation {
             self.share_tokens();
+        } else if held.generation == generation {
+            self.doubt();
         }
     }
 
@@ -211,6 +213,7 @@ impl Machine {
                         && offered.is_usable(self.now.mono);
                 if newer {
                     let family = held.family.or(offered.family);
+                    self.tokens.doubt_at = None;
                     *held = Held { family, ..offered };
                     self.tokens_arrived();
                 }
@@ -252,6 +255,7 @@ impl Machine {
 
     pub(crate) fn drop_tokens(&mut self) {
         self.tokens.held = None;
+        self.tokens.doubt_at = None;
         self.finish();
     }
 }
