@@ -1,0 +1,210 @@
+//! The real router on a real socket, with a clock that the test moves.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
+use portcullis_server::{Config, MasterKey, Portcullis, config::ClientConfig};
+use portcullis_storage::{Database, testing::Postgres};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::{
+    Browser, Device, PASSWORD,
+    database::{self, Tables},
+    people::email,
+};
+
+/// A server of a test's own.
+pub struct Server {
+    /// Where connections go.
+    pub base: String,
+    /// The origin of its public URL, which is the issuer too.
+    pub origin: String,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    /// Its database, past all caches.
+    pub database: Database,
+    /// The server itself.
+    pub portcullis: Portcullis,
+    place: Arc<Place>,
+}
+
+enum Place {
+    Folder(TempDir),
+    Postgres(Postgres),
+}
+
+/// Ordinary settings with cheap hashes, and limits that only tests about limits reach.
+pub fn settings() -> Config {
+    let mut config = Config {
+        demo: true,
+        ..Config::default()
+    };
+    config.password.argon2_memory_kib = 64;
+    config.password.argon2_passes = 1;
+    config.password.waiting_hashes = 1000;
+    let limits = &mut config.limits;
+    limits.sign_ins_per_account_and_ip = 10_000;
+    limits.sign_ins_per_account = 10_000;
+    limits.sign_ins_per_ip = 10_000;
+    limits.registrations_per_ip = 10_000;
+    limits.ceremonies_per_ip = 10_000;
+    let client = |id: &str, uri: &str| ClientConfig {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        redirect_uris: vec![uri.to_owned()],
+        scopes: ["openid", "profile", "email"].map(String::from).to_vec(),
+    };
+    config.clients = vec![
+        client("spa", "http://localhost:5173/callback"),
+        client("other", "https://other.example/callback"),
+        client("native", "http://127.0.0.1/callback"),
+    ];
+    config
+}
+
+impl Place {
+    fn url(&self) -> String {
+        match self {
+            Self::Folder(folder) => format!("sqlite:{}", file_in(folder).display()),
+            Self::Postgres(postgres) => postgres.url(),
+        }
+    }
+}
+
+fn file_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("portcullis.db")
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(Timestamp(1_800_000_000_000)))
+}
+
+impl Server {
+    /// Starts a server on SQLite.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts a server on SQLite with settings of the test's own.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_at(Arc::new(Place::Folder(folder)), clock(), change).await
+    }
+
+    /// Starts a server on a PostgreSQL that ends with the test.
+    pub async fn start_on_postgres() -> Self {
+        let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap();
+        let postgres = postgres.unwrap_or_else(|why| panic!("{why}"));
+        Self::start_at(Arc::new(Place::Postgres(postgres)), clock(), |_| {}).await
+    }
+
+    /// Starts one more server on the same database, under the same public URL and at the same
+    /// time: another node, or the same one after a restart.
+    pub async fn another_node(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let origin = self.origin.clone();
+        let change = |config: &mut Config| {
+            config.public_url = Some(origin);
+            change(config);
+        };
+        Self::start_at(Arc::clone(&self.place), Arc::clone(&self.clock), change).await
+    }
+
+    async fn start_at(
+        place: Arc<Place>,
+        clock: Arc<ManualClock>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut config = settings();
+        config.port = address.port();
+        change(&mut config);
+        let origin = config.public_url();
+        let database = Database::open(&place.url()).await.unwrap();
+        let portcullis = Portcullis::builder(config)
+            .store(Arc::new(database.clone()))
+            .master_key(MasterKey::new([7; 32]))
+            .clock(Arc::clone(&clock) as Arc<dyn portcullis_domain::Clock>)
+            .build()
+            .await
+            .unwrap();
+        let service = portcullis
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self {
+            base: format!("http://{address}"),
+            origin,
+            clock,
+            database,
+            portcullis,
+            place,
+        }
+    }
+
+    /// A browser with an empty profile.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.base, &self.origin)
+    }
+
+    /// The same browser, cookies and all, at this node.
+    pub fn visit_with(&self, browser: &Browser) -> Browser {
+        browser.at(&self.base)
+    }
+
+    /// A program without cookies.
+    pub fn program(&self) -> Browser {
+        Browser::program(&self.base, &self.origin)
+    }
+
+    /// A device for this server's pages.
+    pub fn device(&self) -> Device {
+        Device::new(&self.origin)
+    }
+
+    /// Somebody new who is signed in with a password.
+    pub async fn person(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.register(name).await.status(200);
+        browser
+    }
+
+    /// The token of a fresh set-up link.
+    pub async fn setup_token(&self) -> String {
+        let link = self.portcullis.setup_link().await.unwrap();
+        let link = link.expect("there is no admin yet");
+        link.split_once("#token=").unwrap().1.to_owned()
+    }
+
+    /// The first admin, by the set-up link.
+    pub async fn admin(&self) -> Browser {
+        let browser = self.browser();
+        let token = self.setup_token().await;
+        let body = json!({ "token": token, "email": email("root"), "password": PASSWORD });
+        browser.post("/api/setup", body).await.status(200);
+        browser
+    }
+
+    /// Every row there is.
+    pub async fn tables(&self) -> Tables {
+        match &*self.place {
+            Place::Folder(folder) => database::of_sqlite(&file_in(folder)).await,
+            Place::Postgres(postgres) => database::of_postgres(&postgres.url()).await,
+        }
+    }
+
+    /// The audit log, oldest first.
+    pub async fn audit(&self) -> Vec<AuditRow> {
+        let mut rows = self.database.audit_rows(10_000).await.unwrap();
+        rows.reverse();
+        rows
+    }
+
+    /// How many audit rows of that kind there are.
+    pub async fn audited(&self, kind: &str) -> usize {
+        let rows = self.audit().await;
+        rows.iter().filter(|row| row.kind == kind).count()
+    }
+}

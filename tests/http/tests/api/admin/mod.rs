@@ -1,0 +1,4 @@
+//! `/api/admin`.
+
+mod roles;
+mod users;

@@ -1,0 +1,153 @@
+//! `/api/admin/roles`, and giving roles to users.
+
+use portcullis_http_tests::{App, Browser, Server};
+use portcullis_types::paths;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+fn role(user: &str, role: &str) -> String {
+    format!("{}/{user}/roles/{role}", paths::ADMIN_USERS)
+}
+
+async fn may_read_all(browser: &Browser) -> bool {
+    let session = browser.session().await;
+    let permissions = session["permissions"].as_array().unwrap().clone();
+    permissions.contains(&Value::from("notes:read"))
+}
+
+#[tokio::test]
+async fn an_admin_sees_the_roles() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let roles = admin.get(paths::ADMIN_ROLES).await.status(200).at("/roles");
+    let names: Vec<&str> = roles
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|role| role["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["admin", "moderator", "user"]);
+    assert_eq!(roles[0]["permissions"], json!(["*"]));
+    assert_eq!(roles[2]["permissions"], json!(["notes:write"]));
+}
+
+#[tokio::test]
+async fn asvs_8_3_2_a_role_counts_from_the_very_next_request_and_as_long_as_one_has_it() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let (ada, eve) = (server.person("ada").await, server.person("eve").await);
+    let id = eve.write_note("Eve's").await;
+    let note = format!("{}/{id}", paths::NOTES);
+    let user = ada.user_id().await;
+    let program = server.program();
+    let token = App::spa().tokens(&ada, &program).await.access;
+    let by_token = || program.call(Method::DELETE, &note).bearer(&token).send();
+    for _ in 0..3 {
+        ada.delete(&note).await.problem(404, "not_found");
+        by_token().await.problem(404, "not_found");
+        admin
+            .put(&role(&user, "moderator"), json!({}))
+            .await
+            .status(204);
+        assert!(may_read_all(&ada).await);
+        let notes = program.call(Method::GET, paths::NOTES).bearer(&token);
+        assert_eq!(notes.send().await.at("/notes").as_array().unwrap().len(), 1);
+        admin.delete(&role(&user, "moderator")).await.status(204);
+        assert!(!may_read_all(&ada).await);
+    }
+    admin
+        .put(&role(&user, "moderator"), json!({}))
+        .await
+        .status(204);
+    by_token().await.status(204);
+}
+
+#[tokio::test]
+async fn a_role_that_one_has_already_changes_nothing() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let ada = server.person("ada").await;
+    let user = ada.user_id().await;
+    let version = ada.session().await["version"].clone();
+    admin.put(&role(&user, "user"), json!({})).await.status(204);
+    admin.delete(&role(&user, "moderator")).await.status(204);
+    assert_eq!(ada.session().await["version"], version);
+    admin
+        .put(&role(&user, "moderator"), json!({}))
+        .await
+        .status(204);
+    assert!(ada.session().await["version"].as_i64() > version.as_i64());
+    assert_eq!(server.audited("role.assigned").await, 1);
+    assert_eq!(server.audited("role.unassigned").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_not_there_cannot_be_given() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let ada = server.person("ada").await;
+    let user = ada.user_id().await;
+    let nobody = "01a3185c-5000-7b48-baf6-4d2f80957b95";
+    for (user, name) in [
+        (user.as_str(), "emperor"),
+        (user.as_str(), "Moderator"),
+        (user.as_str(), "%20moderator"),
+        (user.as_str(), "moderator%00"),
+        (user.as_str(), "%ff"),
+        (nobody, "moderator"),
+        ("me", "moderator"),
+        ("%ff", "moderator"),
+    ] {
+        let path = role(user, name);
+        let put = admin.put(&path, json!({})).await;
+        assert_eq!(put.status, 404, "{path}: {}", put.text());
+        put.problem(404, "not_found");
+        admin.delete(&path).await.problem(404, "not_found");
+    }
+    assert_eq!(server.audited("role.assigned").await, 0);
+}
+
+#[tokio::test]
+async fn an_admin_cannot_take_the_role_from_themselves_but_another_admin_can() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let ada = server.person("ada").await;
+    let (root, user) = (admin.user_id().await, ada.user_id().await);
+    admin
+        .delete(&role(&root, "admin"))
+        .await
+        .problem(409, "not_yourself");
+    admin.put(&role(&root, "user"), json!({})).await.status(204);
+    admin.delete(&role(&root, "user")).await.status(204);
+    admin
+        .put(&role(&user, "admin"), json!({}))
+        .await
+        .status(204);
+    ada.delete(&role(&root, "admin")).await.status(204);
+    admin
+        .get(paths::ADMIN_USERS)
+        .await
+        .problem(403, "forbidden");
+    admin
+        .put(&role(&root, "admin"), json!({}))
+        .await
+        .problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn asvs_8_2_1_a_moderator_is_no_admin() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let ada = server.person("ada").await;
+    let user = ada.user_id().await;
+    admin
+        .put(&role(&user, "moderator"), json!({}))
+        .await
+        .status(204);
+    ada.put(&role(&user, "admin"), json!({}))
+        .await
+        .problem(403, "forbidden");
+    ada.get(paths::ADMIN_ROLES).await.problem(403, "forbidden");
+    assert_eq!(ada.session().await["roles"], json!(["moderator", "user"]));
+    assert_eq!(server.audited("authz.denied").await, 2);
+}

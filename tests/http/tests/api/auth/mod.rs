@@ -1,0 +1,12 @@
+//! `/api/auth`: accounts, sessions, passkeys.
+
+mod csrf;
+mod events;
+mod passkeys;
+mod password;
+mod password_sign_in;
+mod register;
+mod session;
+mod sessions;
+mod sign_out;
+mod step_up;

@@ -1,0 +1,8 @@
+//! `/api/auth/passkeys`.
+
+mod ceremonies;
+mod forgery;
+mod manage;
+mod register;
+mod sign_in;
+mod sign_up;

@@ -1,0 +1,107 @@
+//! `PUT /api/auth/password`.
+
+use portcullis_http_tests::{PASSWORD, Server, all_at_once};
+use portcullis_types::paths;
+use serde_json::json;
+
+const NEW: &str = "quiver plinth saddle 77";
+
+#[tokio::test]
+async fn asvs_6_2_2_and_6_2_3_changing_a_password_needs_the_current_one() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    for current in [json!(null), json!(""), json!("wrong"), json!(NEW)] {
+        let body = json!({ "current": current, "new": NEW });
+        let answer = ada.put(paths::PASSWORD, body).await;
+        assert_eq!(answer.at("/field"), "current");
+        answer.problem(401, "invalid_credentials");
+    }
+    ada.put(paths::PASSWORD, json!({ "new": NEW }))
+        .await
+        .problem(401, "invalid_credentials");
+    server.browser().sign_in("ada").await.status(200);
+    let body = json!({ "current": PASSWORD, "new": NEW });
+    ada.put(paths::PASSWORD, body).await.status(204);
+    server.browser().sign_in("ada").await.status(401);
+    server.browser().sign_in_as("ada", NEW).await.status(200);
+    assert!(ada.is_signed_in().await);
+    assert_eq!(server.audited("password.changed").await, 1);
+}
+
+#[tokio::test]
+async fn asvs_7_4_3_changing_a_password_can_end_the_other_sessions() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let phone = server.browser();
+    phone.sign_in("ada").await.status(200);
+    let body = json!({ "current": PASSWORD, "new": NEW });
+    ada.put(paths::PASSWORD, body).await.status(204);
+    assert!(phone.is_signed_in().await);
+    let body = json!({ "current": NEW, "new": PASSWORD, "end_other_sessions": true });
+    ada.put(paths::PASSWORD, body).await.status(204);
+    assert!(!phone.is_signed_in().await);
+    assert!(ada.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_new_password_must_be_good_too() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    for (new, code) in [
+        ("short", "password_too_short"),
+        ("aaaaaaaaaaaaaaaaaaaaaa", "password_too_weak"),
+        (&*"long ".repeat(26), "password_too_long"),
+    ] {
+        let body = json!({ "current": PASSWORD, "new": new });
+        let answer = ada.put(paths::PASSWORD, body).await;
+        assert_eq!(answer.at("/field"), "new");
+        answer.problem(422, code);
+    }
+    server.browser().sign_in("ada").await.status(200);
+}
+
+#[tokio::test]
+async fn a_passkey_only_account_gets_a_password() {
+    let server = Server::start().await;
+    let ada = server.browser();
+    ada.sign_up_with_passkey(&server.device(), "ada").await;
+    assert_eq!(ada.session().await["user"]["has_password"], false);
+    let body = json!({ "new": PASSWORD });
+    ada.put(paths::PASSWORD, body).await.status(204);
+    assert_eq!(ada.session().await["user"]["has_password"], true);
+    server.browser().sign_in("ada").await.status(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guessing_the_current_password_from_a_stolen_session_is_limited() {
+    let server = Server::start_with(|config| config.limits.sign_ins_per_account_and_ip = 10).await;
+    let ada = server.person("ada").await;
+    let answers = all_at_once((0..50).map(|number| {
+        let thief = ada.clone();
+        let body = json!({ "current": format!("guess {number}"), "new": NEW });
+        async move { thief.put(paths::PASSWORD, body).await.status }
+    }))
+    .await;
+    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 10);
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 40);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_twenty_changes_at_once_one_is_made() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let answers = all_at_once((0..20).map(|number| {
+        let tab = ada.clone();
+        let body = json!({ "current": PASSWORD, "new": format!("{NEW} {number} tab") });
+        async move { (number, tab.put(paths::PASSWORD, body).await.status) }
+    }))
+    .await;
+    let won: Vec<_> = answers
+        .iter()
+        .filter(|(_, status)| *status == 204)
+        .collect();
+    assert_eq!(won.len(), 1, "{answers:?}");
+    let new = format!("{NEW} {} tab", won[0].0);
+    server.browser().sign_in_as("ada", &new).await.status(200);
+    assert_eq!(server.audited("password.changed").await, 1);
+}

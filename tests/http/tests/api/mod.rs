@@ -1,0 +1,6 @@
+//! `/api`.
+
+mod admin;
+mod auth;
+mod notes;
+mod setup;

@@ -1,0 +1,10 @@
+//! `/oauth`.
+
+mod authorize;
+mod bearer;
+mod cors;
+mod on_postgres;
+mod prompt;
+mod refresh;
+mod revoke;
+mod token;
