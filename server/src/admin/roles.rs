@@ -56,6 +56,7 @@ pub(crate) async fn assign_role(
     Path((user, role)): Path<(UserId, String)>,
 ) -> ApiResult<StatusCode> {
     may_manage(&app, &caller, &actor, &browser).await?;
+    known(&role)?;
     let audit = change(
         &caller,
         &actor,
@@ -86,6 +87,7 @@ pub(crate) async fn unassign_role(
             "You would lose the admin role. Ask another admin to do this.",
         ));
     }
+    known(&role)?;
     let audit = change(
         &caller,
         &actor,
@@ -96,6 +98,14 @@ pub(crate) async fn unassign_role(
     );
     let changed = app.store.unassign_role(user, &role, audit).await?;
     finish(&app, user, changed)
+}
+
+/// What cannot be a role's name is none; PostgreSQL would refuse a NUL with an error of its own.
+fn known(role: &str) -> ApiResult<()> {
+    if role.chars().any(char::is_control) {
+        return Err(ApiError::not_found());
+    }
+    Ok(())
 }
 
 fn change(

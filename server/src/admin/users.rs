@@ -38,11 +38,11 @@ pub(crate) async fn list_users(
 ) -> ApiResult<Answer<UserPage>> {
     may_read(&app, &caller, &actor).await?;
     let limit = query.limit.unwrap_or(DEFAULT_PAGE);
-    let too_long = query
+    let unusable = query
         .search
         .as_ref()
-        .is_some_and(|search| search.len() > 254);
-    if !(1..=LARGEST_PAGE).contains(&limit) || too_long {
+        .is_some_and(|search| search.len() > 254 || search.chars().any(char::is_control));
+    if !(1..=LARGEST_PAGE).contains(&limit) || unusable {
         return Err(ApiError::new(
             ErrorCode::InvalidRequest,
             "`limit` must be 1 to 100 and `search` at most 254 bytes.",

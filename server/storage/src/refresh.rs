@@ -30,12 +30,17 @@ pub(crate) async fn insert(
 pub(crate) async fn rotate(
     db: &mut Connection<'_>,
     rotation: RefreshRotation,
-    audit_rotated: AuditEvent,
-    audit_replayed: AuditEvent,
+    mut audit_rotated: AuditEvent,
+    mut audit_replayed: AuditEvent,
 ) -> Result<Change<RotateRefresh>, StorageError> {
     let Some(mut family) = usable_family(db, &rotation).await? else {
         return refused(RotateRefresh::Refused);
     };
+    // Whose token it is turns out only here.
+    for audit in [&mut audit_rotated, &mut audit_replayed] {
+        audit.subject = Some(family.user);
+        audit.family = Some(family.id);
+    }
     let sql = "UPDATE refresh_tokens SET used_at = $2, successor = $3, sealed_successor = $4
         WHERE token = $1 AND used_at IS NULL AND expires_at > $2";
     let RefreshRotation {

@@ -115,14 +115,15 @@ fn code_challenge(asked: &Asked<'_>) -> Result<(), Told> {
 
 fn lengths(asked: &Asked<'_>) -> Result<(), Told> {
     let fits = |name, most| {
-        asked
-            .parameters
-            .get(name)
-            .is_none_or(|value| value.len() <= most)
+        let value = asked.parameters.get(name).unwrap_or_default();
+        value.len() <= most && !value.chars().any(char::is_control)
     };
     if fits("state", 2048) && fits("nonce", 512) {
         Ok(())
     } else {
-        Err(Told("invalid_request", "state or nonce is too long."))
+        Err(Told(
+            "invalid_request",
+            "state or nonce is too long or has control characters.",
+        ))
     }
 }
