@@ -59,22 +59,28 @@ pub(crate) async fn revoke_family(
     Ok(db.execute(sql, args![id, now]).await? == 1)
 }
 
-/// Revokes all of a user's families; how many. The caller holds the account.
+/// Revokes all of a user's families, and the codes that would begin more of them; how many of
+/// both. The caller holds the account.
 pub(crate) async fn revoke_families_of(
     db: &mut Connection<'_>,
     user: UserId,
     now: Timestamp,
 ) -> Result<u64, StorageError> {
+    // A code that is spent, but whose family has not begun yet, must not begin one afterwards.
+    let sql = "UPDATE authorization_codes SET expires_at = $2,
+            reused_at = CASE WHEN spent_at IS NULL THEN reused_at ELSE COALESCE(reused_at, $2) END
+        WHERE user_id = $1 AND expires_at > $2";
+    let codes = db.execute(sql, args![user, now]).await?;
     // Locked in the order of their ids first: a client may be revoking several at the same time.
     let sql = locking!(
         "SELECT id FROM token_families WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id"
     );
     if db.rows(sql, args![user]).await?.is_empty() {
-        return Ok(0);
+        return Ok(codes);
     }
     let sql = "UPDATE token_families SET revoked_at = $2
         WHERE user_id = $1 AND revoked_at IS NULL";
-    db.execute(sql, args![user, now]).await
+    Ok(codes + db.execute(sql, args![user, now]).await?)
 }
 
 /// A code that could not be spent: whether because it was spent before, and its family with it.

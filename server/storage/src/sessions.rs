@@ -66,7 +66,7 @@ pub(crate) async fn end_all(
     except: Option<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    let families = oauth::revoke_families_of(db, user, now).await?;
+    let grants = oauth::revoke_families_of(db, user, now).await?;
     // Locked in the order of their ids first, as `touch_sessions` takes them.
     let sql = locking!(
         "SELECT id, token FROM sessions
@@ -76,13 +76,14 @@ pub(crate) async fn end_all(
     let sql = "DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)";
     db.execute(sql, args![user, except]).await?;
     let sessions = rows.iter().map(id_and_token).collect::<Result<_, _>>()?;
-    Ok(Ended { sessions, families })
+    Ok(Ended { sessions, grants })
 }
 
 /// What [`end_all`] has ended.
 pub(crate) struct Ended {
     pub(crate) sessions: Vec<(SessionId, SecretHash)>,
-    pub(crate) families: u64,
+    /// Token families, and codes that would have begun some.
+    pub(crate) grants: u64,
 }
 
 #[async_trait]
@@ -162,7 +163,7 @@ impl SessionStore for Database {
             Box::pin(async move {
                 db.lock_account(user).await?;
                 let ended = end_all(db, user, except, now).await?;
-                if ended.sessions.is_empty() && ended.families == 0 {
+                if ended.sessions.is_empty() && ended.grants == 0 {
                     return refused(Vec::new());
                 }
                 made(ended.sessions, audit)

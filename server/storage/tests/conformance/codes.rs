@@ -2,8 +2,9 @@
 
 use portcullis_domain::{
     accounts::AccountStore,
-    audit::AuditKind::{AccountDisabled, CodeIssued, CodeReused, FamilyBegan},
+    audit::AuditKind::{AccountDisabled, CodeIssued, CodeReused, FamilyBegan, SessionsEnded},
     oauth::{AuthorizationCode, ConsumeCode, OAuthStore, TokenFamily},
+    sessions::SessionStore,
 };
 use portcullis_storage::Database;
 
@@ -190,6 +191,27 @@ async fn a_disabled_account_begins_no_family(db: &Fixture) {
     assert_eq!(db.count_audited(FamilyBegan).await, 0);
 }
 
+async fn after_signing_out_everywhere_a_code_begins_nothing(db: &Fixture) {
+    let code = saved_code(db).await;
+    let spent = new_code(code.user);
+    db.save_code(spent.clone(), event(CodeIssued))
+        .await
+        .unwrap();
+    consume(db, &spent, "spa", 0).await;
+    let ended = db.end_sessions(code.user, None, later(1), event(SessionsEnded));
+    assert!(ended.await.unwrap().is_empty());
+    assert!(matches!(
+        consume(db, &code, "spa", 1).await,
+        ConsumeCode::Unknown
+    ));
+    let begun = db
+        .begin_family(family_of(&spent), new_token(), event(FamilyBegan))
+        .await;
+    assert!(!begun.unwrap());
+    assert_eq!(db.count_audited(SessionsEnded).await, 1);
+    assert_eq!(db.count_audited(CodeReused).await, 0);
+}
+
 conformance!(
     a_code_comes_back_with_all_it_is_bound_to,
     rfc6749_4_1_2_a_code_used_twice_revokes_what_it_began,
@@ -198,4 +220,5 @@ conformance!(
     of_many_who_spend_a_code_one_gets_it,
     a_family_that_begins_while_its_code_is_reused_does_not_live,
     a_disabled_account_begins_no_family,
+    after_signing_out_everywhere_a_code_begins_nothing,
 );
