@@ -96,8 +96,21 @@ pub(crate) fn read_credential<T: serde::de::DeserializeOwned>(value: Value) -> A
 /// The authenticator's answer did not verify; why is logged, not told.
 pub(crate) fn rejected(error: &webauthn_rs::prelude::WebauthnError) -> ApiError {
     tracing::info!(%error, "passkey rejected");
+    not_accepted()
+}
+
+/// What is told of any answer that does not verify.
+pub(crate) fn not_accepted() -> ApiError {
     ApiError::new(
         ErrorCode::PasskeyRejected,
         "This passkey was not accepted. Please try again.",
     )
+}
+
+/// Whether the page was inside a frame of another origin (WebAuthn level 3 section 7.1 step 9 and
+/// section 7.2 step 12). Our pages cannot be framed, so whoever says so is not one of them;
+/// webauthn-rs looks at it when a passkey is made but not when it is used.
+pub(crate) fn is_framed(client_data: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(client_data)
+        .is_ok_and(|data| data["crossOrigin"] == true || !data["topOrigin"].is_null())
 }

@@ -22,7 +22,7 @@ use webauthn_rs::prelude::{
 
 use super::{
     ceremony::{self, Binding, Kind, Registrant},
-    from_bytes, manage, read_credential, rejected, to_bytes,
+    from_bytes, is_framed, manage, not_accepted, read_credential, rejected, to_bytes,
 };
 use crate::{
     app::{App, Handle},
@@ -103,12 +103,15 @@ pub(crate) fn options(
 }
 
 /// The algorithms accepted, as COSE numbers them (RFC 9053) and as webauthn-rs names them, best
-/// first.
-const ALGORITHMS: [(i32, &str); 3] = [(-7, "ES256"), (-8, "EDDSA"), (-257, "RS256")];
+/// first. Not EdDSA: webauthn-rs 0.6 reads such keys but cannot verify with them, and a device
+/// that was offered it would be refused after the fact.
+const ALGORITHMS: [(i32, &str); 2] = [(-7, "ES256"), (-257, "RS256")];
+/// Longest credential id in bytes (WebAuthn level 3 section 7.1, step 25).
+const LONGEST_ID: usize = 1023;
 
 /// Adjusts what webauthn-rs proposes: it asks for no resident key, but ours must be discoverable,
 /// or signing in without a user name would not find them (WebAuthn level 3 section 5.4.4); and it
-/// leaves out EdDSA, which its verifier knows.
+/// offers ES384, which no device needs.
 fn creation_options(challenge: CreationChallengeResponse) -> ApiResult<Value> {
     let broken = || ApiError::internal("creation options");
     let mut options = serde_json::to_value(challenge.public_key).map_err(|_| broken())?;
@@ -192,6 +195,10 @@ pub(crate) async fn verify(
         .webauthn
         .finish_passkey_registration(&credential, &state.registration)
         .map_err(|error| rejected(&error))?;
+    // webauthn-rs takes up to 4096 bytes, and does not look at `topOrigin`.
+    if passkey.cred_id().len() > LONGEST_ID || is_framed(&credential.response.client_data_json) {
+        return Err(not_accepted());
+    }
     let data = to_bytes(&passkey)?;
     // What cannot be read back must not be kept.
     from_bytes(&data)?;

@@ -15,7 +15,7 @@ use webauthn_rs::prelude::{AuthenticationResult, DiscoverableAuthentication, Pub
 
 use super::{
     ceremony::{self, Binding, Kind},
-    from_bytes, is_synced, read_credential, rejected, take_try, to_bytes,
+    from_bytes, is_framed, is_synced, read_credential, rejected, take_try, to_bytes,
 };
 use crate::{
     app::{App, Handle},
@@ -87,6 +87,9 @@ async fn prove(
     credential: &PublicKeyCredential,
     state: DiscoverableAuthentication,
 ) -> ApiResult<Option<(UserId, bool)>> {
+    if is_framed(&credential.response.client_data_json) {
+        return Ok(None);
+    }
     let webauthn = &app.passkeys.webauthn;
     let Ok((handle, credential_id)) = webauthn.identify_discoverable_authentication(credential)
     else {
@@ -115,7 +118,10 @@ async fn prove(
     }
 }
 
-/// Keeps the new counter and flags. Two uses at once take turns; a passkey that is deleted in the
+/// How often a use gives way to others of the same passkey that came first.
+const TURNS: usize = 100;
+
+/// Keeps the new counter and flags. Uses at once take turns; a passkey that is deleted in the
 /// meantime, or whose counter another use has overtaken, signs nobody in.
 async fn keep_use(
     app: &App,
@@ -124,7 +130,7 @@ async fn keep_use(
     result: &AuthenticationResult,
 ) -> ApiResult<Option<bool>> {
     let mut current = Some(kept);
-    for _ in 0..5 {
+    for _ in 0..TURNS {
         let Some(kept) = current else { return Ok(None) };
         let mut passkey = from_bytes(&kept.data)?;
         let changed = passkey.update_credential(result);
