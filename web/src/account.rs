@@ -51,6 +51,8 @@ pub fn Account(
 /// A section of a settings page: what it is about beside what there is.
 #[component]
 pub(crate) fn Section(
+    /// Its id, so that an address can point at it.
+    id: &'static str,
     /// Its name.
     title: &'static str,
     /// What it is about.
@@ -59,12 +61,12 @@ pub(crate) fn Section(
     /// What there is.
     children: Children,
 ) -> impl IntoView {
-    let id = crate::ui::unique_id("section");
-    let heading = id.clone();
+    let heading = format!("{id}-heading");
+    let labelled_by = heading.clone();
     view! {
-        <section class="pc-section" aria-labelledby=id>
+        <section class="pc-section" id=id aria-labelledby=labelled_by>
             <div class="pc-section__head">
-                <h2 id=heading>{title}</h2>
+                <h2 id=heading tabindex="-1">{title}</h2>
                 <p>{lead}</p>
             </div>
             <div class="pc-section__body">{children()}</div>
@@ -98,7 +100,7 @@ fn Profile() -> impl IntoView {
         })
         };
     view! {
-        <Section title=text.profile_title lead=text.profile_lead>
+        <Section id="profile" title=text.profile_title lead=text.profile_lead>
             <div class="pc-card">{card}</div>
         </Section>
     }

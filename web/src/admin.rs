@@ -15,7 +15,7 @@ use crate::auth::use_auth;
 use crate::gate::PermissionGate;
 use crate::text::{fill, use_text};
 use crate::time::count_in_words;
-use crate::ui::{Blank, Bones, Button, Failure, Glyph, Load, icon, unique_id};
+use crate::ui::{Blank, Bones, Button, Failure, Glyph, Load, icon, rescue_focus, unique_id};
 use row::UserRow;
 
 /// What the server asks for before it shows accounts.
@@ -106,6 +106,7 @@ fn Users() -> impl IntoView {
             match answer {
                 Ok(page) => {
                     _ = next.try_set(page.next);
+                    rescue_focus(&["main h1"]);
                     _ = found.try_update(|found| {
                         if let Some(all) = found.ready_mut() {
                             all.extend(signals(page.users));

@@ -178,6 +178,10 @@ pub fn use_toasts() -> Toasts {
     expect_context()
 }
 
+/// The app's own logo, if it has one.
+#[derive(Clone)]
+pub(crate) struct Logo(pub(crate) Option<ViewFn>);
+
 /// Gives everything below a client and its session, the words to show, the dialog that asks
 /// people to confirm it is them, and the place for short messages.
 #[component]
@@ -186,6 +190,9 @@ pub fn AuthProvider(
     auth: Auth,
     /// The app's name, for titles.
     app: &'static str,
+    /// The app's logo, above the title of sign-in pages; a gate if left out.
+    #[prop(optional, into)]
+    logo: Option<ViewFn>,
     /// The words; English if left out.
     #[prop(default = &ENGLISH)]
     text: &'static Text,
@@ -195,6 +202,7 @@ pub fn AuthProvider(
     provide_text(text);
     provide_clock();
     provide_context(Toasts::new());
+    provide_context(Logo(logo));
     provide_context(AuthContext::new(auth, app));
     view! {
         {children()}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use portcullis_sdk::AuthError;
 use portcullis_types::ErrorCode;
 
+use crate::auth::Logo;
 use crate::errors::show;
 use crate::text::{Text, use_text};
 use crate::ui::{Glyph, Input, icon_sized};
@@ -24,10 +25,15 @@ pub(crate) fn Entry(
     /// The form.
     children: Children,
 ) -> impl IntoView {
+    let logo = use_context::<Logo>().and_then(|logo| logo.0);
+    let mark = match logo {
+        Some(logo) => logo.run(),
+        None => icon_sized(Glyph::Gate, 36).into_any(),
+    };
     view! {
         <div class="pc-entry">
             <div class="pc-entry__head">
-                {html::div().class("pc-entry__mark").child(icon_sized(Glyph::Gate, 36))}
+                {html::div().class("pc-entry__mark").child(mark)}
                 <h1 tabindex="-1">{title}</h1>
                 {lead.map(|lead| html::p().class("pc-soft").child(lead))}
             </div>

@@ -4,6 +4,7 @@
 mod button;
 mod dialog;
 mod field;
+mod focus;
 mod icon;
 mod page;
 mod states;
@@ -12,6 +13,7 @@ mod toast;
 pub use button::{Button, Look};
 pub use dialog::Dialog;
 pub use field::{Field, FieldKind, FormStatus, Input};
+pub use focus::rescue_focus;
 pub use icon::{Glyph, icon, icon_sized};
 pub use page::Page;
 pub use states::{Blank, Bones, Failure, Load, avatar, bone};

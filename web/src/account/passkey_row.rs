@@ -10,7 +10,7 @@ use crate::auth::{use_auth, use_toasts};
 use crate::errors::message_of;
 use crate::text::{fill, use_text};
 use crate::time::Moment;
-use crate::ui::{Button, Dialog, Field, Glyph, Input, Load, Look, icon, icon_sized};
+use crate::ui::{Button, Dialog, Field, Glyph, Input, Load, Look, icon, icon_sized, rescue_focus};
 
 #[component]
 pub(super) fn PasskeyRow(
@@ -160,6 +160,7 @@ fn Delete(
                 Ok(()) => {
                     open.set(false);
                     toasts.say(named(text.passkey_deleted));
+                    rescue_focus(&["#passkeys-heading"]);
                     list.update(|list| {
                         if let Some(all) = list.ready_mut() {
                             all.retain(|passkey| passkey.id != id);

@@ -74,7 +74,7 @@ pub fn Passkeys() -> impl IntoView {
         .into_any(),
     };
     view! {
-        <Section title=text.passkeys_title lead=text.passkeys_lead>
+        <Section id="passkeys" title=text.passkeys_title lead=text.passkeys_lead>
             <div class="pc-card">{rows}</div>
             <div class="pc-inline">
                 {move || (supported && !empty()).then(|| add_button(Look::Plain))}

@@ -73,7 +73,7 @@ pub fn Password() -> impl IntoView {
         }
     });
     view! {
-        <Section title=text.password_title lead=lead>
+        <Section id="password" title=text.password_title lead=lead>
             <form class="pc-card pc-pad pc-form" novalidate on:submit=submit>
                 // Tells password managers whose password this is.
                 <input class="pc-hidden-visually" type="email" autocomplete="username" readonly

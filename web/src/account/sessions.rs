@@ -10,7 +10,7 @@ use crate::auth::{use_auth, use_toasts};
 use crate::errors::message_of;
 use crate::text::{fill, use_text};
 use crate::time::{Moment, count_in_words};
-use crate::ui::{Bones, Button, Failure, FormStatus, Glyph, Load, Look, icon_sized};
+use crate::ui::{Bones, Button, Failure, FormStatus, Glyph, Load, Look, icon_sized, rescue_focus};
 
 type SessionsLoad = RwSignal<Load<Vec<SessionSummary>>>;
 
@@ -54,6 +54,7 @@ pub fn Sessions() -> impl IntoView {
                         text.sessions_ended_one,
                         text.sessions_ended_many,
                     ));
+                    rescue_focus(&["#sessions-heading"]);
                     load.run(());
                 }
                 Err(error) => status.set(message_of(&error, text)),
@@ -76,7 +77,7 @@ pub fn Sessions() -> impl IntoView {
     };
     let count = move || list.with(|list| list.ready().map_or(0, Vec::len));
     view! {
-        <Section title=text.sessions_title lead=text.sessions_lead>
+        <Section id="sessions" title=text.sessions_title lead=text.sessions_lead>
             <div class="pc-card">{rows}</div>
             <div class="pc-inline">
                 {move || (count() > 1).then(|| view! {
@@ -124,6 +125,7 @@ fn SessionRow(
             match result {
                 Ok(()) => {
                     toasts.say(fill(text.session_ended, &[("device", &device.get_value())]));
+                    rescue_focus(&["#sessions-heading"]);
                     list.update(|list| {
                         if let Some(all) = list.ready_mut() {
                             all.retain(|session| session.id != id);

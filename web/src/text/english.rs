@@ -12,8 +12,8 @@ crate::catalogue! {
         or: "or",
         optional: "optional",
         undo: "Undo",
-        show_password: "Show password",
-        hide_password: "Hide password",
+        show_password: "Show what you typed",
+        hide_password: "Hide what you typed",
 
         // Fields.
         email: "Email",

@@ -8,7 +8,7 @@ use portcullis_types::notes::NoteView;
 use portcullis_web::errors::message_of;
 use portcullis_web::text::ENGLISH;
 use portcullis_web::time::Moment;
-use portcullis_web::ui::{Button, Glyph, Look, avatar, icon, unique_id};
+use portcullis_web::ui::{Button, Glyph, Look, avatar, icon, rescue_focus, unique_id};
 use portcullis_web::{use_auth, use_toasts};
 
 use super::composer::{Saving, Status, TextArea};
@@ -150,6 +150,11 @@ impl Removal {
             Some(at)
         });
         let Some(Some(at)) = at else { return };
+        rescue_focus(&[
+            ".app-note__actions button:last-child",
+            "#new-note",
+            "main h1",
+        ]);
         let again = note.clone();
         self.toasts.undoable(
             WORDS.note_deleted,
