@@ -117,8 +117,10 @@ impl Machine {
             Event::Look => self.look_if_signed_in(false),
             Event::Visible(visible) => {
                 self.visible = visible;
-                if visible && self.now.mono - self.look.last > FRESH {
-                    self.look_if_signed_in(false);
+                let old = self.now.mono - self.look.last > FRESH;
+                // Whoever is signed out may have signed in elsewhere on the origin meanwhile.
+                if visible && old && !(self.settings.token_mode && self.tokens.held.is_none()) {
+                    self.look(false);
                 }
             }
             Event::Online(online) => {

@@ -1,32 +1,27 @@
 //! The simulated world: tabs, browser, network and server, driven by a seed.
 
-pub mod browser;
-pub mod chaos;
-pub mod rng;
-pub mod server;
-
 use std::collections::BTreeMap;
 
-use browser::{LockState, Tab, slot};
+use crate::browser::{LockState, Tab, slot};
+use crate::rng::Rng;
+use crate::server::{Server, parse};
 use portcullis_core::event::{Lock, Reply, Request};
 use portcullis_core::message::Message;
-use portcullis_core::{Effect, Event, Session, Settings, SignedOutReason};
+use portcullis_core::{Effect, Event, Settings};
 use portcullis_types::events::EventKind;
-use rng::Rng;
-use server::{End, Server, parse, session_id};
 
 /// What may go wrong in a run, in cases of a thousand.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Faults {
-    pub lose_request: i64,
-    pub lose_response: i64,
-    pub duplicate: i64,
-    pub server_error: i64,
+pub(crate) struct Faults {
+    pub(crate) lose_request: i64,
+    pub(crate) lose_response: i64,
+    pub(crate) duplicate: i64,
+    pub(crate) server_error: i64,
     /// Longest delay of request and answer each, in milliseconds.
-    pub delay: i64,
+    pub(crate) delay: i64,
 }
 
-pub enum Action {
+pub(crate) enum Action {
     Tell(usize, Event),
     AtServer(usize, u32, Request),
     Timer(usize),
@@ -34,43 +29,43 @@ pub enum Action {
     Chaos,
 }
 
-pub struct World {
-    pub seed: u64,
-    pub now: i64,
-    pub rng: Rng,
-    pub settings: Settings,
-    pub faults: Faults,
-    pub server: Server,
-    pub tabs: Vec<Tab>,
-    pub locks: [LockState; 2],
-    pub wall_skew: i64,
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) now: i64,
+    pub(crate) rng: Rng,
+    pub(crate) settings: Settings,
+    pub(crate) faults: Faults,
+    pub(crate) server: Server,
+    pub(crate) tabs: Vec<Tab>,
+    pub(crate) locks: [LockState; 2],
+    pub(crate) wall_skew: i64,
     /// Whether the monotonic clock stands still while the device sleeps.
-    pub mono_sleeps: bool,
-    pub offline_until: i64,
-    pub down_until: i64,
+    pub(crate) mono_sleeps: bool,
+    pub(crate) offline_until: i64,
+    pub(crate) down_until: i64,
     queue: BTreeMap<(i64, u64), Action>,
     sequence: u64,
     next_stream: u64,
     /// When the next message from one tab to another may arrive: they keep their order.
     arrivals: BTreeMap<(usize, usize), i64>,
     /// Refreshes sent, by time, family and generation.
-    attempts: Vec<(i64, usize, usize)>,
+    pub(crate) attempts: Vec<(i64, usize, usize)>,
     /// Generations whose tokens reached a tab.
-    delivered: Vec<(usize, usize)>,
+    pub(crate) delivered: Vec<(usize, usize)>,
     /// Times in which the client could do nothing: asleep, offline, server down, tabs frozen.
-    pub blocked: Vec<(i64, i64)>,
-    pub excused: u32,
+    pub(crate) blocked: Vec<(i64, i64)>,
+    pub(crate) excused: u32,
     /// Print every event and effect: for a seed that fails.
     trace: bool,
-    pub closed: u32,
-    /// The family that the user has signed out of.
-    pub signed_out: Option<usize>,
-    pub lost: Vec<String>,
+    pub(crate) closed: u32,
+    /// The families that the user has signed out of.
+    pub(crate) signed_out: Vec<usize>,
+    pub(crate) lost: Vec<String>,
     steps: u32,
 }
 
 impl World {
-    pub fn new(seed: u64, settings: Settings, faults: Faults) -> Self {
+    pub(crate) fn new(seed: u64, settings: Settings, faults: Faults) -> Self {
         let mut rng = Rng::new(seed);
         let now = rng.between(1_000_000, 2_000_000);
         let server = Server {
@@ -102,24 +97,24 @@ impl World {
             excused: 0,
             trace: std::env::var_os("PORTCULLIS_SIM_TRACE").is_some(),
             closed: 0,
-            signed_out: None,
+            signed_out: Vec::new(),
             lost: Vec::new(),
             steps: 0,
             rng,
         }
     }
 
-    pub fn at(&mut self, time: i64, action: Action) {
+    pub(crate) fn at(&mut self, time: i64, action: Action) {
         self.sequence += 1;
         self.queue.insert((time, self.sequence), action);
     }
 
-    pub fn soon(&mut self, within: i64, action: Action) {
+    pub(crate) fn soon(&mut self, within: i64, action: Action) {
         let time = self.now + self.rng.between(0, within.max(1));
         self.at(time, action);
     }
 
-    pub fn open_tab(&mut self) -> usize {
+    pub(crate) fn open_tab(&mut self) -> usize {
         let origin = self.now - self.rng.between(0, 100_000);
         self.tabs.push(Tab::new(self.settings, origin));
         let tab = self.tabs.len() - 1;
@@ -128,7 +123,7 @@ impl World {
     }
 
     /// Closes a tab, unless it is the only one that has the tokens: they would be gone with it.
-    pub fn close_tab(&mut self, tab: usize) {
+    pub(crate) fn close_tab(&mut self, tab: usize) {
         let holds = |other: &usize| *other != tab && self.tabs[*other].held.is_some();
         if !self.open_tabs().iter().any(holds) {
             return;
@@ -143,14 +138,14 @@ impl World {
         }
     }
 
-    pub fn open_tabs(&self) -> Vec<usize> {
+    pub(crate) fn open_tabs(&self) -> Vec<usize> {
         (0..self.tabs.len())
             .filter(|tab| self.tabs[*tab].open)
             .collect()
     }
 
     /// Runs until `time`.
-    pub fn run(&mut self, time: i64, chaos: &mut dyn FnMut(&mut Self)) {
+    pub(crate) fn run(&mut self, time: i64, chaos: &mut dyn FnMut(&mut Self)) {
         while let Some((&(at, sequence), _)) = self.queue.first_key_value() {
             if at > time {
                 break;
@@ -184,7 +179,7 @@ impl World {
     }
 
     /// Gives a tab an event, and does what its machine asks for.
-    pub fn tell(&mut self, tab: usize, event: Event) {
+    pub(crate) fn tell(&mut self, tab: usize, event: Event) {
         let state = &mut self.tabs[tab];
         if !state.open {
             return;
@@ -326,7 +321,7 @@ impl World {
     }
 
     /// Tells the open streams of a session.
-    pub fn push_event(&mut self, family: usize, kind: EventKind) {
+    pub(crate) fn push_event(&mut self, family: usize, kind: EventKind) {
         let version = self.server.families[family].version;
         for tab in self.open_tabs() {
             if let Some((stream, Some(session))) = self.tabs[tab].stream
@@ -339,7 +334,7 @@ impl World {
 
     /// The device sleeps: nothing of the client's happens, requests that have left reach the server,
     /// and of the answers under way half are lost.
-    pub fn sleep(&mut self, duration: i64) {
+    pub(crate) fn sleep(&mut self, duration: i64) {
         let (start, wake) = (self.now, self.now + duration);
         self.blocked.push((start, wake));
         for ((time, sequence), action) in std::mem::take(&mut self.queue) {
@@ -367,93 +362,5 @@ impl World {
                 tab.origin += duration;
             }
         }
-    }
-
-    /// A family that ended by replay ended by the client's fault, unless the answer that would
-    /// have told it of the successor never arrived although it tried, or could not try.
-    fn check_replay(&mut self) {
-        for family in 0..self.server.families.len() {
-            let Some(End::Replay {
-                generation,
-                spent_at,
-                presented_at,
-            }) = self.server.families[family].end
-            else {
-                continue;
-            };
-            let reached = self.delivered.contains(&(family, generation + 1));
-            let end = spent_at + self.server.window;
-            let tries = self.attempts.iter().filter(|(time, of, g)| {
-                *of == family && *g == generation && (spent_at - 10_000..end).contains(time)
-            });
-            let stuck: i64 = self
-                .blocked
-                .iter()
-                .map(|(from, to)| (*to.min(&end) - *from.max(&spent_at)).max(0))
-                .sum();
-            if self.server.window > 0 && !reached && (tries.count() >= 4 || stuck >= 6_000) {
-                self.excused += 1;
-                self.server.families[family].end = Some(End::Server);
-            } else {
-                self.lost.push(format!(
-                    "token {generation} of family {family} was spent at {spent_at}, presented \
-                     again at {presented_at}; successor reached a tab: {reached}; stuck {stuck} ms; {:?}",
-                    self.attempts
-                ));
-                self.server.families[family].end = Some(End::Server);
-            }
-        }
-    }
-
-    /// Nobody is signed out without a reason.
-    fn watch(&mut self, tab: usize) {
-        let state = &mut self.tabs[tab];
-        let session = state.machine.session().clone();
-        if session == state.seen {
-            return;
-        }
-        if let Some(view) = session.view() {
-            let family = (0..self.server.families.len()).find(|f| session_id(*f) == view.id);
-            state.held = family;
-        }
-        if let Session::SignedOut { reason } = session {
-            let end = state
-                .held
-                .and_then(|family| self.server.families[family].end);
-            let fair = match reason {
-                SignedOutReason::Anonymous => state.held.is_none(),
-                SignedOutReason::SignedOut => {
-                    let this = state.held.is_none() || state.held == self.signed_out;
-                    self.signed_out.is_some() && this
-                }
-
-                // A tab may have been given the tokens and not yet know whose they are.
-                SignedOutReason::Ended if state.held.is_none() => self
-                    .server
-                    .families
-                    .iter()
-                    .any(|family| family.end.is_some()),
-                SignedOutReason::Ended => end.is_some(),
-            };
-            if !fair {
-                let seen = state.seen.is_signed_in();
-                self.lost.push(format!(
-                    "tab {tab} was signed out ({reason:?}) at {} for no reason ({end:?}); \
-                     signed in before: {seen}",
-                    self.now
-                ));
-            }
-            self.tabs[tab].held = None;
-        }
-        self.tabs[tab].seen = session;
-    }
-
-    /// How many refreshes were sent.
-    pub fn refreshes(&self) -> usize {
-        self.attempts.len()
-    }
-
-    pub fn fail_if_lost(&self) {
-        assert!(self.lost.is_empty(), "seed {}: {:#?}", self.seed, self.lost);
     }
 }

@@ -7,7 +7,7 @@ use portcullis_types::{SessionAnswer, SessionId, SessionView, Timestamp, UserId,
 
 /// Why a session or family is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     /// The user signed out, or signed in anew.
     User,
     /// An admin, or its time.
@@ -22,32 +22,32 @@ pub enum End {
 
 /// A session or token family.
 #[derive(Debug)]
-pub struct Family {
-    pub version: i64,
-    pub end: Option<End>,
+pub(crate) struct Family {
+    pub(crate) version: i64,
+    pub(crate) end: Option<End>,
     /// For each refresh token, when it was first presented.
     spent: Vec<Option<i64>>,
 }
 
 #[derive(Debug)]
-pub struct Server {
-    pub families: Vec<Family>,
+pub(crate) struct Server {
+    pub(crate) families: Vec<Family>,
     /// Which session the browser's cookie leads to.
-    pub cookie: Option<usize>,
+    pub(crate) cookie: Option<usize>,
     /// How long the same token gets the same successor.
-    pub window: i64,
-    pub access_life: i64,
+    pub(crate) window: i64,
+    pub(crate) access_life: i64,
     /// How far the server's clock is ahead of the world's.
-    pub skew: i64,
+    pub(crate) skew: i64,
 }
 
-pub fn session_id(family: usize) -> SessionId {
+pub(crate) fn session_id(family: usize) -> SessionId {
     SessionId(uuid::Uuid::from_u128(family as u128 + 1))
 }
 
 impl Server {
     /// Signs in and answers with the family's number.
-    pub fn sign_in(&mut self) -> usize {
+    pub(crate) fn sign_in(&mut self) -> usize {
         self.families.push(Family {
             version: 1,
             end: None,
@@ -56,18 +56,18 @@ impl Server {
         self.families.len() - 1
     }
 
-    pub fn end(&mut self, family: usize, end: End) {
+    pub(crate) fn end(&mut self, family: usize, end: End) {
         self.families[family].end.get_or_insert(end);
     }
 
-    pub fn alive(&self) -> usize {
+    pub(crate) fn alive(&self) -> usize {
         self.families
             .iter()
             .filter(|family| family.end.is_none())
             .count()
     }
 
-    pub fn tokens(&self, family: usize, generation: usize, now: i64) -> TokenResponse {
+    pub(crate) fn tokens(&self, family: usize, generation: usize, now: i64) -> TokenResponse {
         let expires = now + self.access_life;
         TokenResponse {
             access_token: format!("at-{family}-{generation}-{expires}"),
@@ -79,7 +79,7 @@ impl Server {
         }
     }
 
-    pub fn view(&self, family: usize) -> SessionView {
+    pub(crate) fn view(&self, family: usize) -> SessionView {
         let version = self.families[family].version;
         SessionView {
             id: session_id(family),
@@ -100,7 +100,7 @@ impl Server {
         }
     }
 
-    pub fn answer(&self, family: Option<usize>, now: i64) -> SessionAnswer {
+    pub(crate) fn answer(&self, family: Option<usize>, now: i64) -> SessionAnswer {
         let family = family.filter(|family| self.families[*family].end.is_none());
         SessionAnswer {
             session: family.map(|family| self.view(family)),
@@ -109,7 +109,7 @@ impl Server {
     }
 
     /// What the server says to `request` at `now`.
-    pub fn handle(&mut self, request: &Request, now: i64) -> Reply {
+    pub(crate) fn handle(&mut self, request: &Request, now: i64) -> Reply {
         match request {
             Request::Session { token: None } => Reply::Session(self.answer(self.cookie, now)),
             Request::Session { token: Some(token) } => {
@@ -135,7 +135,7 @@ impl Server {
     }
 
     /// Rotation: the successor of this refresh token; nothing if the family is over, or is now.
-    pub fn refresh(&mut self, family: usize, generation: usize, now: i64) -> Option<usize> {
+    pub(crate) fn refresh(&mut self, family: usize, generation: usize, now: i64) -> Option<usize> {
         let window = self.window;
         let family = &mut self.families[family];
         if family.end.is_some() {
@@ -161,13 +161,13 @@ impl Server {
     }
 
     /// The newest generation of a family.
-    pub fn newest(&self, family: usize) -> usize {
+    pub(crate) fn newest(&self, family: usize) -> usize {
         self.families[family].spent.len() - 1
     }
 }
 
 /// Family, generation and expiry out of a token's text.
-pub fn parse(token: &str) -> (usize, usize, i64) {
+pub(crate) fn parse(token: &str) -> (usize, usize, i64) {
     let mut parts = token
         .split('-')
         .skip(1)

@@ -2,12 +2,12 @@
 
 use portcullis_core::{Event, Session};
 
-use super::{Action, Faults, World};
-use crate::sim::server::{End, session_id};
+use crate::server::{End, session_id};
+use crate::world::{Action, Faults, World};
 
 impl World {
     /// Puts `count` occasions for chaos into the time up to `end`.
-    pub fn plan(&mut self, count: usize, end: i64) {
+    pub(crate) fn plan(&mut self, count: usize, end: i64) {
         for _ in 0..count {
             let time = self.rng.between(self.now, end);
             self.at(time, Action::Chaos);
@@ -15,7 +15,7 @@ impl World {
     }
 
     /// Something that happens to a user's device any day.
-    pub fn everyday(&mut self) {
+    pub(crate) fn everyday(&mut self) {
         let open = self.open_tabs();
         let tab = open[self.rng.index(open.len())];
         match self.rng.between(0, 13) {
@@ -60,14 +60,14 @@ impl World {
         self.keep_one();
     }
 
-    pub fn freeze(&mut self, tab: usize) {
+    pub(crate) fn freeze(&mut self, tab: usize) {
         if !self.tabs[tab].frozen {
             self.tabs[tab].frozen = true;
             self.blocked.push((self.now, i64::MAX / 4));
         }
     }
 
-    pub fn thaw(&mut self, tab: usize) {
+    pub(crate) fn thaw(&mut self, tab: usize) {
         if !self.tabs[tab].frozen {
             return;
         }
@@ -89,7 +89,7 @@ impl World {
     }
 
     /// The application sends a request; now and then the server has refused the last token.
-    pub fn need_token(&mut self, tab: usize) {
+    pub(crate) fn need_token(&mut self, tab: usize) {
         let waiter = self.tabs[tab].next_waiter;
         self.tabs[tab].next_waiter += 1;
         let now = self.now;
@@ -109,7 +109,7 @@ impl World {
     }
 
     /// Nothing goes wrong any more, and everything has time to come to rest.
-    pub fn calm(&mut self) {
+    pub(crate) fn calm(&mut self) {
         self.faults = Faults {
             delay: 100,
             ..Faults::default()
@@ -121,12 +121,17 @@ impl World {
             self.tell(tab, Event::Online(true));
             self.tell(tab, Event::Visible(true));
         }
-        let end = self.now + 15 * 60_000;
+        let end = self.now + 10 * 60_000;
+        self.run(end, &mut |_| {});
+        for tab in self.open_tabs() {
+            self.tell(tab, Event::Visible(true));
+        }
+        let end = self.now + 5 * 60_000;
         self.run(end, &mut |_| {});
     }
 
     /// All tabs say the same, and it is true.
-    pub fn check_agreement(&self) {
+    pub(crate) fn check_agreement(&self) {
         let seed = self.seed;
         self.fail_if_lost();
         // A tab that is closed before it hears of a second sign-in leaves its family behind.
@@ -141,8 +146,8 @@ impl World {
             .iter()
             .rposition(|family| family.end.is_none());
         for tab in self.open_tabs() {
-            let state = &self.tabs[tab];
-            let session = state.machine.session();
+            let known = &self.tabs[tab];
+            let session = known.machine.session();
             match alive {
                 Some(family) => {
                     let view = session.view();
@@ -156,7 +161,7 @@ impl World {
                     assert!(!stale, "seed {seed}: tab {tab} is stale");
                     let permission = format!("notes:v{version}").parse().unwrap();
                     assert!(
-                        state.machine.permissions().allows(&permission),
+                        known.machine.permissions().allows(&permission),
                         "seed {seed}"
                     );
                 }
@@ -166,15 +171,15 @@ impl World {
                 ),
             }
             assert!(
-                state.waiting.is_empty(),
+                known.waiting.is_empty(),
                 "seed {seed}: tab {tab} waits {:?}",
-                state.waiting
+                known.waiting
             );
         }
     }
 
     /// Ends the family that lives, as an admin would.
-    pub fn end_alive(&mut self, end: End) {
+    pub(crate) fn end_alive(&mut self, end: End) {
         for family in 0..self.server.families.len() {
             self.server.end(family, end);
         }

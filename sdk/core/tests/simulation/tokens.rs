@@ -1,22 +1,12 @@
 //! Token mode, simulated by the thousand: whatever happens to tabs, network, clocks and server,
 //! nobody is signed out who did not sign out, whose session the server did not end, and whose
 //! token was not really replayed.
-//!
-//! `PORTCULLIS_SIM_SEEDS=200000` runs that many seeds instead of the short form's;
-//! `PORTCULLIS_SIM_SEED=17` runs one, the one a failure names.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests may fail loudly"
-)]
-
-mod sim;
-
+use crate::rng::Rng;
+use crate::seeds;
+use crate::server::End;
+use crate::world::{Action, Faults, World};
 use portcullis_core::{Event, Session, Settings, SignedOutReason};
-use sim::rng::Rng;
-use sim::server::End;
-use sim::{Action, Faults, World};
 
 const HOUR: i64 = 3_600_000;
 const TOKEN_MODE: Settings = Settings {
@@ -24,18 +14,6 @@ const TOKEN_MODE: Settings = Settings {
     channel: true,
     locks: true,
 };
-
-fn seeds() -> std::ops::Range<u64> {
-    let number = |name| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse::<u64>().ok())
-    };
-    match number("PORTCULLIS_SIM_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("PORTCULLIS_SIM_SEEDS").unwrap_or(2_000),
-    }
-}
 
 /// A world in which one tab has just signed in; what may go wrong depends on the seed.
 fn world(seed: u64) -> World {
@@ -127,7 +105,7 @@ fn signing_out_is_for_good_in_every_tab() {
         // The user may sign out while the server is out of reach: the tokens are revoked later.
         if was_in {
             let family = world.tabs[tab].held.unwrap();
-            world.signed_out = Some(family);
+            world.signed_out.push(family);
             world.tell(tab, Event::SignedOut);
         }
         world.run(end, &mut World::everyday);

@@ -7,31 +7,31 @@ use portcullis_core::event::{Lock, NoToken};
 use portcullis_core::{Event, Machine, Now, Session, Settings};
 
 /// One tab.
-pub struct Tab {
-    pub machine: Machine,
-    pub open: bool,
-    pub frozen: bool,
-    pub visible: bool,
+pub(crate) struct Tab {
+    pub(crate) machine: Machine,
+    pub(crate) open: bool,
+    pub(crate) frozen: bool,
+    pub(crate) visible: bool,
     /// What came while it was frozen.
-    pub backlog: Vec<Event>,
+    pub(crate) backlog: Vec<Event>,
     /// World time minus the tab's monotonic time.
-    pub origin: i64,
+    pub(crate) origin: i64,
     /// Requests that the machine no longer wants to hear of.
-    pub aborted: Vec<u32>,
+    pub(crate) aborted: Vec<u32>,
     /// Waiters for a token that have had no answer.
-    pub waiting: Vec<(u32, i64)>,
-    pub next_waiter: u32,
+    pub(crate) waiting: Vec<(u32, i64)>,
+    pub(crate) next_waiter: u32,
     /// The stream that is open, and the session it is about.
-    pub stream: Option<(u64, Option<usize>)>,
+    pub(crate) stream: Option<(u64, Option<usize>)>,
     /// The session as it was when last looked at.
-    pub seen: Session,
+    pub(crate) seen: Session,
     /// Who has been signed in here: to be told from a tab that never knew.
-    pub held: Option<usize>,
-    pub settled: Vec<(u32, Option<NoToken>)>,
+    pub(crate) held: Option<usize>,
+    pub(crate) settled: Vec<(u32, Option<NoToken>)>,
 }
 
 impl Tab {
-    pub fn new(settings: Settings, origin: i64) -> Self {
+    pub(crate) fn new(settings: Settings, origin: i64) -> Self {
         Self {
             machine: Machine::new(settings),
             open: true,
@@ -49,7 +49,7 @@ impl Tab {
         }
     }
 
-    pub fn now(&self, world: i64, wall_skew: i64) -> Now {
+    pub(crate) fn now(&self, world: i64, wall_skew: i64) -> Now {
         Now {
             mono: world - self.origin,
             wall: world + wall_skew,
@@ -57,7 +57,7 @@ impl Tab {
     }
 
     /// When, in world time, its timer is due.
-    pub fn due(&self) -> Option<i64> {
+    pub(crate) fn due(&self) -> Option<i64> {
         if self.frozen || !self.open {
             return None;
         }
@@ -69,14 +69,14 @@ impl Tab {
 
 /// One lock of the origin.
 #[derive(Default)]
-pub struct LockState {
-    pub holder: Option<usize>,
-    pub queue: VecDeque<usize>,
+pub(crate) struct LockState {
+    pub(crate) holder: Option<usize>,
+    pub(crate) queue: VecDeque<usize>,
 }
 
 impl LockState {
     /// Gives the lock to whoever is next; answers with them.
-    pub fn grant(&mut self) -> Option<usize> {
+    pub(crate) fn grant(&mut self) -> Option<usize> {
         if self.holder.is_some() {
             return None;
         }
@@ -84,7 +84,7 @@ impl LockState {
         self.holder
     }
 
-    pub fn leave(&mut self, tab: usize) {
+    pub(crate) fn leave(&mut self, tab: usize) {
         self.queue.retain(|other| *other != tab);
         if self.holder == Some(tab) {
             self.holder = None;
@@ -92,7 +92,7 @@ impl LockState {
     }
 }
 
-pub const fn slot(lock: Lock) -> usize {
+pub(crate) const fn slot(lock: Lock) -> usize {
     match lock {
         Lock::Leader => 0,
         Lock::Refresh => 1,
