@@ -133,6 +133,7 @@ impl Failure {
         }
     }
 
+    #[cfg(feature = "npm")]
     pub(crate) fn message(&self) -> &str {
         match self {
             Self::Kind(kind) => kind.message(),

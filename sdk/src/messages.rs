@@ -62,6 +62,7 @@ pub(crate) fn read(object: &JsValue) -> Option<Message> {
             remaining: integer(object, "remaining")?,
             sent_wall: integer(object, "sent_wall")?,
             family: session,
+            replaces: text(object, "replaces"),
         }),
         _ => return None,
     })
@@ -78,6 +79,7 @@ fn put_tokens(object: &JsValue, tokens: &SharedTokens) {
         remaining,
         sent_wall,
         family,
+        replaces,
     } = tokens;
     put_end(object, *family, Some(chain));
     put_integer(object, "since", *since);
@@ -85,6 +87,9 @@ fn put_tokens(object: &JsValue, tokens: &SharedTokens) {
     put_text(object, "access", access);
     if let Some(refresh) = refresh {
         put_text(object, "refresh", refresh);
+    }
+    if let Some(replaces) = replaces {
+        put_text(object, "replaces", replaces);
     }
     put_integer(object, "lifetime", *lifetime);
     put_integer(object, "remaining", *remaining);
