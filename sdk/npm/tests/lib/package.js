@@ -1,0 +1,96 @@
+/** The package as its users get it: packed, and installed into projects of their own. */
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The package's folder. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The top of the repository. */
+export const REPOSITORY = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** @param {string} path below the package's folder */
+export const read = (path) => readFile(join(ROOT, path), "utf8");
+
+/** A folder that is gone when the process ends its test file. */
+export class Folder {
+  /** @param {string} path */
+  constructor(path) {
+    this.path = path;
+  }
+
+  static async make() {
+    return new Folder(await mkdtemp(join(tmpdir(), "portcullis-npm-")));
+  }
+
+  /** @param {Record<string, string>} files */
+  async write(files) {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(this.path, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
+  }
+
+  /** @param {string} name */
+  at(name) {
+    return join(this.path, name);
+  }
+
+  remove() {
+    return rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The tarball: the one that `cargo xtask` packed, or one of the present `dist/`.
+ * @param {Folder} folder where to pack one
+ */
+async function tarball(folder) {
+  const packed = process.env.PORTCULLIS_NPM_TARBALL;
+  if (packed) return packed;
+  const { stdout } = await run(
+    "npm",
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder.path],
+    { cwd: ROOT },
+  );
+  return folder.at(packedFile(stdout));
+}
+
+/** @param {string} json what `npm pack --json` printed: a list, or an object by name */
+function packedFile(json) {
+  const [pack] = Object.values(JSON.parse(json));
+  return String(pack.filename);
+}
+
+/** A project of somebody's in which the package is installed from its tarball, offline. */
+export async function project() {
+  const folder = await Folder.make();
+  await folder.write({
+    "package.json": JSON.stringify({ name: "app", private: true, type: "module" }),
+  });
+  const file = await tarball(folder);
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", file], { cwd: folder.path });
+  return folder;
+}
+
+/**
+ * Runs a program and hands over what it printed and how it ended.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd: string }} options
+ */
+export async function outcome(program, args, options) {
+  try {
+    const { stdout, stderr } = await run(program, args, options);
+    return { ok: true, stdout, stderr };
+  } catch (error) {
+    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error);
+    return { ok: false, stdout, stderr };
+  }
+}

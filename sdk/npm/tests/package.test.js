@@ -1,0 +1,131 @@
+/** What is published: which files, which promises in package.json, and no browser needed to import it. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { outcome, project, read, REPOSITORY } from "./lib/package.js";
+
+/** @type {import("./lib/package.js").Folder} */
+let app;
+before(async () => {
+  app = await project();
+});
+after(() => app?.remove());
+
+const inPackage = (/** @type {string} */ path) => join(app.path, "node_modules/@portcullis/sdk", path);
+
+/**
+ * Runs a module in the project, in plain Node.
+ * @param {string} script
+ */
+async function node(script) {
+  const { ok, stdout, stderr } = await outcome(
+    process.execPath,
+    ["--input-type=module", "--eval", script],
+    { cwd: app.path },
+  );
+  assert.ok(ok, stderr);
+  return JSON.parse(stdout);
+}
+
+test("the tarball holds what is needed and nothing else", async () => {
+  const { stdout } = await outcome("find", [".", "-type", "f"], { cwd: inPackage(".") });
+  assert.deepEqual(stdout.trim().split("\n").sort(), [
+    "./LICENSE-APACHE",
+    "./LICENSE-MIT",
+    "./README.md",
+    "./dist/auth.d.ts",
+    "./dist/client.js",
+    "./dist/create.d.ts",
+    "./dist/index.d.ts",
+    "./dist/index.js",
+    "./dist/options.d.ts",
+    "./dist/outcome.d.ts",
+    "./dist/portcullis_sdk_bg.wasm",
+    "./dist/session.d.ts",
+    "./package.json",
+  ]);
+});
+
+test("package.json says what holds", async () => {
+  const json = JSON.parse(await readFile(inPackage("package.json"), "utf8"));
+  const cargo = await readFile(join(REPOSITORY, "Cargo.toml"), "utf8");
+  const [, version] = /\[workspace\.package\]\s+version = "(.*)"/.exec(cargo) ?? [];
+  assert.equal(json.version, version);
+  assert.equal(json.license, "MIT OR Apache-2.0");
+  assert.equal(json.type, "module");
+  assert.equal(json.sideEffects, false);
+  assert.equal(json.dependencies, undefined);
+  assert.equal(json.scripts.postinstall, undefined);
+  const { types, default: script } = json.exports["."];
+  for (const file of [types, script, json.exports["./portcullis_sdk_bg.wasm"]]) {
+    assert.ok((await readFile(inPackage(file))).length > 0, file);
+  }
+});
+
+test("the licences are those of the repository", async () => {
+  for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) {
+    assert.equal(await read(name), await readFile(join(REPOSITORY, name), "utf8"));
+  }
+});
+
+test("the lock file names no registry", async () => {
+  assert.doesNotMatch(await read("package-lock.json"), /"resolved"/);
+});
+
+test("the first script is small and does not bring the module along", async () => {
+  const first = await readFile(inPackage("dist/index.js"), "utf8");
+  assert.doesNotMatch(first, /WebAssembly\.instantiate|import\.meta/);
+  assert.match(first, /import\("\.\/client\.js"\)/);
+});
+
+test("where there is no browser it can be imported and used, and says so", async () => {
+  const said = await node(`
+    import { createAuth } from "@portcullis/sdk";
+    const auth = createAuth({ server: "https://auth.example.com" });
+    const heard = [];
+    const stop = auth.subscribe((session) => heard.push(session.status));
+    stop();
+    console.log(JSON.stringify({
+      before: auth.session,
+      ready: await auth.ready,
+      heard,
+      can: [auth.can("notes:read"), auth.canAny(["notes:read"]), auth.canAll([])],
+      supported: [auth.passkey.supported, await auth.passkey.autofillSupported()],
+      signIn: await auth.passkey.signIn(),
+      list: await auth.sessions.list(),
+      fetched: await auth.fetch("https://auth.example.com/").catch((error) => error.cause.reason),
+    }));
+  `);
+  const refusal = {
+    ok: false,
+    reason: "not_supported",
+    message: "There is no browser here.",
+  };
+  assert.deepEqual(said, {
+    before: { status: "loading" },
+    ready: { status: "loading" },
+    heard: ["loading"],
+    can: [false, false, false],
+    supported: [false, false],
+    signIn: refusal,
+    list: refusal,
+    fetched: "not_supported",
+  });
+});
+
+test("settings that cannot work are refused where they are written", async () => {
+  const thrown = await node(`
+    import { createAuth } from "@portcullis/sdk";
+    const of = (options) => { try { createAuth(options); } catch (error) { return error.name; } };
+    console.log(JSON.stringify([
+      of({ mode: "token" }),
+      of({ mode: "token", clientId: "notes" }),
+      of({ server: "auth.example.com" }),
+      of({}) ?? "fine",
+    ]));
+  `);
+  assert.deepEqual(thrown, ["TypeError", "TypeError", "TypeError", "fine"]);
+});

@@ -1,0 +1,100 @@
+/** The published types: exact, documented, and the same as what the Rust half says. */
+
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { outcome, project, read, REPOSITORY, ROOT } from "./lib/package.js";
+
+/** @type {import("./lib/package.js").Folder} */
+let app;
+/** The text of each declaration file. @type {Map<string, string>} */
+const declarations = new Map();
+before(async () => {
+  app = await project();
+  const dist = app.at("node_modules/@portcullis/sdk/dist");
+  for (const name of await readdir(dist)) {
+    if (name.endsWith(".d.ts")) declarations.set(name, await readFile(join(dist, name), "utf8"));
+  }
+});
+after(() => app?.remove());
+
+/** @param {string} text */
+const withoutComments = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+
+test("no published type is loose", () => {
+  assert.ok(declarations.size > 4);
+  for (const [name, text] of declarations) {
+    const loose = /\b(any|Function|Object)\b/.exec(withoutComments(text));
+    assert.equal(loose, null, `${name} says ${loose?.[0]}`);
+  }
+});
+
+for (const [module, moduleResolution] of [
+  ["nodenext", "nodenext"],
+  ["esnext", "bundler"],
+]) {
+  test(`users' code type-checks at its strictest, resolved as ${moduleResolution}`, async () => {
+    await app.write({
+      "use.ts": await read("tests/consumer/use.ts"),
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: {
+          target: "es2022",
+          module,
+          moduleResolution,
+          lib: ["es2022", "dom"],
+          types: [],
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          noPropertyAccessFromIndexSignature: true,
+          verbatimModuleSyntax: true,
+          isolatedModules: true,
+          skipLibCheck: false,
+          noEmit: true,
+        },
+        files: ["use.ts"],
+      }),
+    });
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const { ok, stdout } = await outcome(process.execPath, [tsc], { cwd: app.path });
+    assert.ok(ok, stdout);
+  });
+}
+
+test("everything that is published is documented", () => {
+  const bare = [];
+  for (const [name, text] of declarations) {
+    const lines = text.split("\n");
+    for (const [index, line] of lines.entries()) {
+      const declares =
+        /^export (declare|interface|type) \w/.test(line) ||
+        // A member, or a reason in a union. A discriminant says all there is to say.
+        (/^ {4}(readonly )?\w+\??[(:<]/.test(line) && !/^ {4}(status|ok|mode):/.test(line)) ||
+        /^(export type \w+Reason = )?( *\/\*\*.*\*\/ )?\| "/.test(line);
+      const above = lines[index - 1] ?? "";
+      if (declares && !/\*\/\s*$/.test(above) && !/\/\*\*/.test(line)) bare.push(`${name}: ${line}`);
+    }
+  }
+  assert.deepEqual(bare, []);
+});
+
+test("the reasons are those that the Rust half gives", async () => {
+  const problem = await readFile(join(REPOSITORY, "sdk/types/src/problem.rs"), "utf8");
+  const server = [...problem.matchAll(/^ {4}\w+ = "(\w+)", \d+,/gm)].map((match) => match[1]);
+  const error = await readFile(join(REPOSITORY, "sdk/src/error.rs"), "utf8");
+  const browser = [...error.matchAll(/Self::\w+ => "(\w+)",/g)].map((match) => match[1]);
+  assert.ok(server.length > 20 && browser.length > 10);
+
+  assert.deepEqual(union("ServerReason"), [...server, "unknown"].sort());
+  assert.deepEqual(union("BrowserReason"), browser.sort());
+  assert.deepEqual(union("LoadReason"), ["load_failed", "wasm_blocked"]);
+});
+
+/** The texts of a union in `outcome.d.ts`, sorted. @param {string} name */
+function union(name) {
+  const text = withoutComments(declarations.get("outcome.d.ts") ?? "");
+  const [, body = ""] = new RegExp(`type ${name} =([^;]*);`).exec(text) ?? [];
+  return [...body.matchAll(/"(\w+)"/g)].map((match) => match[1]).sort();
+}
