@@ -55,7 +55,9 @@ pub(crate) enum Way {
 pub(crate) struct Attempt {
     busy: RwSignal<Option<Way>>,
     /// What went wrong; empty: nothing.
-    pub(crate) status: RwSignal<String>,
+    status: RwSignal<String>,
+    /// Which way the last try was.
+    tried: RwSignal<Option<Way>>,
     on_done: Callback<()>,
     text: &'static Text,
 }
@@ -66,6 +68,7 @@ impl Attempt {
         Self {
             busy: RwSignal::new(None),
             status: RwSignal::new(String::new()),
+            tried: RwSignal::new(None),
             on_done,
             text: use_text(),
         }
@@ -74,6 +77,22 @@ impl Attempt {
     /// Whether `way` is being tried.
     pub(crate) fn is_on(self, way: Way) -> Signal<bool> {
         Signal::derive(move || self.busy.get() == Some(way))
+    }
+
+    /// What went wrong, whichever way was tried; empty: nothing.
+    pub(crate) fn status(self) -> Signal<String> {
+        self.status.into()
+    }
+
+    /// What went wrong with `way`; empty: nothing.
+    pub(crate) fn status_of(self, way: Way) -> Signal<String> {
+        Signal::derive(move || {
+            if self.tried.get() == Some(way) {
+                self.status.get()
+            } else {
+                String::new()
+            }
+        })
     }
 
     /// Whether nothing is being tried. Forgets what became of the last try.
@@ -99,6 +118,7 @@ impl Attempt {
         if self.busy.try_set(None).is_some() {
             return;
         }
+        self.tried.set(Some(way));
         match result {
             Ok(()) => self.on_done.run(()),
             Err(error)

@@ -106,6 +106,12 @@ fn ByPassword(
             );
         });
     };
+    // Offered first, this form has the only line for what went wrong.
+    let status = if first {
+        attempt.status()
+    } else {
+        attempt.status_of(Way::Password)
+    };
     view! {
         <form class="pc-form" novalidate on:submit=submit>
             <Field input=email label=text.email kind=FieldKind::Email
@@ -117,7 +123,7 @@ fn ByPassword(
                     on:change=move |event| remember.set(event_target_checked(&event))/>
                 {text.remember}
             </label>
-            <FormStatus message=attempt.status/>
+            <FormStatus message=status/>
             <Button look={if first { Look::Primary } else { Look::Plain }} submit=true wide=true
                 busy=attempt.is_on(Way::Password)>
                 {text.sign_in}
@@ -160,6 +166,10 @@ fn ByPasskey(
             busy=attempt.is_on(Way::Passkey) on_press=press>
             {icon(Glyph::Key)} {text.sign_in_passkey}
         </Button>
+        {first.then(|| {
+            let message = attempt.status_of(Way::Passkey);
+            view! { <div class="pc-below"><FormStatus message/></div> }
+        })}
     }
 }
 

@@ -79,7 +79,7 @@ pub fn SignUp(
                     hint=text.name_hint.to_owned()/>
                 <Field input=password label=text.password kind=FieldKind::Password
                     autocomplete="new-password" hint=text.password_hint.to_owned()/>
-                <FormStatus message=attempt.status/>
+                <FormStatus message=attempt.status()/>
                 <Button look=Look::Primary submit=true wide=true
                     busy=attempt.is_on(Way::Password)>
                     {text.sign_up}
