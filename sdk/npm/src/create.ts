@@ -1,5 +1,5 @@
 import type { Auth, NewAccount, PasskeyApi, PasswordApi, SessionsApi } from "./auth.js";
-import type { Body, Client, Valued } from "./client.js";
+import type { Body, Client } from "./client.js";
 import { Loader } from "./loader.js";
 import type { AuthOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
@@ -30,21 +30,19 @@ export function createAuth(options: AuthOptions = {}): Auth {
     return loaded.ok ? act(loaded.client) : loaded;
   }
 
-  /** Asks for what the module has as a `value`, under the name it has for the public. */
-  async function askFor<T, Name extends string>(
-    name: Name,
-    act: (client: Client) => Promise<Valued<T>>,
-  ): Promise<Outcome<{ [Key in Name]: T }>> {
-    const outcome = await ask(act);
-    return outcome.ok
-      ? ({ ok: true, [name]: outcome.value } as { ok: true } & { [Key in Name]: T })
-      : outcome;
-  }
-
   /** Asks the server's API, and hands over the answer's body. */
   const call = async <T extends object>(method: string, path: string, body?: Body) => {
     const outcome = await ask((client) => client.call(method, path, body));
     return (outcome.ok ? { ok: true, ...(outcome.value ?? {}) } : outcome) as Outcome<T>;
+  };
+
+  /** How often ceremonies have been ended: one that is to begin once the module is there, too. */
+  let aborts = 0;
+  const ceremony = <T extends object>(act: (client: Client) => Promise<Outcome<T>>) => {
+    const before = aborts;
+    return ask<T>(async (client) =>
+      before === aborts ? act(client) : { ok: false, reason: "aborted", message: "Ended early." },
+    );
   };
 
   const passkey: PasskeyApi = {
@@ -54,13 +52,19 @@ export function createAuth(options: AuthOptions = {}): Auth {
     autofillSupported: async () =>
       passkey.supported && !!(await PublicKeyCredential.isConditionalMediationAvailable?.()),
     signIn: ({ autofill = false, remember = false } = {}) =>
-      ask((client) => client.signInWithPasskey(autofill, remember)),
-    register: ({ name } = {}) => askFor("passkey", (client) => client.registerPasskey({ name })),
-    signUp: (account) => ask((client) => client.signUpWithPasskey(whom(account))),
+      ceremony((client) => client.signInWithPasskey(autofill, remember)),
+    async register({ name } = {}) {
+      const outcome = await ceremony((client) => client.registerPasskey({ name }));
+      return outcome.ok ? { ok: true, passkey: outcome.value } : outcome;
+    },
+    signUp: (account) => ceremony((client) => client.signUpWithPasskey(whom(account))),
     list: () => call<{ passkeys: Passkey[] }>("GET", PASSKEYS),
     rename: (id, name) => call("PATCH", below(PASSKEYS, id), { name }),
     delete: (id) => call("DELETE", below(PASSKEYS, id)),
-    abort: () => loader.client?.abortPasskey(),
+    abort() {
+      aborts += 1;
+      loader.client?.abortPasskey();
+    },
   };
 
   const password: PasswordApi = {

@@ -6,6 +6,10 @@ import type { Session } from "./session.js";
 /** The client, or why there is none. */
 export type Loaded = { ok: true; client: Client } | Failure;
 
+interface Listener {
+  tell: (session: Session) => void;
+}
+
 const MESSAGES: Record<LoadReason, string> = {
   wasm_blocked: "This browser or page does not allow WebAssembly.",
   load_failed: "Sign-in could not be loaded. Check the connection and try again.",
@@ -26,7 +30,7 @@ export class Loader {
   readonly ready: Promise<Session>;
 
   readonly #options: AuthOptions;
-  readonly #listeners = new Set<{ tell: (session: Session) => void }>();
+  readonly #listeners = new Set<Listener>();
   #loading: Promise<Loaded> | undefined;
   #known!: (session: Session) => void;
 
@@ -58,7 +62,7 @@ export class Loader {
     // An object of its own, so that the same function may subscribe twice.
     const listener = { tell };
     this.#listeners.add(listener);
-    tell(this.session);
+    this.#tell(listener);
     return () => this.#listeners.delete(listener);
   }
 
@@ -102,16 +106,22 @@ export class Loader {
   }
 
   #show(session: Session): void {
-    if (session === this.session) return;
+    const { status } = session;
+    if (session === this.session || (status === "loading" && status === this.session.status)) return;
     this.session = session;
-    if (session.status !== "loading") this.#known(session);
-    for (const { tell } of [...this.#listeners]) {
-      // A listener that throws must not keep others from hearing.
-      try {
-        tell(session);
-      } catch (error) {
-        reportError(error);
-      }
+    if (status !== "loading") this.#known(session);
+    for (const listener of [...this.#listeners]) {
+      // Unless another listener has just ended its subscription.
+      if (this.#listeners.has(listener)) this.#tell(listener);
+    }
+  }
+
+  /** A listener that throws must not keep others from hearing. */
+  #tell(listener: Listener): void {
+    try {
+      listener.tell(this.session);
+    } catch (error) {
+      reportError(error);
     }
   }
 }
