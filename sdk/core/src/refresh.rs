@@ -30,6 +30,8 @@ const LOCK_PATIENCE: i64 = 10_000;
 const DOUBT: i64 = 7_000;
 /// How long to wait for the other tabs to offer newer tokens.
 pub(crate) const ASKING: i64 = 200;
+/// A timer that comes this late was held up by a freeze, during which answers pile up unread.
+const LATE: i64 = 1_000;
 /// How long a refresh may take, and the longest wait before it is tried again: four tries fall into
 /// the retry window of 30 s, however many have failed before. The one that fails may be the one
 /// that the server has carried out.
@@ -62,12 +64,12 @@ pub(crate) enum Step {
     Restoring { until: i64 },
     /// Waiting for the lock.
     Locking { until: i64 },
-    /// Asking the other tabs before sending.
-    Asking { until: i64 },
+    /// Asking the other tabs before sending; `again`, since the answers may have been missed.
+    Asking { until: i64, again: bool },
     /// The request is under way.
     Sent { id: u32, sent: i64, generation: u64 },
     /// The server refused for good; asking the other tabs before believing it.
-    Doubting { until: i64 },
+    Doubting { until: i64, again: bool },
 }
 
 impl Tokens {
@@ -210,6 +212,7 @@ impl Machine {
         if self.settings.channel {
             self.tokens.step = Step::Asking {
                 until: self.now.mono + ASKING,
+                again: false,
             };
             self.want_tokens();
         } else {
@@ -260,7 +263,10 @@ impl Machine {
             }
             Reply::Rejected if current => {
                 let until = self.now.mono + if self.settings.channel { ASKING } else { 0 };
-                self.tokens.step = Step::Doubting { until };
+                self.tokens.step = Step::Doubting {
+                    until,
+                    again: false,
+                };
                 self.want_tokens();
             }
             Reply::Rejected => self.finish(),
@@ -318,8 +324,8 @@ impl Machine {
             Step::Idle => self.refresh_due(),
             Step::Restoring { until }
             | Step::Locking { until }
-            | Step::Asking { until }
-            | Step::Doubting { until } => Some(until),
+            | Step::Asking { until, .. }
+            | Step::Doubting { until, .. } => Some(until),
             Step::Sent { sent, .. } => Some(sent + TIMEOUT),
         };
         step.into_iter()
@@ -342,8 +348,29 @@ impl Machine {
                 self.out.push(Effect::ReleaseLock(Lock::Refresh));
                 self.ask_before_refresh();
             }
-            Step::Asking { until } if until <= now => self.send_refresh(),
-            Step::Doubting { until } if until <= now => {
+            // Once only: in a hidden tab every timer may be late.
+            Step::Asking {
+                until,
+                again: false,
+            } if until + LATE <= now => {
+                self.tokens.step = Step::Asking {
+                    until: now + ASKING,
+                    again: true,
+                };
+                self.want_tokens();
+            }
+            Step::Doubting {
+                until,
+                again: false,
+            } if until + LATE <= now => {
+                self.tokens.step = Step::Doubting {
+                    until: now + ASKING,
+                    again: true,
+                };
+                self.want_tokens();
+            }
+            Step::Asking { until, .. } if until <= now => self.send_refresh(),
+            Step::Doubting { until, .. } if until <= now => {
                 self.stop_refresh();
                 self.end(SignedOutReason::Ended, true);
             }
