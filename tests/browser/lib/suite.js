@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { launch } from "./chromium.js";
+import { inspect, SCREENSHOTS } from "./inspect.js";
 import { Server } from "./server.js";
 import { Site } from "./site.js";
 import { Visitor } from "./visitor.js";
-
-/** Where screenshots go. */
-export const SCREENSHOTS = process.env.PORTCULLIS_SCREENSHOTS ?? "../../target/screenshots";
 
 /** What one test has at hand. */
 export class World {
   /** @type {Visitor[]} */
   #visitors = [];
+  /** @type {string[]} */
+  #faults = [];
 
   /**
    * @param {Server} server
@@ -56,9 +56,18 @@ export class World {
     return visitor;
   }
 
-  /** What the visitors' browsers complained about. */
+  /**
+   * Looks at a page as it stands; what is wrong with it fails the test in the end, so that all of
+   * it is known then.
+   * @param {import("playwright-core").Page} page @param {string} name
+   */
+  async inspect(page, name) {
+    this.#faults.push(...(await inspect(page, name)));
+  }
+
+  /** What the visitors' browsers complained about, and what was found wrong with pages. */
   problems() {
-    return this.#visitors.flatMap((visitor) => visitor.problems);
+    return [...this.#visitors.flatMap((visitor) => visitor.problems), ...this.#faults];
   }
 
   /** Pictures of all open tabs, for whoever has to find out why a test failed. @param {string} test */
@@ -108,17 +117,16 @@ export function suite(configure = () => ({})) {
    * @param {(world: World) => Promise<void>} run
    */
   return (name, run) =>
-    test(name, async (context) => {
+    test(name, { timeout: 90_000 }, async (context) => {
       const note = context.diagnostic.bind(context);
       const world = new World(shared.server, shared.browser, shared.site, note);
       try {
         await run(world);
-        const problems = world.problems();
-        if (problems.length) throw new Error(`the browser complained:\n${problems.join("\n")}`);
+        const { length } = world.problems();
+        if (length) throw new Error(`${length} things are not as they should be; see above`);
       } catch (error) {
         await world.keepPictures(name);
-        const said = world.problems().join("\n");
-        console.error(`${name}: the server logged last:\n${shared.server.log}\n${said}`);
+        console.error([`${name}:`, shared.server.log, ...world.problems().slice(0, 20)].join("\n"));
         throw error;
       } finally {
         await world.end();
