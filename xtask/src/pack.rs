@@ -102,7 +102,9 @@ pub(crate) fn wasm(ws: &Workspace) -> Result<()> {
     } = Manifest::read(ws)?.package;
     let packed = ws.wasm_target().join("pack");
     Run::new(ws, "wasm-pack", "building the wasm client", "wasm-pack")
-        .env("CARGO_TARGET_DIR", ws.wasm_target())
+        // A folder of its own: the demo app builds this crate too, without the npm face, and cargo
+        // gives both modules the same file name.
+        .env("CARGO_TARGET_DIR", ws.wasm_target().join("npm"))
         // wasm-opt is run by ourselves: wasm-pack takes whichever is in PATH.
         .args(["build", "--mode", "no-install", "--no-opt", "--no-pack"])
         .args([

@@ -65,6 +65,9 @@ fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
             &app.package,
         ])
         .args(["--profile", &app.profile])
+        // Leptos then compiles one copy of what it does for views, not one per type of view: 14 %
+        // fewer bytes.
+        .env("RUSTFLAGS", "--cfg erase_components")
         .go()?;
     let module = target
         .join("wasm32-unknown-unknown")

@@ -35,13 +35,18 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
         Run::cargo(ws, "fmt", "formatting")
             .args(["fmt", "--all", "--check", "--", "--color", "never"]),
         Run::cargo(ws, "clippy", "clippy")
-            .args(["clippy", "--workspace", "--all-targets"])
+            .args(["clippy", "--workspace", "--all-targets", "--keep-going"])
             .args(["--", "--deny", "warnings"]),
         Run::cargo(ws, "clippy-wasm", "clippy for the browser")
             .env("CARGO_TARGET_DIR", ws.wasm_target())
             .args(["clippy", "--target", "wasm32-unknown-unknown"])
             .args(BROWSER_CRATES)
-            .args(["--all-targets", "--features", "portcullis-sdk/npm"])
+            .args([
+                "--all-targets",
+                "--keep-going",
+                "--features",
+                "portcullis-sdk/npm",
+            ])
             .args(["--", "--deny", "warnings"]),
         Run::cargo(ws, "doc", "documentation")
             .env("RUSTDOCFLAGS", "--deny warnings")
