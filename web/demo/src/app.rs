@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::components::{A, Route, Router, Routes};
+use leptos_router::components::{A, FlatRoutes, Route, Router};
 use leptos_router::hooks::use_navigate;
 use leptos_router::path;
 use portcullis_sdk::{Auth, Config};
@@ -28,7 +28,7 @@ pub(crate) fn App() -> impl IntoView {
                 <SkipLink/>
                 <Header/>
                 <main id="main" class="app-main" tabindex="-1">
-                    <Routes fallback=NotFound>
+                    <FlatRoutes fallback=NotFound>
                         <Route path=path!("/") view=Landing/>
                         <Route path=path!("/sign-in") view=SignInPage/>
                         <Route path=path!("/sign-up") view=SignUpPage/>
@@ -36,7 +36,7 @@ pub(crate) fn App() -> impl IntoView {
                         <Route path=path!("/notes") view=NotesPage/>
                         <Route path=path!("/account") view=AccountPage/>
                         <Route path=path!("/admin") view=AdminPage/>
-                    </Routes>
+                    </FlatRoutes>
                 </main>
                 <Footer/>
             </Router>
