@@ -47,7 +47,9 @@ pub(crate) fn Landing() -> impl IntoView {
                         </SignedOut>
                         <SignedIn>{link(primary, "/notes", WORDS.landing_open)}</SignedIn>
                     </div>
-                    <p class="pc-soft pc-small">{WORDS.landing_passkey}</p>
+                    <p class="pc-soft pc-small app-hero__note">
+                        <SignedOut>{WORDS.landing_passkey}</SignedOut>
+                    </p>
                 </div>
                 <Gates/>
             </div>
