@@ -34,7 +34,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             ));
         }
         let body = read(request, state).await?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| {
+        let value = serde_json::from_slice(&body).map_err(|error| {
             // Where, and what kind of mistake, but not the text: it may hold a password.
             let what = match error.classify() {
                 serde_json::error::Category::Data => format!("does not fit: {}", shape(&error)),
@@ -48,7 +48,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                     error.column()
                 ),
             )
-        })
+        })?;
+        // serde reads a struct from an array as well, field by field; a body is an object.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ApiError::new(
+                ErrorCode::InvalidRequest,
+                "The body must be a JSON object.",
+            ));
+        }
+        Ok(Self(value))
     }
 }
 
