@@ -89,11 +89,11 @@ pub fn Password() -> impl IntoView {
                         on:change=move |event| end_others.set(event_target_checked(&event))/>
                     {text.password_end_others}
                 </label>
-                <FormStatus message=status/>
-                <div class="pc-actions">
+                <div class="pc-inline">
                     <Button submit=true busy>
                         {move || if has_password.get() { text.password_change } else { text.password_set }}
                     </Button>
+                    <FormStatus message=status/>
                 </div>
             </form>
         </Section>

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use portcullis_sdk::AuthError;
 
-use super::{Button, Glyph, icon, icon_sized};
+use super::{Button, Glyph, icon_sized};
 use crate::errors::message_of;
 use crate::text::use_text;
 
@@ -118,13 +118,12 @@ pub fn Failure(
 ) -> impl IntoView {
     let text = use_text();
     view! {
-        <div class="pc-pad" role="alert">
-            <div class="pc-notice pc-notice--danger">
-                {icon(Glyph::Alert)}
-                <div class="pc-notice__main">
-                    <p><strong>{text.failed_title}</strong>" "{message_of(&error, text)}</p>
-                    <Button on_press=on_retry>{text.try_again}</Button>
-                </div>
+        <div class="pc-blank pc-blank--failed" role="alert">
+            {icon_sized(Glyph::Alert, 28)}
+            <p class="pc-blank__title">{text.failed_title}</p>
+            <p>{message_of(&error, text)}</p>
+            <div class="pc-actions">
+                <Button on_press=on_retry>{text.try_again}</Button>
             </div>
         </div>
     }
