@@ -144,13 +144,6 @@ pub struct Subscription {
     id: u32,
 }
 
-impl Subscription {
-    #[cfg(feature = "npm")]
-    pub(crate) const fn id(&self) -> u32 {
-        self.id
-    }
-}
-
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(list) = self.list.upgrade() {

@@ -132,14 +132,6 @@ impl Failure {
             Self::Told(error) => error.kind,
         }
     }
-
-    #[cfg(feature = "npm")]
-    pub(crate) fn message(&self) -> &str {
-        match self {
-            Self::Kind(kind) => kind.message(),
-            Self::Told(error) => &error.message,
-        }
-    }
 }
 
 impl From<ErrorKind> for Failure {

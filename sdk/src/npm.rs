@@ -1,35 +1,31 @@
-//! The face that `@portcullis/sdk` wraps: plain objects in, plain objects out.
+//! The face that the package `@portcullis/sdk` drives: the machine, permissions and redirect
+//! transactions, as plain objects. The package's own TypeScript is the thin layer around it that
+//! `driver` is for Rust: it tells the machine what happens and does what it asks for.
 //!
-//! It is kept narrow, because each method exported from a module costs as much as the code behind
-//! it; what needs no more than a line of JavaScript is done in the package's TypeScript.
-//!
-//! Every promise resolves; none rejects. It resolves to an *outcome*: `{ ok: true, value? }` or
-//! `{ ok: false, reason, message, field?, retryAfter? }`, where `reason` is one of the names of
-//! [`ErrorKind::as_str`](crate::ErrorKind::as_str). Bodies of requests are as on the wire, in
-//! snake_case; what comes back is in camelCase.
+//! Compiled to WebAssembly, a layer that does nothing but call the browser's functions is three
+//! times as large as in the browser's own language, and everything that decides is here
+//! (docs/decisions/0002).
 //!
 //! The session is `{ status }` with `status` one of `loading`, `unreachable`, `signedOut`
 //! (and `reason`: `anonymous`, `signedOut`, `ended`), `signedIn` (`user`, `roles`, `permissions`,
 //! `id`, `version`, `amr`, `authTime`, `idleExpiresAt`, `expiresAt`, `stale`) and `stepUp` (the
 //! same fields but `stale`). It is the same object until it changes, so that `===` tells.
 
-use std::cell::RefCell;
-use std::pin::Pin;
-use std::rc::Rc;
-
-use js_sys::{Array, Function, Promise};
-use portcullis_core::Session;
-use portcullis_types::paths;
+use js_sys::Array;
+use portcullis_core::event::{Lock, NoToken, Reply, Request};
+use portcullis_core::redirect::{Answer, RANDOM_BYTES, RedirectError, Transaction};
+use portcullis_core::{Effect, Event, Machine, Now, Session, Settings};
+use portcullis_policy::Permission;
+use portcullis_types::events::EventKind;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
 
-use crate::auth::{Auth, Subscription};
-use crate::config::{Config, Mode};
-use crate::convert::{camel_case, get, get_text, new_object, set};
-use crate::error::Failure;
-use crate::passkeys::{Purpose, remember};
-use crate::wire::{put_text, write_view};
+use crate::convert::{camel_case, get, new_object, set};
+use crate::messages;
+use crate::wire::{
+    id_claims, integer, put_integer, put_text, read_answer, read_code, read_tokens,
+    read_transaction, text, write_transaction, write_view,
+};
 
 /// Small rather than fast: a page holds a few kilobytes here, and the usual allocator alone would
 /// be a tenth of the module.
@@ -38,267 +34,247 @@ use crate::wire::{put_text, write_view};
 static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
     lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
 
-/// The client as JavaScript holds it.
+/// The machine of one tab.
 #[wasm_bindgen]
-pub struct AuthClient {
-    auth: Auth,
+pub struct Core {
+    machine: Machine,
     /// The session as a plain object, made when it is first asked for after a change.
-    shown: Rc<RefCell<Option<JsValue>>>,
-    /// Those of `subscribe`, and the first one, which forgets the object above.
-    subscriptions: RefCell<Vec<Subscription>>,
+    shown: Option<JsValue>,
 }
 
 #[wasm_bindgen]
-impl AuthClient {
-    /// Makes the client and starts to restore the session.
-    ///
-    /// `config`: `{ server?, tokenOrigins?: string[], token?: { clientId, redirectUri, scope? } }`;
-    /// with `token` it works by tokens, without by cookie.
+impl Core {
+    /// A machine for a browser that has these means.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &JsValue) -> Self {
-        let token = get(config, "token");
-        let mode = if token.is_object() {
-            Mode::Token {
-                client_id: get_text(&token, "clientId").unwrap_or_default(),
-                redirect_uri: get_text(&token, "redirectUri").unwrap_or_default(),
-                scope: get_text(&token, "scope").unwrap_or_else(|| "openid".to_owned()),
-            }
-        } else {
-            Mode::Cookie
-        };
-        let origins = get(config, "tokenOrigins");
-        let token_origins = if Array::is_array(&origins) {
-            Array::from(&origins)
-                .iter()
-                .filter_map(|origin| origin.as_string())
-                .collect()
-        } else {
-            Vec::new()
-        };
-        let auth = Auth::new(Config {
-            server: get_text(config, "server"),
-            mode,
-            token_origins,
-        });
-        let shown = Rc::new(RefCell::new(None));
-        let outdated = Rc::clone(&shown);
-        let forget = auth.subscribe(move |_| *outdated.borrow_mut() = None);
+    pub fn new(token_mode: bool, channel: bool, locks: bool) -> Self {
         Self {
-            auth,
-            shown,
-            subscriptions: RefCell::new(vec![forget]),
+            machine: Machine::new(Settings {
+                token_mode,
+                channel,
+                locks,
+            }),
+            shown: None,
         }
     }
 
     /// The session as a plain object.
     #[wasm_bindgen(getter)]
-    pub fn session(&self) -> JsValue {
-        if let Some(object) = &*self.shown.borrow() {
-            return object.clone();
-        }
-        let object = session_object(&self.auth.session());
-        *self.shown.borrow_mut() = Some(object.clone());
-        object
+    pub fn session(&mut self) -> JsValue {
+        self.shown
+            .get_or_insert_with(|| session_object(self.machine.session()))
+            .clone()
     }
 
-    /// Calls `listener()` after every change; it reads `session` itself. Answers with what
-    /// `unsubscribe` takes.
-    pub fn subscribe(&self, listener: Function) -> u32 {
-        let subscription = self.auth.subscribe(move |_| {
-            // A listener that throws is its owner's affair and must not keep others from hearing.
-            if let Err(error) = listener.call0(&JsValue::UNDEFINED) {
-                crate::platform::report(&error);
-            }
-        });
-        let id = subscription.id();
-        self.subscriptions.borrow_mut().push(subscription);
-        id
-    }
-
-    /// Ends a subscription; again: does nothing.
-    pub fn unsubscribe(&self, id: u32) {
-        let mut subscriptions = self.subscriptions.borrow_mut();
-        let at = subscriptions
-            .iter()
-            .position(|subscription| subscription.id() == id);
-        let ended = at.map(|at| subscriptions.swap_remove(at));
-        // What the listener owns may do anything as it goes.
-        drop(subscriptions);
-        drop(ended);
+    /// When, by `performance.now()`, a `tick` is due; `undefined`: never.
+    #[wasm_bindgen(getter)]
+    #[expect(clippy::cast_precision_loss, reason = "a time in milliseconds fits")]
+    pub fn deadline(&self) -> Option<f64> {
+        self.machine.next_deadline().map(|at| at as f64)
     }
 
     /// Whether the user has this permission.
     pub fn can(&self, permission: &str) -> bool {
-        self.auth.can(permission)
+        Permission::parse(permission).is_ok_and(|p| self.machine.permissions().allows(&p))
     }
 
-    /// From `stepUp` back to `signedIn`.
-    #[wasm_bindgen(js_name = cancelStepUp)]
-    pub fn cancel_step_up(&self) {
-        self.auth.cancel_step_up();
-    }
-
-    /// Makes an account with `{ email, password, name? }`, and signs in.
-    pub fn register(&self, body: JsValue) -> Promise {
-        self.sign_in_by(paths::REGISTER, body)
-    }
-
-    /// Signs in with `{ email, password, remember? }`.
-    #[wasm_bindgen(js_name = signInWithPassword)]
-    pub fn sign_in_with_password(&self, body: JsValue) -> Promise {
-        self.sign_in_by(paths::PASSWORD_SIGN_IN, body)
-    }
-
-    /// Makes the first admin with `{ token, email, password, name? }`, and signs in.
-    pub fn setup(&self, body: JsValue) -> Promise {
-        self.sign_in_by(paths::SETUP, body)
-    }
-
-    fn sign_in_by(&self, path: &'static str, body: JsValue) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move { outcome(inner.sign_in_by(path, body).await) })
-    }
-
-    /// Sets or changes the password with `{ current?, new, end_other_sessions? }`.
-    #[wasm_bindgen(js_name = setPassword)]
-    pub fn set_password(&self, body: JsValue) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move { outcome(inner.set_password(body).await) })
-    }
-
-    /// Signs out.
-    #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self, everywhere: bool) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move { outcome(inner.sign_out(everywhere).await) })
-    }
-
-    /// Signs in with a passkey.
-    #[wasm_bindgen(js_name = signInWithPasskey)]
-    pub fn sign_in_with_passkey(&self, autofill: bool, keep: bool) -> Promise {
-        let purpose = if autofill {
-            Purpose::AutofillSignIn
-        } else {
-            Purpose::SignIn
-        };
-        self.passkey(purpose, new_object(), remember(keep))
-    }
-
-    /// Makes an account that has only a passkey with `{ email, name? }`, and signs in.
-    #[wasm_bindgen(js_name = signUpWithPasskey)]
-    pub fn sign_up_with_passkey(&self, body: JsValue) -> Promise {
-        self.passkey(Purpose::SignUp, body, new_object())
-    }
-
-    /// Adds a passkey called `{ name? }`. The value is the passkey:
-    /// `{ id, credentialId, name, synced, createdAt, lastUsedAt }`.
-    #[wasm_bindgen(js_name = registerPasskey)]
-    pub fn register_passkey(&self, name: JsValue) -> Promise {
-        self.passkey(Purpose::Register, new_object(), name)
-    }
-
-    fn passkey(&self, purpose: Purpose, body: JsValue, extra: JsValue) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move {
-            let answer = inner.passkey(purpose, body, extra).await;
-            if purpose == Purpose::Register {
-                value(answer)
-            } else {
-                outcome(answer.map(drop))
+    /// Takes what has happened, at these readings of both clocks, and answers with what is to be
+    /// done, in this order. See `Event` and `Effect` in the package's `core.ts`.
+    #[expect(clippy::cast_possible_truncation, reason = "times in milliseconds fit")]
+    pub fn handle(&mut self, mono: f64, wall: f64, kind: &str, event: &JsValue) -> Array {
+        let effects = Array::new();
+        if let Some(event) = read_event(kind, event) {
+            let now = Now {
+                mono: mono as i64,
+                wall: wall as i64,
+            };
+            for effect in self.machine.handle(now, event) {
+                if effect == Effect::Notify {
+                    self.shown = None;
+                }
+                effects.push(&write_effect(&effect));
             }
-        })
-    }
-
-    /// Ends the ceremony that is open, such as an autofill whose form goes away.
-    #[wasm_bindgen(js_name = abortPasskey)]
-    pub fn abort_passkey(&self) {
-        self.auth.abort_passkey();
-    }
-
-    /// A request with a JSON body to the server's own API, for lists and acts that have no method
-    /// of their own here. The value is the answer's body.
-    pub fn call(&self, method: String, path: String, body: JsValue) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move {
-            let body = Some(body).filter(|body| !body.is_undefined());
-            value(inner.call(&method, &path, body).await)
-        })
-    }
-
-    /// Sends the browser to the server to sign in.
-    #[wasm_bindgen(js_name = signInWithRedirect)]
-    pub fn sign_in_with_redirect(&self, return_to: String) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move { outcome(inner.sign_in_with_redirect(&return_to).await) })
-    }
-
-    /// Completes a sign-in by redirect. The value is the path to go to; none: this is no page
-    /// that a redirect leads to.
-    #[wasm_bindgen(js_name = handleRedirect)]
-    pub fn handle_redirect(&self) -> Promise {
-        let auth = self.auth.clone();
-        promise(async move {
-            let to = auth.0.handle_redirect(&auth).await;
-            value(to.map(|to| to.map_or(JsValue::UNDEFINED, JsValue::from)))
-        })
-    }
-
-    /// Sends a request with whatever proves who is signed in. The value is the response, of any
-    /// status.
-    pub fn fetch(&self, request: web_sys::Request) -> Promise {
-        let inner = Rc::clone(&self.auth.0);
-        promise(async move {
-            match inner.fetch(request).await {
-                Ok(response) => success(&response),
-                Err(failed) => failure(&failed),
-            }
-        })
+        }
+        effects
     }
 }
 
-/// A promise for what `future` comes to. Boxed, so that the module has the machinery of promises
-/// once and not once for each kind of future.
-fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
-    fn of(future: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
-        future_to_promise(async move { Ok(future.await) })
+/// Begins a sign-in by redirect, of 64 random bytes: `{ state, nonce, verifier, return_to }`.
+#[wasm_bindgen(js_name = beginRedirect)]
+pub fn begin_redirect(random: &[u8], return_to: &str) -> JsValue {
+    let mut bytes = [0; RANDOM_BYTES];
+    for (to, from) in bytes.iter_mut().zip(random) {
+        *to = *from;
     }
-    of(Box::pin(future))
+    write_transaction(&Transaction::new(&bytes, return_to))
 }
 
-fn outcome(result: Result<(), Failure>) -> JsValue {
-    value(result.map(|()| JsValue::UNDEFINED))
+/// Whether a path stays on the page's own origin.
+#[wasm_bindgen(js_name = isLocalPath)]
+pub fn is_local_path(path: &str) -> bool {
+    portcullis_core::redirect::is_local_path(path)
 }
 
-fn value(result: Result<JsValue, Failure>) -> JsValue {
-    match result {
-        Ok(value) => success(&camel_case(&value)),
-        Err(failed) => failure(&failed),
+/// Checks the answer that a redirect has brought, `{ state?, iss?, code?, error? }`: why it is
+/// refused, or nothing.
+#[wasm_bindgen(js_name = refuseRedirect)]
+pub fn refuse_redirect(transaction: &JsValue, answer: &JsValue, issuer: &str) -> Option<String> {
+    const INVALID: &str = "redirect_invalid";
+    let Some(transaction) = read_transaction(transaction) else {
+        return Some(INVALID.to_owned());
+    };
+    let [state, iss, code, error] = ["state", "iss", "code", "error"].map(|n| text(answer, n));
+    let answer = Answer {
+        state: state.as_deref(),
+        issuer: iss.as_deref(),
+        code: code.as_deref(),
+        error: error.as_deref(),
+    };
+    let reason = match transaction.code(answer, issuer) {
+        Ok(_) => return None,
+        Err(RedirectError::Refused(_)) => "redirect_refused",
+        Err(_) => INVALID,
+    };
+    Some(reason.to_owned())
+}
+
+/// Whether an ID token is the one that the transaction asked for.
+#[wasm_bindgen(js_name = acceptsIdToken)]
+pub fn accepts_id_token(transaction: &JsValue, token: &str, issuer: &str, client_id: &str) -> bool {
+    match (read_transaction(transaction), id_claims(token)) {
+        (Some(transaction), Some(claims)) => transaction.accepts(&claims, issuer, client_id),
+        _ => false,
     }
 }
 
-fn success(value: &JsValue) -> JsValue {
+fn read_event(kind: &str, event: &JsValue) -> Option<Event> {
+    Some(match kind {
+        "started" => Event::Started,
+        "tick" => Event::Tick,
+        "look" => Event::Look,
+        "visible" => Event::Visible(event.is_truthy()),
+        "online" => Event::Online(event.is_truthy()),
+        "signedIn" => Event::SignedIn(read_answer(event)?),
+        "signedOut" => Event::SignedOut,
+        "redeemed" => Event::Redeemed {
+            chain: text(event, "chain")?,
+            tokens: read_tokens(&get(event, "tokens"))?,
+            sent: integer(event, "sent")?,
+        },
+        "response" => Event::Response {
+            id: count(event, "id")?,
+            reply: read_reply(event),
+        },
+        "message" => Event::Message(messages::read(event)?),
+        "leader" => lock(Lock::Leader, event),
+        "refresh" => lock(Lock::Refresh, event),
+        "hello" => stream(EventKind::Hello, event),
+        "changed" => stream(EventKind::Changed, event),
+        "ended" => stream(EventKind::Ended, event),
+        "streamClosed" => Event::StreamClosed,
+        "refused" => Event::Refused(read_code(&event.as_string()?)),
+        "stepUpCancelled" => Event::StepUpCancelled,
+        "needToken" => Event::NeedToken {
+            waiter: count(event, "waiter")?,
+            rejected: integer(event, "rejected").and_then(|n| u64::try_from(n).ok()),
+        },
+        _ => return None,
+    })
+}
+
+fn lock(lock: Lock, granted: &JsValue) -> Event {
+    if granted.is_truthy() {
+        Event::LockGranted(lock)
+    } else {
+        Event::LockFailed(lock)
+    }
+}
+
+fn stream(kind: EventKind, event: &JsValue) -> Event {
+    Event::Stream {
+        kind,
+        version: integer(event, "version").unwrap_or(-1),
+    }
+}
+
+fn count(object: &JsValue, name: &str) -> Option<u32> {
+    integer(object, name).and_then(|n| u32::try_from(n).ok())
+}
+
+/// `{ session? | tokens? | done? | rejected?, retryAfter? }`; anything else is a failure.
+fn read_reply(event: &JsValue) -> Reply {
+    let (session, tokens) = (get(event, "session"), get(event, "tokens"));
+    if let Some(answer) = read_answer(&session) {
+        Reply::Session(answer)
+    } else if let Some(tokens) = read_tokens(&tokens) {
+        Reply::Tokens(tokens)
+    } else if get(event, "rejected").is_truthy() {
+        Reply::Rejected
+    } else if get(event, "done").is_truthy() {
+        Reply::Done
+    } else {
+        Reply::Failed {
+            retry_after: count(event, "retryAfter"),
+        }
+    }
+}
+
+fn write_effect(effect: &Effect) -> JsValue {
     let object = new_object();
-    set(&object, "ok", &JsValue::TRUE);
-    if !value.is_undefined() {
-        set(&object, "value", value);
-    }
+    let kind = match effect {
+        Effect::Send { id, request } => {
+            put_integer(&object, "id", i64::from(*id));
+            let (what, token) = match request {
+                Request::Session { token } => ("session", token.as_ref()),
+                Request::Refresh { token } => ("refresh", Some(token)),
+                Request::Revoke { token } => ("revoke", Some(token)),
+            };
+            put_text(&object, "what", what);
+            if let Some(token) = token {
+                put_text(&object, "token", token);
+            }
+            "send"
+        }
+        Effect::Abort { id } => {
+            put_integer(&object, "id", i64::from(*id));
+            "abort"
+        }
+        Effect::Broadcast(message) => {
+            set(&object, "message", &messages::write(message));
+            "broadcast"
+        }
+        Effect::RequestLock(lock) => {
+            put_text(&object, "lock", lock_name(*lock));
+            "request"
+        }
+        Effect::ReleaseLock(lock) => {
+            put_text(&object, "lock", lock_name(*lock));
+            "release"
+        }
+        Effect::OpenStream => "open",
+        Effect::CloseStream => "close",
+        Effect::Settle { waiter, outcome } => {
+            put_integer(&object, "waiter", i64::from(*waiter));
+            match outcome {
+                Ok(bearer) => {
+                    put_text(&object, "token", &bearer.token);
+                    put_integer(&object, "generation", bearer.generation.cast_signed());
+                }
+                Err(NoToken::SignedOut) => put_text(&object, "reason", "signed_out"),
+                Err(NoToken::Unreachable) => put_text(&object, "reason", "network"),
+            }
+            "settle"
+        }
+        Effect::Notify => "notify",
+    };
+    put_text(&object, "kind", kind);
     object
 }
 
-fn failure(failure: &Failure) -> JsValue {
-    let object = new_object();
-    set(&object, "ok", &JsValue::FALSE);
-    put_text(&object, "reason", failure.kind().as_str());
-    put_text(&object, "message", failure.message());
-    if let Failure::Told(error) = failure {
-        if let Some(field) = &error.field {
-            put_text(&object, "field", field);
-        }
-        if let Some(seconds) = error.retry_after {
-            set(&object, "retryAfter", &seconds.into());
-        }
+const fn lock_name(lock: Lock) -> &'static str {
+    match lock {
+        Lock::Leader => "leader",
+        Lock::Refresh => "refresh",
     }
-    object
 }
 
 fn session_object(session: &Session) -> JsValue {
@@ -309,15 +285,15 @@ fn session_object(session: &Session) -> JsValue {
         Session::Loading => "loading",
         Session::Unreachable => "unreachable",
         Session::SignedOut { reason } => {
-            set(&object, "reason", &reason.as_str().into());
+            put_text(&object, "reason", reason.as_str());
             "signedOut"
         }
         Session::SignedIn { stale, .. } => {
-            set(&object, "stale", &(*stale).into());
+            set(&object, "stale", &JsValue::from_bool(*stale));
             "signedIn"
         }
         Session::StepUp { .. } => "stepUp",
     };
-    set(&object, "status", &status.into());
+    put_text(&object, "status", status);
     object
 }

@@ -67,9 +67,3 @@ pub(crate) async fn challenge(verifier: &str) -> Result<String, Failure> {
 pub(crate) fn tab_storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok().flatten()
 }
-
-/// Shows an exception of somebody else's code where exceptions are looked for.
-#[cfg(feature = "npm")]
-pub(crate) fn report(error: &wasm_bindgen::JsValue) {
-    web_sys::console::error_1(error);
-}

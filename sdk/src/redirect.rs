@@ -1,9 +1,7 @@
 //! Signing in by redirect: authorization code with PKCE.
 
-use portcullis_core::redirect::{
-    Answer, IdClaims, RANDOM_BYTES, RedirectError, Transaction, is_local_path,
-};
-use portcullis_core::{Event, base64url};
+use portcullis_core::Event;
+use portcullis_core::redirect::{Answer, RANDOM_BYTES, RedirectError, Transaction, is_local_path};
 use portcullis_types::paths;
 use wasm_bindgen::JsValue;
 use web_sys::{UrlSearchParams, Window};
@@ -15,7 +13,7 @@ use crate::driver::Inner;
 use crate::error::{AuthError, ErrorKind, Failure};
 use crate::http::Options;
 use crate::platform::{challenge, now, random, tab_storage, window};
-use crate::wire::{read_claims, read_tokens, read_transaction, write_transaction};
+use crate::wire::{id_claims, read_tokens, read_transaction, write_transaction};
 
 /// The server's sign-in page.
 const SIGN_IN_PAGE: &str = "/sign-in";
@@ -193,10 +191,4 @@ fn clean_address(window: &Window) {
         let state = history.state().unwrap_or(JsValue::NULL);
         let _ = history.replace_state_with_url(&state, "", Some(&path));
     }
-}
-
-/// The claims of a JWT, which is three base64url parts with dots between (RFC 7519 section 3).
-fn id_claims(token: &str) -> Option<IdClaims> {
-    let payload = base64url::decode(token.split('.').nth(1)?)?;
-    read_claims(&parse_json(&String::from_utf8(payload).ok()?)?)
 }

@@ -7,13 +7,14 @@
 //! does not compile here, and the tests hold the result against serde's.
 
 use js_sys::Array;
+use portcullis_core::base64url;
 use portcullis_core::redirect::{IdClaims, Transaction};
 use portcullis_types::oauth::TokenResponse;
 use portcullis_types::{ErrorCode, Problem, SessionAnswer, SessionView, Timestamp, UserView};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
-use crate::convert::{get, get_text, new_object, set};
+use crate::convert::{get, get_text, new_object, parse_json, set};
 use crate::platform::millis;
 
 pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
@@ -255,10 +256,16 @@ pub(crate) fn read_transaction(object: &JsValue) -> Option<Transaction> {
 }
 
 /// Reads the claims of an ID token that are checked.
-pub(crate) fn read_claims(claims: &JsValue) -> Option<IdClaims> {
+fn read_claims(claims: &JsValue) -> Option<IdClaims> {
     Some(IdClaims {
         iss: text(claims, "iss")?,
         aud: text(claims, "aud")?,
         nonce: text(claims, "nonce"),
     })
+}
+
+/// The claims of a JWT, which is three base64url parts with dots between (RFC 7519 section 3).
+pub(crate) fn id_claims(token: &str) -> Option<IdClaims> {
+    let payload = base64url::decode(token.split('.').nth(1)?)?;
+    read_claims(&parse_json(&String::from_utf8(payload).ok()?)?)
 }

@@ -50,5 +50,9 @@ await promisify(execFile)(process.execPath, [
   throw new Error(error.stdout || error.message);
 });
 // Types of what is not for others to import.
-await Promise.all(["client", "loader"].map((name) => rm(`${root}dist/${name}.d.ts`)));
+await Promise.all(
+  ["client", "core", "driver", "http", "loader", "machine", "redirect", "webauthn"].map((name) =>
+    rm(`${root}dist/${name}.d.ts`, { force: true }),
+  ),
+);
 await copyFile(`${root}wasm/${module}`, `${root}dist/${module}`);

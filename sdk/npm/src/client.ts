@@ -2,7 +2,8 @@
  * The half that is loaded when it is first needed: the WebAssembly module and its glue.
  */
 
-import load, { AuthClient } from "../wasm/portcullis_sdk.js";
+import load from "../wasm/portcullis_sdk.js";
+import { Driver } from "./driver.js";
 import type { Outcome } from "./outcome.js";
 import type { Passkey, Session } from "./session.js";
 
@@ -16,10 +17,10 @@ export interface ClientConfig {
   token?: { clientId: string; redirectUri: string; scope: string | undefined };
 }
 
-/** The module's outcome: what there is to say is in `value`. */
+/** An outcome in whose `value` is what there is to say. */
 export type Valued<T> = Outcome<{ value: T }>;
 
-/** The module's class as it behaves (`sdk/src/npm.rs`), which the generated types do not say. */
+/** What is asked of the half that is loaded. */
 export interface Client {
   readonly session: Session;
   subscribe(listener: () => void): number;
@@ -42,5 +43,5 @@ export interface Client {
 /** Loads the module, once, and makes a client. */
 export async function open(config: ClientConfig, wasm: string | URL | undefined): Promise<Client> {
   await load(wasm === undefined ? undefined : { module_or_path: wasm });
-  return new AuthClient(config);
+  return new Driver(config);
 }
