@@ -15,8 +15,8 @@ use crate::ui::{Button, Field, FieldKind, FormStatus, Glyph, Input, Look, icon};
 /// The sign-in page's card: title, form, and the way to an account for who has none.
 #[component]
 pub fn SignIn(
-    /// Called when somebody has signed in.
-    #[prop(into)]
+    /// Called when somebody has signed in. Gates change by themselves; this is for moving on.
+    #[prop(default = Callback::new(|()| ()), into)]
     on_done: Callback<()>,
     /// Where accounts are made; nothing: there is no link.
     #[prop(optional, into)]
