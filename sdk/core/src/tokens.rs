@@ -218,7 +218,10 @@ impl Machine {
                     self.tokens_arrived();
                 }
             }
-            Some(held) if held.since >= offered.since => {}
+            // The later sign-in counts, and its tokens go to whoever does not know of it.
+            Some(held) if (held.since, &held.chain) > (offered.since, &offered.chain) => {
+                self.share_tokens();
+            }
             Some(held) => {
                 // Signed in twice. Who did it knows of our chain and has revoked it, or does not.
                 if offered.replaces.as_ref() != Some(&held.chain) {
