@@ -29,6 +29,8 @@ pub fn Dialog(
     let node = NodeRef::<html::Dialog>::new();
     let heading = unique_id("dialog");
     let heading_here = heading.clone();
+    // Its `close` event comes a moment after, when it may be open again.
+    let closed_here = StoredValue::new(false);
 
     Effect::new(move |_| {
         let open = open.get();
@@ -41,6 +43,7 @@ pub fn Dialog(
                     // Fails only for a dialog that has left the page.
                     _ = dialog.show_modal();
                 } else {
+                    closed_here.set_value(true);
                     dialog.close();
                 }
             }
@@ -81,7 +84,8 @@ pub fn Dialog(
         )
         // Escape pressed twice closes without asking: then the state follows.
         .on(leptos::ev::close, move |_| {
-            if open.get_untracked() {
+            let ours = closed_here.try_update_value(std::mem::take) != Some(false);
+            if !ours && open.get_untracked() {
                 on_close.run(());
             }
         })
