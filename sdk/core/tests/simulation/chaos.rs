@@ -140,11 +140,14 @@ impl World {
             alive <= 1 || self.closed > 0,
             "seed {seed}: {alive} families"
         );
-        let alive = self
-            .server
-            .families
-            .iter()
-            .rposition(|family| family.end.is_none());
+        let lives = |family: &usize| self.server.families[*family].end.is_none();
+        let held = self
+            .open_tabs()
+            .into_iter()
+            .find_map(|tab| self.tabs[tab].held);
+        let alive = held
+            .filter(lives)
+            .or_else(|| (0..self.server.families.len()).rfind(lives));
         for tab in self.open_tabs() {
             let known = &self.tabs[tab];
             let session = known.machine.session();
