@@ -47,14 +47,14 @@ impl Cbor {
 fn head(out: &mut Vec<u8>, major: u8, argument: u64) {
     let major = major << 5;
     match argument {
-        0..=23 => out.push(major | u8::try_from(argument).unwrap()),
-        24..=0xff => out.extend([major | 24, u8::try_from(argument).unwrap()]),
+        0..=23 => out.push(major + u8::try_from(argument).unwrap()),
+        24..=0xff => out.extend([major + 24, u8::try_from(argument).unwrap()]),
         0x100..=0xffff => {
-            out.push(major | 25);
+            out.push(major + 25);
             out.extend(u16::try_from(argument).unwrap().to_be_bytes());
         }
         _ => {
-            out.push(major | 26);
+            out.push(major + 26);
             out.extend(u32::try_from(argument).unwrap().to_be_bytes());
         }
     }

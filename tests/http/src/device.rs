@@ -62,6 +62,7 @@ enum Key {
 }
 
 /// Everything an answer is made of, before it is signed. A test bends what it wants.
+#[expect(clippy::struct_excessive_bools, reason = "they are WebAuthn's flags")]
 pub struct Draft {
     /// `clientDataJSON`.
     pub client_data: Value,

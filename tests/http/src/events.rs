@@ -61,7 +61,8 @@ impl Events {
                         data = serde_json::from_str(value).ok();
                     }
                 }
-                self.buffer = rest.to_owned();
+                let rest = rest.to_owned();
+                self.buffer = rest;
                 // Comments keep the connection alive and say nothing.
                 if let (Some(name), Some(data)) = (name, data) {
                     return Some((name, data));

@@ -8,7 +8,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
-    reason = "a harness whose every failure is a failed test"
+    clippy::return_self_not_must_use,
+    reason = "a harness whose every failure is a failed test, and whose expectations chain"
 )]
 
 pub mod answer;

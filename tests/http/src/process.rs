@@ -18,7 +18,7 @@ use tokio::{
 use crate::{Browser, Device};
 
 /// Longest time a start may take on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// The program's file: `PORTCULLIS_BIN`, or where Cargo puts it.
 pub fn file() -> PathBuf {

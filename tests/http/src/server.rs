@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
+use axum::Router;
 use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
 use portcullis_server::{Config, MasterKey, Portcullis, config::ClientConfig};
 use portcullis_storage::{Database, testing::Postgres};
@@ -77,6 +78,11 @@ fn file_in(folder: &TempDir) -> PathBuf {
     folder.path().join("portcullis.db")
 }
 
+/// Portcullis by itself.
+fn whole(portcullis: &Portcullis) -> Router {
+    portcullis.router()
+}
+
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(Timestamp(1_800_000_000_000)))
 }
@@ -90,14 +96,24 @@ impl Server {
     /// Starts a server on SQLite with settings of the test's own.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::start_at(Arc::new(Place::Folder(folder)), clock(), change).await
+        Self::start_at(Arc::new(Place::Folder(folder)), clock(), change, whole).await
+    }
+
+    /// Starts an app of somebody's own that has a Portcullis in it.
+    pub async fn start_app(
+        change: impl FnOnce(&mut Config),
+        app: impl FnOnce(&Portcullis) -> Router,
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_at(Arc::new(Place::Folder(folder)), clock(), change, app).await
     }
 
     /// Starts a server on a PostgreSQL that ends with the test.
     pub async fn start_on_postgres() -> Self {
         let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap();
         let postgres = postgres.unwrap_or_else(|why| panic!("{why}"));
-        Self::start_at(Arc::new(Place::Postgres(postgres)), clock(), |_| {}).await
+        let place = Arc::new(Place::Postgres(postgres));
+        Self::start_at(place, clock(), |_| {}, whole).await
     }
 
     /// Starts one more server on the same database, under the same public URL and at the same
@@ -108,13 +124,20 @@ impl Server {
             config.public_url = Some(origin);
             change(config);
         };
-        Self::start_at(Arc::clone(&self.place), Arc::clone(&self.clock), change).await
+        Self::start_at(
+            Arc::clone(&self.place),
+            Arc::clone(&self.clock),
+            change,
+            whole,
+        )
+        .await
     }
 
     async fn start_at(
         place: Arc<Place>,
         clock: Arc<ManualClock>,
         change: impl FnOnce(&mut Config),
+        app: impl FnOnce(&Portcullis) -> Router,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -130,9 +153,7 @@ impl Server {
             .build()
             .await
             .unwrap();
-        let service = portcullis
-            .router()
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let service = app(&portcullis).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self {
             base: format!("http://{address}"),

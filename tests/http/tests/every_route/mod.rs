@@ -1,1 +1,8 @@
-//! x
+//! What holds for every route of `openapi.json`; a route that a table misses fails its test.
+
+mod access;
+mod audit;
+mod bad_bodies;
+mod bad_requests;
+mod headers;
+mod raw;

@@ -3,6 +3,7 @@
 mod authorize;
 mod bearer;
 mod cors;
+mod forged;
 mod on_postgres;
 mod prompt;
 mod refresh;

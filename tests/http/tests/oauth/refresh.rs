@@ -6,6 +6,8 @@ use portcullis_http_tests::{
 };
 use serde_json::json;
 
+const DAY: i64 = 24 * 3600;
+
 struct Scene {
     server: Server,
     ada: Browser,
@@ -163,7 +165,6 @@ async fn with_a_window_of_zero_every_second_use_is_a_replay() {
 #[tokio::test]
 async fn asvs_10_4_8_a_refresh_token_ends_after_a_week_unused_and_a_family_after_a_month() {
     let scene = Scene::set().await;
-    const DAY: i64 = 24 * 3600;
     let unused = scene.tokens().await;
     let mut used = scene.tokens().await;
     scene.server.clock.advance_seconds(6 * DAY);

@@ -1,1 +1,7 @@
-//! x
+//! The process: how it starts, what it prints and logs, and how it ends.
+
+mod accounts;
+mod config;
+mod kill;
+mod logs;
+mod serve;

@@ -12,14 +12,14 @@ async fn listen(browser: &Browser) -> (Events, i64) {
     let Ok(mut events) = Events::open(browser).await else {
         panic!("refused");
     };
-    let (name, data) = events.next(SECOND).await.expect("hello");
+    let (name, data) = events.next(SECOND).await.unwrap();
     assert_eq!((name.as_str(), &data["kind"]), ("hello", &json!("hello")));
     let version = data["version"].as_i64().unwrap();
     (events, version)
 }
 
 async fn expect_end(events: &mut Events) {
-    let (name, data) = events.next(SECOND).await.expect("ended");
+    let (name, data) = events.next(SECOND).await.unwrap();
     assert_eq!((name.as_str(), &data["kind"]), ("ended", &json!("ended")));
     assert!(events.ends(SECOND).await, "nothing comes after the end");
 }

@@ -79,8 +79,8 @@ async fn asvs_6_6_2_a_sign_in_is_bound_to_the_browser_that_began_it() {
     let server = Server::start().await;
     let ada = server.person("ada").await;
     let mut key = ada.add_passkey(&server.device(), "Key").await;
-    let (began, other) = (server.browser(), server.browser());
-    let begun = began.begin(paths::PASSKEY_SIGN_IN_BEGIN).await;
+    let (first, other) = (server.browser(), server.browser());
+    let begun = first.begin(paths::PASSKEY_SIGN_IN_BEGIN).await;
     let credential = key.get(&begun);
     // A browser without any binding, and one with another.
     let answer = other.finish_signing_in(&begun, credential.clone()).await;
@@ -93,7 +93,7 @@ async fn asvs_6_6_2_a_sign_in_is_bound_to_the_browser_that_began_it() {
     let answer = other.finish_signing_in(&begun, credential.clone()).await;
     answer.problem(422, "ceremony_invalid");
     // None of this has spent it where it belongs.
-    began
+    first
         .finish_signing_in(&begun, credential)
         .await
         .status(200);

@@ -11,17 +11,17 @@ const LIES: &[(&str, Bend)] = &[
     ("user verification is missing", |draft| draft.uv = false),
     ("nobody was present", |draft| draft.up = false),
     ("neither present nor verified", |draft| {
-        (draft.up, draft.uv) = (false, false)
+        (draft.up, draft.uv) = (false, false);
     }),
     ("another rpId", |draft| {
-        draft.rp_id = "evil.example".to_owned()
+        "evil.example".clone_into(&mut draft.rp_id);
     }),
     ("the rpId's parent", |draft| draft.rp_id = String::new()),
     ("another origin", |draft| {
-        draft.client_data["origin"] = json!("https://evil.example")
+        draft.client_data["origin"] = json!("https://evil.example");
     }),
     ("another port", |draft| {
-        draft.client_data["origin"] = json!("http://localhost:1")
+        draft.client_data["origin"] = json!("http://localhost:1");
     }),
     ("another scheme", |draft| {
         let origin = draft.client_data["origin"].as_str().unwrap();
@@ -32,10 +32,10 @@ const LIES: &[(&str, Bend)] = &[
         draft.client_data["origin"] = json!(origin.replace("localhost", "evil.localhost"));
     }),
     ("no origin", |draft| {
-        draft.client_data["origin"] = json!(null)
+        draft.client_data["origin"] = json!(null);
     }),
     ("inside another site's frame", |draft| {
-        draft.client_data["crossOrigin"] = json!(true)
+        draft.client_data["crossOrigin"] = json!(true);
     }),
     ("below another site's page", |draft| {
         draft.client_data["topOrigin"] = json!("https://evil.example");
@@ -44,14 +44,14 @@ const LIES: &[(&str, Bend)] = &[
         draft.client_data["challenge"] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     }),
     ("an empty challenge", |draft| {
-        draft.client_data["challenge"] = json!("")
+        draft.client_data["challenge"] = json!("");
     }),
     ("no type", |draft| draft.client_data["type"] = json!("")),
     ("a payment", |draft| {
-        draft.client_data["type"] = json!("payment.get")
+        draft.client_data["type"] = json!("payment.get");
     }),
     ("backed up without being eligible", |draft| {
-        (draft.be, draft.bs) = (false, true)
+        (draft.be, draft.bs) = (false, true);
     }),
 ];
 
@@ -73,7 +73,7 @@ async fn webauthn_7_1_a_lie_while_registering_is_refused() {
     assert!(accepted.is_empty(), "accepted: {accepted:?}");
     let begun = ada.begin(paths::PASSKEY_REGISTER_BEGIN).await;
     let (_, credential) = server.device().create_bent(&begun, |draft| {
-        draft.client_data["type"] = json!("webauthn.get")
+        draft.client_data["type"] = json!("webauthn.get");
     });
     let answer = ada.finish_adding(&begun, credential, "Key").await;
     answer.problem(422, "passkey_rejected");

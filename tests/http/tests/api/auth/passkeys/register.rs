@@ -1,5 +1,6 @@
 //! Adding passkeys to one's account.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portcullis_http_tests::{Algorithm, Device, Server, all_at_once};
 use portcullis_types::paths;
 use serde_json::{Value, json};
@@ -79,7 +80,6 @@ async fn a_key_that_was_not_offered_is_refused() {
     let begun = ada.begin(paths::PASSKEY_REGISTER_BEGIN).await;
     let (_, mut credential) = server.device().create(&begun);
     // ES256's number, -7, becomes ES256K's, -47, which nobody offered.
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let attestation = credential["response"]["attestationObject"]
         .as_str()
         .unwrap();

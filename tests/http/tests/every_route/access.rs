@@ -1,0 +1,200 @@
+//! Who gets what: every route by everybody (ASVS 8.2.1, 8.3.1).
+
+use std::collections::BTreeSet;
+
+use portcullis_http_tests::{
+    Answer, App, Browser, PASSWORD, Server, events::Events, people::email, routes,
+};
+use portcullis_types::paths;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A route, and the status that each caller gets: nobody, somebody whose session has ended, an
+/// admin with a token instead of a cookie, somebody without a role, a user, an admin. `{id}` is
+/// somebody else's.
+type Line = (&'static str, [u16; 6]);
+
+#[rustfmt::skip]
+const TABLE: &[Line] = &[
+    //                                                  nobody ended token  no role user admin
+    ("GET /.well-known/change-password",                [303,  303,  303,   303,    303, 303]),
+    ("GET /.well-known/jwks.json",                      [200,  200,  200,   200,    200, 200]),
+    ("GET /.well-known/oauth-authorization-server",     [200,  200,  200,   200,    200, 200]),
+    ("GET /.well-known/openid-configuration",           [200,  200,  200,   200,    200, 200]),
+    ("GET /.well-known/passkey-endpoints",              [200,  200,  200,   200,    200, 200]),
+    ("GET /.well-known/webauthn",                       [200,  200,  200,   200,    200, 200]),
+    ("GET /api/admin/roles",                            [401,  401,  200,   403,    403, 200]),
+    ("GET /api/admin/users",                            [401,  401,  200,   403,    403, 200]),
+    ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),
+    ("POST /api/admin/users/{id}/enable",               [401,  401,  403,   403,    403, 204]),
+    ("PUT /api/admin/users/{id}/roles/{role}",          [401,  401,  403,   403,    403, 204]),
+    ("DELETE /api/admin/users/{id}/roles/{role}",       [401,  401,  403,   403,    403, 204]),
+    ("GET /api/auth/events",                            [401,  401,  403,   200,    200, 200]),
+    ("GET /api/auth/passkeys",                          [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/passkeys/register/begin",          [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/passkeys/register/finish",         [401,  401,  403,   400,    400, 400]),
+    ("POST /api/auth/passkeys/sign-in/begin",           [200,  200,  200,   200,    200, 200]),
+    ("POST /api/auth/passkeys/sign-in/finish",          [400,  400,  400,   400,    400, 400]),
+    ("POST /api/auth/passkeys/sign-up/begin",           [200,  200,  200,   200,    200, 200]),
+    ("POST /api/auth/passkeys/sign-up/finish",          [422,  422,  422,   422,    422, 422]),
+    ("DELETE /api/auth/passkeys/{id}",                  [401,  401,  403,   404,    404, 404]),
+    ("PATCH /api/auth/passkeys/{id}",                   [401,  401,  403,   404,    404, 404]),
+    ("PUT /api/auth/password",                          [401,  401,  403,   204,    204, 204]),
+    ("POST /api/auth/password/sign-in",                 [200,  200,  200,   200,    200, 200]),
+    ("POST /api/auth/register",                         [200,  200,  200,   200,    200, 200]),
+    ("GET /api/auth/session",                           [200,  200,  200,   200,    200, 200]),
+    ("GET /api/auth/sessions",                          [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/sessions/end-others",              [401,  401,  403,   200,    200, 200]),
+    ("DELETE /api/auth/sessions/{id}",                  [401,  401,  403,   404,    404, 404]),
+    ("POST /api/auth/sign-out",                         [204,  204,  204,   204,    204, 204]),
+    ("GET /api/notes",                                  [401,  401,  200,   403,    200, 200]),
+    ("POST /api/notes",                                 [401,  401,  201,   403,    201, 201]),
+    ("PUT /api/notes/{id}",                             [401,  401,  404,   403,    404, 404]),
+    ("DELETE /api/notes/{id}",                          [401,  401,  204,   403,    404, 404]),
+    ("POST /api/setup",                                 [403,  403,  403,   403,    403, 403]),
+    ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
+    ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
+    ("POST /oauth/revoke",                              [400,  400,  400,   400,    400, 400]),
+    ("POST /oauth/token",                               [400,  400,  400,   400,    400, 400]),
+    ("GET /readyz",                                     [200,  200,  200,   200,    200, 200]),
+];
+
+#[tokio::test]
+async fn asvs_8_2_1_every_route_is_in_the_table() {
+    let server = Server::start().await;
+    let (all, _) = routes::all(&server.browser()).await;
+    let real: BTreeSet<String> = all.iter().map(routes::Route::name).collect();
+    let table: BTreeSet<String> = TABLE.iter().map(|(route, _)| (*route).to_owned()).collect();
+    assert_eq!(table.len(), TABLE.len(), "a line is there twice");
+    assert_eq!(real, table);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asvs_8_3_1_everybody_gets_what_the_table_says() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let roleless = server.person("roleless").await;
+    server.person("user").await;
+    let role = format!(
+        "{}/{}/roles/user",
+        paths::ADMIN_USERS,
+        roleless.user_id().await
+    );
+    admin.delete(&role).await.status(204);
+    let mut wrong = Vec::new();
+    for (number, (route, expected)) in TABLE.iter().enumerate() {
+        let victim = Victim::new(&server, number).await;
+        for (caller, expected) in expected.iter().enumerate() {
+            let answer = visit(&server, &victim, route, number, caller).await;
+            if answer.status != *expected {
+                wrong.push(format!(
+                    "{route} by caller {caller}: {} instead of {expected}: {}",
+                    answer.status,
+                    answer.text()
+                ));
+            } else if *expected == 401 {
+                assert_eq!(answer.header("www-authenticate"), "Bearer");
+                answer.problem(401, "not_authenticated");
+            } else if route.contains("/api/") && *expected >= 400 {
+                answer.problem_code();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whose things are asked for.
+struct Victim {
+    user: String,
+    session: String,
+    passkey: String,
+    note: String,
+}
+
+impl Victim {
+    async fn new(server: &Server, number: usize) -> Self {
+        let browser = server.person(&format!("victim{number}")).await;
+        browser.add_passkey(&server.device(), "Key").await;
+        let list = browser.get(paths::PASSKEYS).await;
+        Self {
+            user: browser.user_id().await,
+            session: browser.session_id().await,
+            passkey: list.text_at("/passkeys/0/id"),
+            note: browser.write_note("The victim's").await,
+        }
+    }
+}
+
+async fn visit(
+    server: &Server,
+    victim: &Victim,
+    route: &str,
+    number: usize,
+    caller: usize,
+) -> Answer {
+    let (method, path) = route.split_once(' ').unwrap();
+    let id = match path {
+        path if path.starts_with(paths::ADMIN_USERS) => &victim.user,
+        path if path.starts_with(paths::SESSIONS) => &victim.session,
+        path if path.starts_with(paths::PASSKEYS) => &victim.passkey,
+        _ => &victim.note,
+    };
+    let path = path.replace("{id}", id).replace("{role}", "moderator");
+    let browser = server.browser();
+    let name = ["", "user", "root", "roleless", "user", "root"][caller];
+    if caller > 0 {
+        browser.sign_in(name).await.status(200);
+    }
+    let mut token = None;
+    if caller == 1 {
+        let copy = browser.clone();
+        copy.sign_out().await.status(204);
+    } else if caller == 2 {
+        token = Some(App::spa().tokens(&browser, &server.program()).await.access);
+        browser.forget_cookies();
+    }
+    if path == paths::EVENTS && token.is_none() {
+        return listen(&browser).await;
+    }
+    let method: Method = method.parse().unwrap();
+    let mut call = browser.call(method.clone(), &path);
+    if let Some(token) = &token {
+        call = call.bearer(token);
+    }
+    if method != Method::GET {
+        call = call.json(&body(&path, number * 10 + caller));
+    }
+    call.send().await
+}
+
+async fn listen(browser: &Browser) -> Answer {
+    match Events::open(browser).await {
+        // A stream does not end by itself; that it began is the answer.
+        Ok(_) => Answer {
+            status: 200,
+            headers: reqwest::header::HeaderMap::new(),
+            body: Vec::new(),
+        },
+        Err(answer) => answer,
+    }
+}
+
+/// A body that is good, as far as one without a device can be.
+fn body(path: &str, number: usize) -> Value {
+    let credential = json!({ "ceremony": "x", "credential": {} });
+    match path {
+        paths::REGISTER => {
+            json!({ "email": email(&format!("new{number}")), "password": PASSWORD })
+        }
+        paths::PASSWORD_SIGN_IN => json!({ "email": email("user"), "password": PASSWORD }),
+        paths::PASSWORD => json!({ "current": PASSWORD, "new": PASSWORD }),
+        paths::PASSKEY_SIGN_UP_BEGIN => json!({ "email": email("new") }),
+        paths::PASSKEY_REGISTER_FINISH
+        | paths::PASSKEY_SIGN_IN_FINISH
+        | paths::PASSKEY_SIGN_UP_FINISH => credential,
+        paths::SETUP => json!({ "token": "x", "email": email("new"), "password": PASSWORD }),
+        path if path.starts_with(paths::NOTES) => json!({ "text": "A note" }),
+        path if path.starts_with(paths::PASSKEYS) => json!({ "name": "A name" }),
+        _ => json!({}),
+    }
+}
