@@ -27,7 +27,13 @@ export function createAuth(options: AuthOptions = {}): Auth {
     act: (client: Client) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
     const loaded = await loader.again();
-    return loaded.ok ? act(loaded.client) : loaded;
+    if (!loaded.ok) return loaded;
+    try {
+      return await act(loaded.client);
+    } catch (error) {
+      reportError(error);
+      return { ok: false, reason: "internal", message: "Something went wrong." };
+    }
   }
 
   /** Asks the server's API, and hands over the answer's body. */

@@ -1,6 +1,6 @@
 /** Requests to the server, and what its answers mean. */
 
-import type { BrowserReason, Failure, Reason } from "./outcome.js";
+import type { BrowserReason, Failure, Reason, ServerReason } from "./outcome.js";
 
 /** The static header that a cross-site form cannot send; see the server's CSRF check. */
 export const CSRF_HEADER = "x-portcullis";
@@ -29,6 +29,37 @@ const MESSAGES: { [reason in Reason]?: string } = {
   redirect_refused: "The sign-in was refused.",
 };
 
+/** The codes of the server that this version knows. */
+const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
+  invalid_request: 1,
+  not_found: 1,
+  method_not_allowed: 1,
+  payload_too_large: 1,
+  unsupported_media_type: 1,
+  not_authenticated: 1,
+  invalid_credentials: 1,
+  forbidden: 1,
+  step_up_required: 1,
+  csrf_rejected: 1,
+  cookie_session_required: 1,
+  rate_limited: 1,
+  busy: 1,
+  email_invalid: 1,
+  name_invalid: 1,
+  password_too_short: 1,
+  password_too_long: 1,
+  password_too_weak: 1,
+  registration_refused: 1,
+  ceremony_invalid: 1,
+  passkey_rejected: 1,
+  passkey_exists: 1,
+  passkey_limit: 1,
+  last_credential: 1,
+  not_yourself: 1,
+  setup_unavailable: 1,
+  internal: 1,
+};
+
 /** A failure with its usual message. */
 export function failure(reason: BrowserReason | "rate_limited"): Failure {
   return { ok: false, reason, message: MESSAGES[reason] ?? "The server refused." };
@@ -42,7 +73,8 @@ export function refusal({ status, body, retryAfter }: Answer): Failure {
     const upstream = status >= 502 && status <= 504;
     return failure(status === 429 ? "rate_limited" : upstream ? "network" : "unexpected_answer");
   }
-  const refused: Failure = { ok: false, reason: problem.code as Reason, message: problem.detail };
+  const reason = Object.hasOwn(CODES, problem.code) ? (problem.code as ServerReason) : "unknown";
+  const refused: Failure = { ok: false, reason, message: problem.detail };
   if (problem.field) refused.field = problem.field;
   if (retryAfter !== undefined) refused.retryAfter = retryAfter;
   return refused;

@@ -36,8 +36,11 @@ export class Loader {
 
   constructor(options: AuthOptions) {
     if (options.server) new URL(options.server);
-    if (options.mode === "token" && !(options.clientId && options.redirectUri)) {
-      throw new TypeError("Token mode needs clientId and redirectUri.");
+    if (options.mode === "token") {
+      options.tokenOrigins?.forEach((origin) => new URL(origin));
+      if (!options.clientId || !options.redirectUri) {
+        throw new TypeError("Token mode needs clientId and redirectUri.");
+      }
     }
     this.#options = options;
     this.ready = new Promise((resolve) => (this.#known = resolve));

@@ -136,6 +136,40 @@ visit("a wrong password, a bad address and a weak password each say so", async (
   assert.equal(visitor.excuse().length, 3);
 });
 
+visit("answers that no server of ours gives, or only a newer one, are told apart", async (visitor, page) => {
+  await page.evaluate(() => auth.ready);
+  const answers = [
+    { status: 422, body: '{"code":"horoscope_adverse","detail":"Not today."}' },
+    { status: 429, body: '{"code":"rate_limited","detail":"Wait.","retry_after":7}' },
+    { status: 429, body: "<h1>Slow down</h1>" },
+    { status: 502, body: "<h1>Bad gateway</h1>" },
+    { status: 500, body: "null" },
+    { status: 200, body: '{"session":null}' },
+    { status: 200, body: "<h1>Welcome to the wifi of this hotel</h1>" },
+  ];
+  const said = [];
+  for (const answer of answers) {
+    await page.route("**/api/auth/password/sign-in", (route) => route.fulfill(answer), { times: 1 });
+    said.push(
+      await page.evaluate(async () => {
+        const outcome = await auth.password.signIn({ email: "ada@example.com", password: "x" });
+        return outcome.ok || [outcome.reason, outcome.retryAfter];
+      }),
+    );
+  }
+  assert.deepEqual(said, [
+    ["unknown", undefined],
+    ["rate_limited", 7],
+    ["rate_limited", undefined],
+    ["network", undefined],
+    ["unexpected_answer", undefined],
+    ["unexpected_answer", undefined],
+    ["unexpected_answer", undefined],
+  ]);
+  assert.equal(await page.evaluate(() => auth.session.status), "signedOut");
+  assert.equal(visitor.excuse().length, 5);
+});
+
 visit("permissions: one, any, all, and none for what is none", async (_, page) => {
   const answers = () =>
     page.evaluate(() => [
