@@ -9,6 +9,8 @@
 )]
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
+use leptos::prelude::document;
+
 mod app;
 mod ask;
 mod connection;
@@ -18,6 +20,20 @@ mod landing;
 mod notes;
 mod text;
 
+/// A defect of ours stops the app where it is. Then the page must say so: buttons that silently do
+/// nothing help nobody.
+fn say_when_it_fails() {
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into());
+        let notice = document().get_element_by_id("crash");
+        if let Some(notice) = notice {
+            // The attribute is there until now; removing it cannot fail.
+            _ = notice.remove_attribute("hidden");
+        }
+    }));
+}
+
 fn main() {
+    say_when_it_fails();
     leptos::mount::mount_to_body(app::App);
 }
