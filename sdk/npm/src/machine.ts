@@ -188,6 +188,7 @@ export class Machine {
 
   #open(): void {
     const stream = new EventSource(`${this.#site.server}/api/auth/events`);
+    this.#stream?.close();
     this.#stream = stream;
     for (const kind of ["hello", "changed", "ended"]) {
       stream.addEventListener(kind, ({ data }) => this.tell(kind, parse(String(data))));
