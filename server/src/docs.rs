@@ -1,13 +1,11 @@
 //! The API's own description: `openapi.json`, generated from the handlers, and a page to read it.
 
-use std::fmt::Write as _;
-
-use axum::{
-    Router,
-    http::header,
-    response::{Html, IntoResponse},
-    routing::get,
+use std::{
+    fmt::Write as _,
+    sync::{Arc, OnceLock},
 };
+
+use axum::{Router, http::header, response::Html, routing::get};
 use portcullis_types::ErrorCode;
 use serde_json::Value;
 use tower_http::cors::CorsLayer;
@@ -58,19 +56,23 @@ pub(crate) fn document(with_demo: bool) -> utoipa::openapi::OpenApi {
     document
 }
 
-/// `/openapi.json` and `/docs`.
+/// `/openapi.json` and `/docs`, put together when somebody first looks.
 pub(crate) fn routes(with_demo: bool) -> Router {
-    let document = document(with_demo);
-    let page = page(&serde_json::to_value(&document).unwrap_or_default());
-    let json = document.to_pretty_json().unwrap_or_default();
-    let json = move || {
-        let json = json.clone();
-        async move { ([(header::CONTENT_TYPE, "application/json")], json).into_response() }
+    let built = Arc::new(OnceLock::<(String, Html<String>)>::new());
+    let again = Arc::clone(&built);
+    let make = move || {
+        let document = document(with_demo);
+        let json = document.to_pretty_json().unwrap_or_default();
+        (
+            json,
+            page(&serde_json::to_value(&document).unwrap_or_default()),
+        )
     };
-    let page = move || {
-        let page = page.clone();
-        async move { page }
+    let json = move || async move {
+        let json = built.get_or_init(make).0.clone();
+        ([(header::CONTENT_TYPE, "application/json")], json)
     };
+    let page = move || async move { again.get_or_init(make).1.clone() };
     Router::new()
         .route("/openapi.json", get(json))
         .route("/docs", get(page))

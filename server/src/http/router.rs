@@ -81,7 +81,7 @@ pub(crate) fn router(handle: &Handle) -> Router {
     let config = &handle.config;
     let ui = config.ui.clone();
     let pages = Router::new()
-        .merge(docs::routes(config.demo))
+        .merge(docs::routes(config.demo).method_not_allowed_fallback(method_not_allowed))
         .fallback(move |request| ui::serve(ui.clone(), request))
         // Only what is the same for everybody is compressed: a secret beside reflected input would
         // show in the length (BREACH).

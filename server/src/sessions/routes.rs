@@ -27,19 +27,19 @@ use crate::{
 };
 
 /// The session behind the request, or that there is none.
+///
+/// A cookie of a session that has ended is left where it is: this answer may overtake one that
+/// sets the cookie of the next session, and would take that one away.
 #[utoipa::path(get, path = "/api/auth/session", tag = "sessions",
     responses((status = 200, body = SessionAnswer), (status = 401, body = Problem,
                description = "A bearer token came along and is not valid.")))]
 pub(crate) async fn current(
     app: Handle,
     caller: Caller,
-    headers: HeaderMap,
     actor: Option<Actor>,
 ) -> Response {
     let Some(actor) = actor else {
-        let stale = cookies::is_present(&headers, cookies::SESSION);
-        let clear = stale.then(|| (header::SET_COOKIE, cookies::clear(cookies::SESSION)));
-        return (AppendHeaders(clear), Answer(view::answer(None, caller.now))).into_response();
+        return Answer(view::answer(None, caller.now)).into_response();
     };
     let session = match actor.scheme() {
         Scheme::Cookie(session) => view::view(session, actor.principal()),
