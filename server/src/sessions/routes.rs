@@ -27,9 +27,6 @@ use crate::{
 };
 
 /// The session behind the request, or that there is none.
-///
-/// A cookie of a session that has ended is left where it is: this answer may overtake one that
-/// sets the cookie of the next session, and would take that one away.
 #[utoipa::path(get, path = "/api/auth/session", tag = "sessions",
     responses((status = 200, body = SessionAnswer), (status = 401, body = Problem,
                description = "A bearer token came along and is not valid.")))]
@@ -39,6 +36,8 @@ pub(crate) async fn current(
     actor: Option<Actor>,
 ) -> Response {
     let Some(actor) = actor else {
+        // The cookie of a session that has ended is left where it is: a sign-in under way at the
+        // same time may just have replaced it, and this answer would take the new one away.
         return Answer(view::answer(None, caller.now)).into_response();
     };
     let session = match actor.scheme() {

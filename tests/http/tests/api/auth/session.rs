@@ -128,8 +128,9 @@ async fn asvs_7_3_1_a_session_ends_after_an_hour_without_use() {
     server.clock.advance_seconds(3600);
     let answer = ada.get(paths::SESSION).await.status(200);
     assert!(answer.at("/session").is_null());
-    let cleared = answer.set_cookie(SESSION).unwrap();
-    assert!(cleared.contains("Max-Age=0") && cleared.starts_with("__Host-portcullis=;"));
+    // An answer that takes the cookie away could take away the next session's, which a sign-in
+    // under way at the same time has just set.
+    assert!(answer.set_cookie(SESSION).is_none());
 }
 
 #[tokio::test]
