@@ -63,6 +63,40 @@ for (const [module, moduleResolution] of [
   });
 }
 
+test("the code in both READMEs and in the guide type-checks", async () => {
+  const texts = [await read("README.md")];
+  for (const path of ["README.md", "docs/guides/npm.md"]) {
+    texts.push(await readFile(join(REPOSITORY, path), "utf8"));
+  }
+  const blocks = texts.flatMap((text) =>
+    [...text.matchAll(/^ *```ts\n([^]*?)^ *```$/gm)].map(([, code = ""]) => code),
+  );
+  assert.ok(blocks.length >= 6);
+  const files = blocks
+    // It imports Vite, which is not installed in this project.
+    .filter((code) => !code.includes('from "vite"'))
+    .map((code, index) => /** @type {const} */ ([`readme-${index}.ts`, `${code}\nexport {};\n`]));
+  await app.write({
+    ...Object.fromEntries(files),
+    "ambient.d.ts": await read("tests/consumer/ambient.d.ts"),
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        target: "es2022",
+        module: "esnext",
+        moduleResolution: "bundler",
+        lib: ["es2022", "dom", "dom.iterable"],
+        types: [],
+        strict: true,
+        noEmit: true,
+      },
+      files: ["ambient.d.ts", ...files.map(([name]) => name)],
+    }),
+  });
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { ok, stdout } = await outcome(process.execPath, [tsc], { cwd: app.path });
+  assert.ok(ok, stdout);
+});
+
 test("everything that is published is documented", () => {
   const bare = [];
   for (const [name, text] of declarations) {
