@@ -35,6 +35,9 @@ mod redirect;
 mod requests;
 mod stream;
 mod tabs;
+#[cfg(all(test, target_arch = "wasm32"))]
+#[expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+mod tests;
 mod webauthn;
 mod wire;
 

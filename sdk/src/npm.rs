@@ -4,7 +4,7 @@
 //!
 //! Compiled to WebAssembly, a layer that does nothing but call the browser's functions is three
 //! times as large as in the browser's own language, and everything that decides is here
-//! (docs/decisions/0002).
+//! (docs/decisions/0004).
 //!
 //! The session is `{ status }` with `status` one of `loading`, `unreachable`, `signedOut`
 //! (and `reason`: `anonymous`, `signedOut`, `ended`), `signedIn` (`user`, `roles`, `permissions`,

@@ -64,6 +64,13 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 }
 
+impl Drop for Locks {
+    fn drop(&mut self) {
+        self.release(Lock::Leader);
+        self.release(Lock::Refresh);
+    }
+}
+
 /// What became of a request for a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LockNews {

@@ -2,7 +2,7 @@
 //! page needs.
 //!
 //! serde-wasm-bindgen does this for any type, and does it in [`Auth::request`](crate::Auth); for
-//! these it would add tens of kilobytes to the npm package (docs/decisions/0002). Each function
+//! these it would add tens of kilobytes to the npm package (docs/decisions/0004). Each function
 //! builds or takes apart the contract's own struct, so that a field that is added or renamed there
 //! does not compile here, and the tests hold the result against serde's.
 

@@ -50,6 +50,8 @@ fn in_browser(ws: &Workspace) -> Result<Tally> {
     ])
     .args([driver])
     .args([&manifest.package.krate])
+    // The face of the npm package is tested along.
+    .args(["--features", "npm"])
     .outcome()?;
     Ok(Tally::of_run(counts::libtest(&tests.output), tests.ok))
 }
