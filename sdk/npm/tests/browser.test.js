@@ -1,65 +1,13 @@
 /** The API as a page uses it, in Chromium against the real server. */
 
 import assert from "node:assert/strict";
-import { cp } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { authenticator, launch, newEmail, PASSWORD, Visitor } from "./lib/browser.js";
-import { Folder, ROOT } from "./lib/package.js";
+import { authenticator, newEmail, PASSWORD, Visitor } from "./lib/browser.js";
 import { Server } from "./lib/server.js";
-import { Site } from "./lib/site.js";
+import { signUp, suite } from "./lib/suite.js";
 
-const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title>
-<link rel="icon" href="data:,"><script type="module" src="main.js"></script>
-<input autocomplete="username webauthn" aria-label="Email"></html>\n`;
-const MAIN = `import { createAuth } from "./sdk/index.js";
-window.createAuth = createAuth;
-window.auth = createAuth();
-`;
-
-/** @type {Folder} */
-let ui;
-/** @type {Server} */
-let server;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  ui = await Folder.make();
-  await ui.write({ "index.html": PAGE, "main.js": MAIN });
-  await cp(`${ROOT}dist`, ui.at("sdk"), { recursive: true });
-  server = await Server.start({ ui: ui.path });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  await ui?.remove();
-});
-
-/**
- * A test with a visitor whose pages must not have complained at its end.
- * @param {string} name
- * @param {(visitor: Visitor, page: import("playwright-core").Page) => Promise<void>} run
- */
-const visit = (name, run) =>
-  test(name, async () => {
-    const visitor = await Visitor.arrive(browser);
-    try {
-      await run(visitor, await visitor.open(server.url));
-      assert.deepEqual(visitor.problems, []);
-    } finally {
-      await visitor.leave();
-    }
-  });
-
-/** @param {import("playwright-core").Page} page */
-async function signUp(page) {
-  const email = newEmail();
-  const account = { email, password: PASSWORD, name: "Ada" };
-  assert.deepEqual(await page.evaluate((account) => auth.register(account), account), { ok: true });
-  return account;
-}
+const { world, visit } = suite();
 
 visit("a session has all that its type promises, and stays the same object", async (_, page) => {
   const { email } = await signUp(page);
@@ -262,8 +210,8 @@ visit("sessions: list, end one, end the others, end one's own", async (_, page) 
   const account = await signUp(page);
   const others = [];
   for (let index = 0; index < 3; index += 1) {
-    const other = await Visitor.arrive(browser);
-    const tab = await other.open(server.url);
+    const other = await Visitor.arrive(world.browser);
+    const tab = await other.open(world.server.url);
     await tab.evaluate((account) => auth.password.signIn(account), account);
     others.push({ other, tab });
   }
@@ -317,121 +265,16 @@ visit("a new password takes the place of the old one", async (visitor, page) => 
 
 visit("signing out is heard in every tab", async (visitor, page) => {
   await signUp(page);
-  const tab = await visitor.open(server.url);
+  const tab = await visitor.open(world.server.url);
   assert.equal(await tab.evaluate(async () => (await auth.ready).status), "signedIn");
   assert.deepEqual(await page.evaluate(() => auth.signOut({ everywhere: true })), { ok: true });
   await tab.waitForFunction(() => auth.session.status === "signedOut");
 });
 
-visit("fetch proves to the server who is signed in", async (visitor, page) => {
-  await signUp(page);
-  const said = await page.evaluate(async () => {
-    const written = await auth.fetch("/api/notes", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ text: "Buy milk" }),
-    });
-    const list = await auth.fetch(new URL("/api/notes", location.href));
-    const missing = await auth.fetch(new Request("/api/no-such-thing"));
-    return [written.status, (await written.json()).text, list.status, missing.status];
-  });
-  assert.deepEqual(said, [201, "Buy milk", 200, 404]);
-  assert.equal(visitor.excuse().length, 1);
-});
-
-visit("fetch fails as fetch does, and says why", async (visitor, page) => {
-  const said = await page.evaluate(async () => {
-    await auth.ready;
-    const controller = new AbortController();
-    controller.abort(new Error("changed my mind"));
-    return [
-      // The page's policy stops this one.
-      await auth.fetch("http://localhost:1/").catch((error) => [error.name, error.cause.reason]),
-      await auth.fetch("/", { signal: controller.signal }).catch((error) => error.message),
-      await auth.fetch("http://").catch((error) => error.name),
-    ];
-  });
-  assert.deepEqual(said, [["TypeError", "network"], "changed my mind", "TypeError"]);
-  assert.ok(visitor.excuse().every((problem) => /Content Security Policy|Fetch API/.test(problem)));
-});
-
-test("fetch proves nothing to anybody else", async () => {
-  const elsewhere = await Site.start(ui.path, {
-    "access-control-allow-origin": "*",
-    "access-control-allow-headers": "*",
-  });
-  const context = await browser.newContext({ bypassCSP: true });
-  const page = await new Visitor(context).open(server.url);
-  await signUp(page);
-  const asked = page.waitForRequest((request) => request.url().startsWith(elsewhere.url));
-  const status = await page.evaluate(
-    async (url) => (await auth.fetch(url)).status,
-    `${elsewhere.url}/main.js`,
-  );
-  assert.equal(status, 200);
-  const headers = await (await asked).allHeaders();
-  assert.equal(headers["x-portcullis"], undefined);
-  assert.equal(headers.cookie, undefined);
-  await context.close();
-  await elsewhere.stop();
-});
-
-test("a page that does not allow WebAssembly is told so, without anything thrown", async () => {
-  const strict = await Site.start(ui.path, { "content-security-policy": "script-src 'self'" });
-  const visitor = await Visitor.arrive(browser);
-  const page = await visitor.open(strict.url);
-  const said = await page.evaluate(async () => {
-    window.heard = [];
-    auth.subscribe((session) => window.heard.push(session));
-    const ready = await auth.ready;
-    return { ready, heard: window.heard.map(({ status }) => status), can: auth.can("a:b"), call: await auth.passkey.list() };
-  });
-  const error = {
-    reason: "wasm_blocked",
-    message: "This browser or page does not allow WebAssembly.",
-  };
-  assert.deepEqual(said, {
-    ready: { status: "error", ...error },
-    heard: ["loading", "error"],
-    can: false,
-    call: { ok: false, ...error },
-  });
-  assert.ok(visitor.excuse().every((problem) => /WebAssembly/.test(problem)));
-  await visitor.leave();
-  await strict.stop();
-});
-
-for (const part of ["client.js", "portcullis_sdk_bg.wasm"]) {
-  test(`without ${part} the session says so, and the next call tries again`, async () => {
-    const visitor = await Visitor.arrive(browser);
-    await visitor.context.route(`**/${part}`, (route) => route.abort());
-    const page = await visitor.open(server.url);
-    const failed = await page.evaluate(async () => ({
-      ready: await auth.ready,
-      call: await auth.password.signIn({ email: "ada@example.com", password: "x" }),
-    }));
-    const error = {
-      reason: "load_failed",
-      message: "Sign-in could not be loaded. Check the connection and try again.",
-    };
-    assert.deepEqual(failed, {
-      ready: { status: "error", ...error },
-      call: { ok: false, ...error },
-    });
-    visitor.excuse();
-
-    await visitor.context.unroute(`**/${part}`);
-    await signUp(page);
-    assert.equal(await page.evaluate(() => auth.session.status), "signedIn");
-    assert.deepEqual(visitor.problems, []);
-    await visitor.leave();
-  });
-}
-
 test("a sensitive act long after signing in asks to confirm it is them", async () => {
   const config = "[session]\nsensitive_seconds = 1\n";
-  const impatient = await Server.start({ ui: ui.path, config });
-  const visitor = await Visitor.arrive(browser);
+  const impatient = await Server.start({ ui: world.ui.path, config });
+  const visitor = await Visitor.arrive(world.browser);
   const page = await visitor.open(impatient.url);
   await authenticator(page);
   const account = await signUp(page);

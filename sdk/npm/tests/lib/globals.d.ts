@@ -1,14 +1,12 @@
-import type { Auth, AuthOptions, Session } from "../../src/index.js";
+import type { Auth, Session } from "../../src/index.js";
 
 declare global {
   interface Window {
     /** The client of the page under test. */
     auth: Auth;
-    createAuth: (options?: AuthOptions) => Auth;
     /** What a test's listener has heard. */
     heard: Session[];
   }
   /** As on the page, for functions that run there. */
   const auth: Auth;
-  const createAuth: Window["createAuth"];
 }
