@@ -1,4 +1,4 @@
-/** What the WebAssembly module (`sdk/src/npm.rs`) takes and gives, which its own types do not say. */
+/** What the WebAssembly module (`sdk/src/npm.rs`) takes and gives; its own types do not say. */
 
 /** Something for the driver to do. */
 export type Effect =

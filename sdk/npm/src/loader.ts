@@ -110,7 +110,8 @@ export class Loader {
 
   #show(session: Session): void {
     const { status } = session;
-    if (session === this.session || (status === "loading" && status === this.session.status)) return;
+    const stillLoading = status === "loading" && status === this.session.status;
+    if (session === this.session || stillLoading) return;
     this.session = session;
     if (status !== "loading") this.#known(session);
     for (const listener of [...this.#listeners]) {

@@ -95,7 +95,14 @@ function toJson(credential: Credential): unknown {
     const { getTransports } = from;
     if (typeof getTransports === "function") response["transports"] = getTransports.call(from);
     const clientExtensionResults = publicKey.getClientExtensionResults();
-    return { id, type, rawId: encode(rawId), authenticatorAttachment, clientExtensionResults, response };
+    return {
+      id,
+      type,
+      rawId: encode(rawId),
+      authenticatorAttachment,
+      clientExtensionResults,
+      response,
+    };
   }
 }
 

@@ -35,7 +35,7 @@ visit("a session has all that its type promises, and stays the same object", asy
   });
 });
 
-visit("listeners hear the session at once and after each change, whatever others do", async (visitor, page) => {
+visit("listeners hear the session at once and after each change", async (visitor, page) => {
   await page.evaluate(async () => {
     window.heard = [];
     auth.subscribe(() => {
@@ -84,7 +84,7 @@ visit("a wrong password, a bad address and a weak password each say so", async (
   assert.equal(visitor.excuse().length, 3);
 });
 
-visit("answers that no server of ours gives, or only a newer one, are told apart", async (visitor, page) => {
+visit("answers of newer servers and of proxies are told apart", async (visitor, page) => {
   await page.evaluate(() => auth.ready);
   const answers = [
     { status: 422, body: '{"code":"horoscope_adverse","detail":"Not today."}' },
@@ -97,7 +97,8 @@ visit("answers that no server of ours gives, or only a newer one, are told apart
   ];
   const said = [];
   for (const answer of answers) {
-    await page.route("**/api/auth/password/sign-in", (route) => route.fulfill(answer), { times: 1 });
+    const path = "**/api/auth/password/sign-in";
+    await page.route(path, (route) => route.fulfill(answer), { times: 1 });
     said.push(
       await page.evaluate(async () => {
         const outcome = await auth.password.signIn({ email: "ada@example.com", password: "x" });
@@ -151,7 +152,8 @@ visit("passkeys: add, list, rename, sign in, delete", async (visitor, page) => {
     const deleted = await auth.passkey.delete(id);
     const gone = await auth.passkey.delete(id);
     const left = await auth.passkey.list();
-    return { supported: auth.passkey.supported, added, again, renamed, listed, signedIn, amr, deleted, gone, left };
+    const { supported } = auth.passkey;
+    return { supported, added, again, renamed, listed, signedIn, amr, deleted, gone, left };
   });
   assert.ok(said.supported);
   assert.ok(said.added.ok && said.listed.ok);
@@ -180,7 +182,8 @@ visit("an account with a passkey alone, and signing in by autofill", async (visi
     const hasPassword = auth.session.status === "signedIn" && auth.session.user.hasPassword;
     await auth.signOut();
     const offered = await auth.passkey.autofillSupported();
-    return { made, last, hasPassword, offered, autofill: await auth.passkey.signIn({ autofill: true }) };
+    const autofill = await auth.passkey.signIn({ autofill: true });
+    return { made, last, hasPassword, offered, autofill };
   }, email);
   assert.deepEqual(said.made, { ok: true });
   assert.equal(said.hasPassword, false);
@@ -239,7 +242,8 @@ visit("sessions: list, end one, end the others, end one's own", async (_, page) 
   assert.equal(said.status, "signedOut");
   for (const { other, tab } of others) {
     await tab.waitForFunction(() => auth.session.status === "signedOut");
-    assert.equal(await tab.evaluate(() => "reason" in auth.session && auth.session.reason), "ended");
+    const reason = await tab.evaluate(() => "reason" in auth.session && auth.session.reason);
+    assert.equal(reason, "ended");
     await other.leave();
   }
 });

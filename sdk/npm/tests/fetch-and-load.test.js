@@ -63,14 +63,16 @@ test("fetch proves nothing to anybody else", async () => {
 });
 
 test("a page that does not allow WebAssembly is told so, without anything thrown", async () => {
-  const strict = await Site.start(world.ui.path, { "content-security-policy": "script-src 'self'" });
+  const policy = { "content-security-policy": "script-src 'self'" };
+  const strict = await Site.start(world.ui.path, policy);
   const visitor = await Visitor.arrive(world.browser);
   const page = await visitor.open(strict.url);
   const said = await page.evaluate(async () => {
     window.heard = [];
     auth.subscribe((session) => window.heard.push(session));
     const ready = await auth.ready;
-    return { ready, heard: window.heard.map(({ status }) => status), can: auth.can("a:b"), call: await auth.passkey.list() };
+    const heard = window.heard.map(({ status }) => status);
+    return { ready, heard, can: auth.can("a:b"), call: await auth.passkey.list() };
   });
   const error = {
     reason: "wasm_blocked",

@@ -1,4 +1,4 @@
-/** What is published: which files, which promises in package.json, and no browser needed to import it. */
+/** What is published: which files, what package.json promises, and that Node can import it. */
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -14,7 +14,8 @@ before(async () => {
 });
 after(() => app?.remove());
 
-const inPackage = (/** @type {string} */ path) => join(app.path, "node_modules/@portcullis/sdk", path);
+/** @param {string} path */
+const inPackage = (path) => join(app.path, "node_modules/@portcullis/sdk", path);
 
 /**
  * Runs a module in the project, in plain Node.

@@ -108,7 +108,9 @@ test("signs in by redirect, and proves it with a token to the server alone", asy
   await page.evaluate(() => auth.fetch("/main.js?again"));
   assert.equal((await own).headers().authorization, undefined);
   // Not by cookie, and nowhere that outlives the page.
-  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+  const kept = await page.evaluate(() =>
+    JSON.stringify([localStorage, sessionStorage, document.cookie]),
+  );
   assert.equal(kept, '[{},{},""]');
   assert.deepEqual(visitor.problems, []);
   await visitor.leave();
@@ -153,7 +155,8 @@ test("who is not known to the server signs in there on the way", async () => {
 
 test("an answer that was not asked for is refused, and nobody is signed in", async () => {
   const visitor = await known();
-  const page = await visitor.open(`${site.url}/callback?code=stolen&state=forged&iss=${server.url}`);
+  const answer = new URLSearchParams({ code: "stolen", state: "forged", iss: server.url });
+  const page = await visitor.open(`${site.url}/callback?${answer}`);
   const outcome = await page.evaluate(() => auth.handleRedirect());
   assert.equal(!outcome.ok && outcome.reason, "redirect_invalid");
   assert.equal(await page.evaluate(async () => (await auth.ready).status), "signedOut");
