@@ -156,7 +156,7 @@ pub(crate) async fn sign_in(
     if let Some(previous) = previous {
         let ended = previous.current();
         app.sessions.forget(&[(ended.id, ended.token)]);
-        app.hub.tell(ended.user, Notice::Ended(ended.id));
+        app.hub.tell(ended.user, Notice::Replaced(ended.id));
     }
     let principal = app
         .principals

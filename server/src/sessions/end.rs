@@ -34,7 +34,8 @@ pub(crate) async fn previous(app: &App, caller: &Caller, headers: &HeaderMap) ->
     audit.subject = Some(user);
     audit.session = Some(id);
     if let Some(token) = app.store.end_session(user, id, audit).await? {
-        announce(app, user, &[(id, token)]);
+        app.sessions.forget(&[(id, token)]);
+        app.hub.tell(user, Notice::Replaced(id));
     }
     Ok(())
 }

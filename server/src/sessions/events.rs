@@ -28,6 +28,10 @@ use crate::{
 /// How often a stream looks whether its session is still alive, and shows that it is itself.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// How much later a stream says that its session was replaced: the answer with the next session's
+/// cookie is on its way to the same browser, and must not be overtaken by the news.
+const REPLACED: Duration = Duration::from_secs(2);
+
 /// A stream's end of the hub; closing the connection drops it.
 struct Listener {
     handle: Handle,
@@ -111,13 +115,18 @@ impl Listener {
                 Ok(Ok(Notice::Ended(id))) if id == self.session.id() => {
                     return Some(self.end());
                 }
+                Ok(Ok(Notice::Replaced(id))) if id == self.session.id() => {
+                    let stop = stopping.wait_for(|stopping| *stopping);
+                    _ = tokio::time::timeout(REPLACED, stop).await;
+                    return Some(self.end());
+                }
                 Ok(Ok(Notice::Changed) | Err(RecvError::Lagged(_))) => {
                     return self.look(EventKind::Changed).await;
                 }
                 Ok(Err(RecvError::Closed)) => return None,
                 Err(_) if !self.session.is_alive(self.handle.now()) => return Some(self.end()),
                 // Another session ended, or nothing happened.
-                Ok(Ok(Notice::Ended(_))) | Err(_) => {}
+                Ok(Ok(Notice::Ended(_) | Notice::Replaced(_))) | Err(_) => {}
             }
         }
     }

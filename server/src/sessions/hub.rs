@@ -13,6 +13,8 @@ pub(crate) enum Notice {
     Changed,
     /// This session ended.
     Ended(SessionId),
+    /// This session ended because its browser has just been given another one.
+    Replaced(SessionId),
 }
 
 /// Notices a listener may fall behind by before it is told to look at everything again.

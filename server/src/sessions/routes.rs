@@ -30,11 +30,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/auth/session", tag = "sessions",
     responses((status = 200, body = SessionAnswer), (status = 401, body = Problem,
                description = "A bearer token came along and is not valid.")))]
-pub(crate) async fn current(
-    app: Handle,
-    caller: Caller,
-    actor: Option<Actor>,
-) -> Response {
+pub(crate) async fn current(app: Handle, caller: Caller, actor: Option<Actor>) -> Response {
     let Some(actor) = actor else {
         // The cookie of a session that has ended is left where it is: a sign-in under way at the
         // same time may just have replaced it, and this answer would take the new one away.
