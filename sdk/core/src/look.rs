@@ -199,7 +199,11 @@ impl Machine {
         self.look.last = self.now.mono;
         let before = self.session.view().map(|view| view.id);
         // The server has ended the session that was here before.
-        self.remember_end(before.filter(|id| *id != view.id), None);
+        self.remember_end(
+            before.filter(|id| *id != view.id),
+            None,
+            SignedOutReason::Ended,
+        );
         self.session = Session::Loading;
         self.know(view, answer.server_time.0);
         if self.settings.channel {
@@ -242,7 +246,7 @@ impl Machine {
     ) {
         let ours = id.is_some() && self.session.view().map(|view| view.id) == id
             || chain.is_some() && self.tokens.chain() == chain.as_deref();
-        self.remember_end(id, chain);
+        self.remember_end(id, chain, reason);
         if ours {
             self.end(reason, false);
         }
@@ -254,10 +258,22 @@ impl Machine {
         let chain = self.tokens.chain().map(str::to_owned);
         self.stop_looking();
         self.drop_tokens();
-        self.remember_end(id, chain.clone());
+        self.remember_end(id, chain.clone(), reason);
         self.session = Session::SignedOut { reason };
         self.permissions = PermissionSet::default();
-        if tell && self.settings.channel && (id.is_some() || chain.is_some()) {
+        if tell && (id.is_some() || chain.is_some()) {
+            self.tell_end(id, chain, reason);
+        }
+    }
+
+    /// Tells the other tabs that a session is over.
+    pub(crate) fn tell_end(
+        &mut self,
+        id: Option<SessionId>,
+        chain: Option<String>,
+        reason: SignedOutReason,
+    ) {
+        if self.settings.channel {
             self.out.push(Effect::Broadcast(match reason {
                 SignedOutReason::SignedOut => Message::SignedOut { id, chain },
                 _ => Message::Ended { id, chain },

@@ -38,7 +38,7 @@ pub struct Machine {
     pub(crate) as_of: i64,
     /// Sessions and chains known to be over, latest last: no late message brings them back.
     pub(crate) over: Vec<SessionId>,
-    pub(crate) over_chains: Vec<String>,
+    pub(crate) over_chains: Vec<(String, SignedOutReason)>,
     pub(crate) look: Look,
     pub(crate) stream: Stream,
     pub(crate) tokens: Tokens,
@@ -219,7 +219,12 @@ impl Machine {
     }
 
     /// Remembers what is over, the latest few.
-    pub(crate) fn remember_end(&mut self, id: Option<SessionId>, chain: Option<String>) {
+    pub(crate) fn remember_end(
+        &mut self,
+        id: Option<SessionId>,
+        chain: Option<String>,
+        reason: SignedOutReason,
+    ) {
         fn keep<T: PartialEq>(list: &mut Vec<T>, item: T) {
             if !list.contains(&item) {
                 list.push(item);
@@ -232,7 +237,7 @@ impl Machine {
             keep(&mut self.over, id);
         }
         if let Some(chain) = chain {
-            keep(&mut self.over_chains, chain);
+            keep(&mut self.over_chains, (chain, reason));
         }
     }
 }

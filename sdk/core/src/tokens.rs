@@ -3,11 +3,11 @@
 use portcullis_types::SessionId;
 use portcullis_types::oauth::TokenResponse;
 
-use crate::Session;
 use crate::event::{Bearer, Effect, NoToken};
 use crate::machine::Machine;
 use crate::message::Message;
 use crate::refresh::Step;
+use crate::{Session, SignedOutReason};
 
 /// Tokens as one tab hands them to another.
 #[derive(Clone, PartialEq, Eq)]
@@ -168,7 +168,8 @@ impl Machine {
     /// Makes these tokens, of another chain than those held so far, the tab's own.
     fn take_over(&mut self, held: Held) {
         self.stop_looking();
-        self.remember_end(self.tokens.family(), self.tokens.chain().map(str::to_owned));
+        let chain = self.tokens.chain().map(str::to_owned);
+        self.remember_end(self.tokens.family(), chain, SignedOutReason::Ended);
         self.tokens.held = Some(held);
         self.tokens.doubt_at = None;
         if !self.session.is_pending() {
@@ -188,6 +189,9 @@ impl Machine {
     /// Another tab asks for tokens newer than these.
     pub(crate) fn asked_for_tokens(&mut self, chain: Option<&str>, generation: u64) {
         let Some(held) = &self.tokens.held else {
+            if let Some(chain) = chain {
+                self.is_over(chain);
+            }
             return;
         };
         if chain != Some(held.chain.as_str()) || held.generation > generation {
@@ -197,9 +201,24 @@ impl Machine {
         }
     }
 
+    /// Whether a chain that another tab still has is known to be over. Tells that tab, which may
+    /// have been asleep when it was said, or have been given the tokens by one that was.
+    fn is_over(&mut self, chain: &str) -> bool {
+        let Some((_, reason)) = self.over_chains.iter().find(|(over, _)| over == chain) else {
+            return false;
+        };
+        let reason = *reason;
+        if self.tokens.held.is_some() {
+            self.share_tokens();
+        } else {
+            self.tell_end(None, Some(chain.to_owned()), reason);
+        }
+        true
+    }
+
     /// Another tab offers tokens.
     pub(crate) fn told_of_tokens(&mut self, shared: SharedTokens) {
-        if !self.settings.token_mode || self.over_chains.contains(&shared.chain) {
+        if !self.settings.token_mode || self.is_over(&shared.chain) {
             return;
         }
         let offered = Held::from_shared(shared, self.now.mono, self.now.wall);

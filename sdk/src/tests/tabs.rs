@@ -21,9 +21,9 @@ fn log<T: 'static>() -> (Log<T>, impl Fn(T) + 'static) {
 
 #[wasm_bindgen_test]
 async fn a_message_reaches_others_and_not_its_sender() {
-    let (heard_here, here) = log();
-    let (heard_there, there) = log();
-    let (heard_elsewhere, elsewhere) = log();
+    let (own, here) = log();
+    let (theirs, there) = log();
+    let (others, elsewhere) = log();
     let sender = Channel::open("test-channel", here).unwrap();
     let _other = Channel::open("test-channel", there).unwrap();
     let _apart = Channel::open("test-channel-2", elsewhere).unwrap();
@@ -32,11 +32,11 @@ async fn a_message_reaches_others_and_not_its_sender() {
         generation: 4,
     };
     sender.say(&message);
-    until(|| !heard_there.borrow().is_empty()).await;
+    until(|| !theirs.borrow().is_empty()).await;
     TimeoutFuture::new(50).await;
-    assert_eq!(*heard_there.borrow(), [message]);
-    assert!(heard_here.borrow().is_empty());
-    assert!(heard_elsewhere.borrow().is_empty());
+    assert_eq!(*theirs.borrow(), [message]);
+    assert!(own.borrow().is_empty());
+    assert!(others.borrow().is_empty());
 }
 
 #[wasm_bindgen_test]
