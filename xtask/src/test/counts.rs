@@ -29,18 +29,18 @@ impl Tally {
 
     /// What a run proved: a runner that failed without a failed test, or that ran no test, counts
     /// as one failure.
-    pub(crate) const fn of_run(counted: Option<Self>, ok: bool) -> Self {
-        match counted {
-            Some(it) if it.failed > 0 || (ok && it.passed > 0) => it,
-            Some(it) => Self {
-                passed: it.passed,
-                failed: 1,
-            },
-            None => Self {
-                passed: 0,
-                failed: 1,
-            },
+    pub(crate) fn of_run(counted: Option<Self>, ok: bool) -> Self {
+        let it = counted.unwrap_or_default();
+        if it.failed > 0 || (ok && it.passed > 0) {
+            return it;
         }
+        let what = if ok {
+            "it ran no test"
+        } else {
+            "it broke off before its tests ended"
+        };
+        eprintln!("  {what}");
+        Self { failed: 1, ..it }
     }
 }
 
