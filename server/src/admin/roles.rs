@@ -31,6 +31,7 @@ pub(crate) async fn list_roles(
     app: Handle,
     caller: Caller,
     actor: Actor,
+    _: BrowserSession,
 ) -> ApiResult<Answer<RoleList>> {
     may_read(&app, &caller, &actor).await?;
     let roles = app.store.roles().await?.into_iter().map(|role| RoleView {

@@ -34,6 +34,8 @@ pub(crate) async fn list_users(
     app: Handle,
     caller: Caller,
     actor: Actor,
+    // No app that an admin has signed in to gets everybody's addresses with it.
+    _: BrowserSession,
     Query(query): Query<UserQuery>,
 ) -> ApiResult<Answer<UserPage>> {
     may_read(&app, &caller, &actor).await?;
