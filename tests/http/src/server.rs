@@ -78,6 +78,21 @@ fn file_in(folder: &TempDir) -> PathBuf {
     folder.path().join("portcullis.db")
 }
 
+/// SQLite; with `PORTCULLIS_TEST_POSTGRES` set, PostgreSQL for all tests.
+async fn place() -> Arc<Place> {
+    if std::env::var_os("PORTCULLIS_TEST_POSTGRES").is_some() {
+        return on_postgres().await;
+    }
+    Arc::new(Place::Folder(tempfile::tempdir().unwrap()))
+}
+
+async fn on_postgres() -> Arc<Place> {
+    let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap();
+    Arc::new(Place::Postgres(
+        postgres.unwrap_or_else(|why| panic!("{why}")),
+    ))
+}
+
 /// Portcullis by itself.
 fn whole(portcullis: &Portcullis) -> Router {
     portcullis.router()
@@ -88,15 +103,14 @@ fn clock() -> Arc<ManualClock> {
 }
 
 impl Server {
-    /// Starts a server on SQLite.
+    /// Starts a server with ordinary settings.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// Starts a server on SQLite with settings of the test's own.
+    /// Starts a server with settings of the test's own.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::start_at(Arc::new(Place::Folder(folder)), clock(), change, whole).await
+        Self::start_at(place().await, clock(), change, whole).await
     }
 
     /// Starts an app of somebody's own that has a Portcullis in it.
@@ -104,16 +118,12 @@ impl Server {
         change: impl FnOnce(&mut Config),
         app: impl FnOnce(&Portcullis) -> Router,
     ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::start_at(Arc::new(Place::Folder(folder)), clock(), change, app).await
+        Self::start_at(place().await, clock(), change, app).await
     }
 
     /// Starts a server on a PostgreSQL that ends with the test.
     pub async fn start_on_postgres() -> Self {
-        let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap();
-        let postgres = postgres.unwrap_or_else(|why| panic!("{why}"));
-        let place = Arc::new(Place::Postgres(postgres));
-        Self::start_at(place, clock(), |_| {}, whole).await
+        Self::start_at(on_postgres().await, clock(), |_| {}, whole).await
     }
 
     /// Starts one more server on the same database, under the same public URL and at the same
@@ -214,6 +224,18 @@ impl Server {
             Place::Folder(folder) => database::of_sqlite(&file_in(folder)).await,
             Place::Postgres(postgres) => database::of_postgres(&postgres.url()).await,
         }
+    }
+
+    /// Takes the database away, as when its machine fails. Only on PostgreSQL.
+    pub async fn lose_database(mut self) -> Self {
+        let place = std::mem::replace(
+            &mut self.place,
+            Arc::new(Place::Folder(tempfile::tempdir().unwrap())),
+        );
+        tokio::task::spawn_blocking(move || drop(place))
+            .await
+            .unwrap();
+        self
     }
 
     /// The audit log, oldest first.

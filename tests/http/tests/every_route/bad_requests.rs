@@ -279,8 +279,19 @@ async fn methods_that_a_path_does_not_take_get_405() {
                 route.path,
                 answer.text()
             );
+            // RFC 9110 section 15.5.6 wants to know what it does take.
+            let allowed = answer.header("allow").to_owned();
+            assert!(
+                allowed.contains(route.method.as_str()),
+                "{method} {}: {allowed}",
+                route.path
+            );
             answer.problem(405, "method_not_allowed");
         }
+    }
+    for path in ["/", "/docs", "/docs/errors", "/openapi.json", "/sign-in"] {
+        let answer = admin.post(path, json!({})).await;
+        answer.problem(405, "method_not_allowed");
     }
     assert_eq!(database::changed(&before, &server.tables().await), [""; 0]);
 }

@@ -4,5 +4,6 @@ mod access;
 mod audit;
 mod bad_bodies;
 mod bad_requests;
+mod hang_up;
 mod headers;
 mod raw;

@@ -73,6 +73,8 @@ async fn account_routes_need_the_cookie_session() {
             json!({ "new": "x" }),
         ),
         (Method::GET, paths::EVENTS.to_owned(), json!({})),
+        (Method::GET, paths::ADMIN_USERS.to_owned(), json!({})),
+        (Method::GET, paths::ADMIN_ROLES.to_owned(), json!({})),
         (Method::PUT, format!("{ours}/roles/user"), json!({})),
         (Method::DELETE, format!("{ours}/roles/user"), json!({})),
         (Method::POST, format!("{ours}/disable"), json!({})),
@@ -90,8 +92,6 @@ async fn account_routes_need_the_cookie_session() {
         }
     }
     assert_eq!(server.tables().await, before);
-    let read = program.call(Method::GET, paths::ADMIN_USERS).bearer(&token);
-    read.send().await.status(200);
 }
 
 pub(super) async fn refused(program: &Browser, token: &str, why: &str) {

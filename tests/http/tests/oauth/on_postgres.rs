@@ -1,5 +1,7 @@
 //! A representative day on PostgreSQL: what the other tests do on SQLite.
 
+use std::time::{Duration, Instant};
+
 use portcullis_http_tests::{
     App, PASSWORD, Server, all_at_once,
     app::{Tokens, session_of},
@@ -57,6 +59,32 @@ async fn accounts_passkeys_roles_and_tokens_work_on_postgresql() {
         .await;
     assert_eq!(found.at("/users/0/enabled"), false);
     assert_eq!(server.audited("account.disabled").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_database_the_server_says_so_and_lives_on() {
+    let server = Server::start_on_postgres().await;
+    let ada = server.person("ada").await;
+    let (app, program) = (App::spa(), server.program());
+    let tokens = app.tokens(&ada, &program).await;
+    let server = server.lose_database().await;
+    let started = Instant::now();
+    program.get("/healthz").await.status(200);
+    program.get("/readyz").await.status(503);
+    assert!(
+        started.elapsed() < Duration::from_secs(4),
+        "a probe does not wait long"
+    );
+    let browser = server.browser();
+    let (note, sign_in, refresh) = futures::join!(
+        ada.post(paths::NOTES, json!({ "text": "x" })),
+        browser.sign_in("ada"),
+        app.refresh(&program, &tokens.refresh),
+    );
+    assert_eq!(note.header("retry-after"), "2");
+    note.problem(503, "busy");
+    sign_in.problem(503, "busy");
+    refresh.oauth_error(503, "temporarily_unavailable");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -155,7 +155,7 @@ async fn a_request_under_way_is_answered_before_it_stops() {
 }
 
 #[tokio::test]
-async fn two_programs_on_one_database_are_one_server() {
+async fn two_programs_on_one_database_share_accounts_and_keys() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (Program::start(&folder).await, Program::start(&folder).await);
     one.browser().register("ada").await.status(200);

@@ -1,5 +1,13 @@
 //! `/api/admin/roles`, and giving roles to users.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
 use portcullis_http_tests::{App, Browser, Server};
 use portcullis_types::paths;
 use reqwest::Method;
@@ -60,6 +68,47 @@ async fn asvs_8_3_2_a_role_counts_from_the_very_next_request_and_as_long_as_one_
         .await
         .status(204);
     by_token().await.status(204);
+}
+
+/// Twenty workers read everybody's notes without a pause. Once the answer that took the role away
+/// is there, no request that starts afterwards may still see them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asvs_8_3_2_after_a_role_is_taken_away_no_request_is_allowed_any_more() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let (ada, eve) = (server.person("ada").await, server.person("eve").await);
+    eve.write_note("Eve's").await;
+    let moderator = role(&ada.user_id().await, "moderator");
+    for _ in 0..5 {
+        admin.put(&moderator, json!({})).await.status(204);
+        let taken = Arc::new(AtomicBool::new(false));
+        let asked = Arc::new(AtomicU32::new(0));
+        let workers: Vec<_> = (0..20)
+            .map(|_| {
+                let (browser, taken) = (ada.clone(), Arc::clone(&taken));
+                let asked = Arc::clone(&asked);
+                tokio::spawn(async move {
+                    loop {
+                        let late = taken.load(Ordering::SeqCst);
+                        let notes = browser.get(paths::NOTES).await.status(200).at("/notes");
+                        asked.fetch_add(1, Ordering::SeqCst);
+                        if late {
+                            assert_eq!(notes, json!([]));
+                            return;
+                        }
+                    }
+                })
+            })
+            .collect();
+        while asked.load(Ordering::SeqCst) < 60 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        admin.delete(&moderator).await.status(204);
+        taken.store(true, Ordering::SeqCst);
+        for worker in workers {
+            worker.await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]
