@@ -51,7 +51,8 @@ export async function inspect(page, name) {
     const found = /** @type {string[]} */ (result.value ?? [result.description]);
     faults.push(...found.map((text) => `${name}, ${width} ${scheme}: ${text}`));
     const path = join(SCREENSHOTS, `${name}-${width}-${scheme}.png`);
-    await page.screenshot({ path, fullPage: width < 800 || !(await hasDialog(page)) });
+    // What is fixed to the window looks out of place in a picture of the whole page.
+    await page.screenshot({ path, fullPage: !(await hasDialog(page)) });
   }
   await devtools.send("Emulation.setTouchEmulationEnabled", { enabled: false });
   await devtools.detach();

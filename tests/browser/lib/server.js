@@ -57,9 +57,10 @@ export class Api {
   /** @type {string | undefined} */
   token;
 
-  /** @param {string} url */
-  constructor(url) {
+  /** @param {string} url @param {string} [userAgent] the browser it speaks for */
+  constructor(url, userAgent) {
     this.url = url;
+    this.userAgent = userAgent;
   }
 
   /**
@@ -85,6 +86,7 @@ export class Api {
   async try(method, path, body) {
     /** @type {Record<string, string>} */
     const headers = { "x-portcullis": "1" };
+    if (this.userAgent) headers["user-agent"] = this.userAgent;
     if (this.token) headers.cookie = `__Host-portcullis=${this.token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     const response = await fetch(this.url + path, {

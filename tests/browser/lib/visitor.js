@@ -98,7 +98,8 @@ export class Visitor {
    * @param {Account} account
    */
   async enterAs({ email, password }) {
-    const api = new Api(this.server.url);
+    const userAgent = await this.page.evaluate(() => navigator.userAgent);
+    const api = new Api(this.server.url, userAgent);
     await api.ask("POST", "/api/auth/password/sign-in", { email, password, remember: false });
     // A `__Host-` cookie names no domain, which Playwright's own way of setting one always does.
     const devtools = await this.context.newCDPSession(this.page);

@@ -11,6 +11,27 @@ const it = suite();
 /** Answers to `url` wait for ever. @param {Page} page @param {string} url */
 const hold = (page, url) => page.route(url, () => undefined);
 
+it("people", async (world) => {
+  await world.server.account({ name: "Ada King, Countess of Lovelace and Ockham", roles: ["moderator"] });
+  const off = await world.server.account({ name: "Charles Babbage" });
+  const admin = await world.admin();
+  const { page } = admin;
+  await page.goto("/admin");
+  const row = page.getByRole("row").filter({ hasText: off.name });
+  await row.waitFor();
+  await world.inspect(page, "people");
+  await row.getByRole("button", { name: "Disable Charles Babbage" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("is signed out everywhere at once").waitFor();
+  await world.inspect(page, "people-disable");
+  await dialog.getByRole("button", { name: "Disable" }).click();
+  await row.getByText("Disabled", { exact: true }).waitFor();
+  await world.inspect(page, "people-disabled");
+  await page.getByRole("searchbox", { name: "Search by name or email" }).fill("nobody");
+  await page.getByText("Nobody found").waitFor();
+  await world.inspect(page, "people-nobody");
+});
+
 it("start page", async (world) => {
   const { page } = await world.visitor();
   await page.goto("/");
@@ -209,27 +230,6 @@ it("account, while it loads and when it cannot be loaded", async (world) => {
   await page.reload();
   await page.getByText("That didn’t load").first().waitFor();
   await world.inspect(page, "account-failed");
-});
-
-it("people", async (world) => {
-  await world.server.account({ name: "Ada King, Countess of Lovelace and Ockham", roles: ["moderator"] });
-  const off = await world.server.account({ name: "Charles Babbage" });
-  const admin = await world.admin();
-  const { page } = admin;
-  await page.goto("/admin");
-  const row = page.getByRole("row").filter({ hasText: off.name });
-  await row.waitFor();
-  await world.inspect(page, "people");
-  await row.getByRole("button", { name: "Disable Charles Babbage" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByText("is signed out everywhere at once").waitFor();
-  await world.inspect(page, "people-disable");
-  await dialog.getByRole("button", { name: "Disable" }).click();
-  await row.getByText("Disabled", { exact: true }).waitFor();
-  await world.inspect(page, "people-disabled");
-  await page.getByRole("searchbox", { name: "Search by name or email" }).fill("nobody");
-  await page.getByText("Nobody found").waitFor();
-  await world.inspect(page, "people-nobody");
 });
 
 it("people, while they load, when they cannot be loaded, and for who may not see them", async (world) => {
