@@ -110,11 +110,41 @@ fn assemble(ws: &Workspace, app: &App, made: &[&Path]) -> Result<PathBuf> {
         wanted.insert(to);
     }
     for file in stamp::files_below(&out)? {
-        if !wanted.contains(&file) {
+        let compressed = ["br", "gz"]
+            .iter()
+            .any(|end| file.extension() == Some(end.as_ref()));
+        let of = if compressed {
+            file.with_extension("")
+        } else {
+            file.clone()
+        };
+        if !wanted.contains(&of) {
             fs::remove_file(file)?;
         }
     }
+    compress(ws, &wanted)?;
     Ok(out)
+}
+
+/// Puts each file beside itself compressed, for the server to send as it is: at the best setting,
+/// which nobody would wait for at each visit.
+fn compress(ws: &Workspace, files: &BTreeSet<PathBuf>) -> Result<()> {
+    let script = "const zlib = require('zlib'), fs = require('fs');
+        const old = (file, made) => !fs.existsSync(made)
+            || fs.statSync(made).mtimeMs < fs.statSync(file).mtimeMs;
+        for (const file of process.argv.slice(1)) {
+            if (old(file, file + '.br')) {
+                fs.writeFileSync(file + '.br', zlib.brotliCompressSync(fs.readFileSync(file)));
+            }
+            if (old(file, file + '.gz')) {
+                fs.writeFileSync(file + '.gz', zlib.gzipSync(fs.readFileSync(file), { level: 9 }));
+            }
+        }";
+    Run::new(ws, "compress-app", "compressing it ahead", "node")
+        .args(["--eval", script])
+        .args(files)
+        .go()
+        .map(drop)
 }
 
 fn put(from: &Path, to: &Path) -> Result<()> {
