@@ -204,6 +204,7 @@ impl Machine {
     fn try_again_now(&mut self) {
         self.tokens.retry_now(self.now.mono);
         self.stream.retry_now();
+        self.revoke_now();
         if self.look.retry_at.is_some() {
             self.look(false);
         }

@@ -1,12 +1,11 @@
 //! Telling the server that tokens are no longer wanted (RFC 7009), also when it is not there at
-//! once. Revoking any refresh token ends its whole family.
+//! once: for as long as the page is open. Revoking any refresh token ends its whole family.
 
 use crate::clock::backoff;
 use crate::event::{Reply, Request};
 use crate::machine::Machine;
 
-/// How often to try, and how long one try may take.
-const TRIES: u32 = 12;
+/// How long one try may take.
 const TIMEOUT: i64 = 10_000;
 
 /// One revocation that has not been confirmed.
@@ -56,6 +55,15 @@ impl Machine {
         }
     }
 
+    /// No more waiting after failures.
+    pub(crate) fn revoke_now(&mut self) {
+        for revocation in &mut self.tokens.revoking {
+            if revocation.request.is_none() {
+                revocation.at = self.now.mono;
+            }
+        }
+    }
+
     pub(crate) fn revoke_timers(&mut self) {
         let mut waiting = std::mem::take(&mut self.tokens.revoking);
         for revocation in &mut waiting {
@@ -70,7 +78,6 @@ impl Machine {
                 revocation.at = self.now.mono + TIMEOUT;
             }
         }
-        waiting.retain(|revocation| revocation.failures < TRIES);
         self.tokens.revoking = waiting;
     }
 }
@@ -78,7 +85,7 @@ impl Machine {
 impl Revocation {
     fn fail(&mut self, now: i64, retry_after: Option<u32>) {
         self.request = None;
-        self.failures += 1;
+        self.failures = self.failures.saturating_add(1);
         self.at = now + backoff(self.failures, retry_after);
     }
 }
