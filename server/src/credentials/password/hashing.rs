@@ -12,6 +12,7 @@ use std::sync::{
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc,
 };
+use base64::Engine as _;
 use portcullis_domain::{Rng, passwords::PasswordHash};
 use portcullis_types::ErrorCode;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,8 +42,7 @@ impl Typed {
 /// Computes and checks hashes.
 pub(crate) struct Hasher {
     argon2: Argon2<'static>,
-    /// Hash of a password nobody has: checked where there is no account, so that an unknown
-    /// address takes as long as a known one.
+    /// Checked where there is no account, so that an unknown address takes as long as a known one.
     nobody: PasswordHash,
     slots: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
@@ -54,9 +54,7 @@ impl Hasher {
         let params = Params::new(config.argon2_memory_kib, config.argon2_passes, 1, None)
             .map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let mut password = [0_u8; 32];
-        rng.fill(&mut password);
-        let nobody = compute(&argon2, &password, &salt(rng))?;
+        let nobody = nobody(&argon2, rng);
         let slots = match config.parallel_hashes {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             slots => slots,
@@ -155,6 +153,20 @@ fn salt(rng: &dyn Rng) -> [u8; 16] {
     salt
 }
 
+/// Looks like the hash of a password and is random: nobody has that password, and checking one
+/// against it takes as long as against any other. Made without hashing, which would hold up each
+/// start.
+fn nobody(argon2: &Argon2<'_>, rng: &dyn Rng) -> PasswordHash {
+    let mut output = [0_u8; Params::DEFAULT_OUTPUT_LEN];
+    rng.fill(&mut output);
+    let (memory, passes) = (argon2.params().m_cost(), argon2.params().t_cost());
+    let [salt, output] = [&salt(rng)[..], &output]
+        .map(|bytes| base64::prelude::BASE64_STANDARD_NO_PAD.encode(bytes));
+    PasswordHash(format!(
+        "$argon2id$v=19$m={memory},t={passes},p=1${salt}${output}"
+    ))
+}
+
 fn compute(argon2: &Argon2<'_>, password: &[u8], salt: &[u8]) -> anyhow::Result<PasswordHash> {
     let hash: phc::PasswordHash = argon2
         .hash_password_with_salt(password, salt)
@@ -177,6 +189,23 @@ mod tests {
             ..PasswordConfig::default()
         };
         (Hasher::new(&config, &rng).unwrap(), rng)
+    }
+
+    #[test]
+    fn the_hash_of_nobody_is_made_like_any_other() {
+        let (hasher, rng) = hasher(8);
+        let usual = compute(&hasher.argon2, b"a password", &salt(&rng)).unwrap();
+        let read = |hash: &PasswordHash| {
+            let hash = phc::PasswordHash::new(&hash.0).unwrap();
+            (
+                hash.algorithm.to_string(),
+                hash.version,
+                hash.params.to_string(),
+            )
+        };
+        assert_eq!(read(&hasher.nobody), read(&usual));
+        assert_eq!(hasher.nobody.0.len(), usual.0.len());
+        assert!(!hasher.is_outdated(&hasher.nobody));
     }
 
     #[tokio::test]
