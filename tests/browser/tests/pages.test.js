@@ -189,7 +189,7 @@ it("notes, when the session has ended", async (world) => {
   await writing.page.goto("/notes");
   await writing.page.getByLabel("New note").fill("Half a page that took me an hour");
   await writing.account.api.ask("POST", "/api/auth/sessions/end-others");
-  await writing.page.getByText("Your text is kept").waitFor();
+  await writing.page.getByText(/your text is kept/i).waitFor();
   await world.inspect(writing.page, "ended-while-writing");
   await writing.page.getByRole("button", { name: "Save note" }).click();
   await writing.page.getByRole("dialog").getByLabel("Email").waitFor();
