@@ -35,7 +35,7 @@ pub(super) struct Create {
     /// Email address
     #[arg(long)]
     email: String,
-    /// Name [default: the part of the address before the @]
+    /// Name (left out: what stands before the @ of the address)
     #[arg(long)]
     name: Option<String>,
     /// Role to give; may be repeated
