@@ -7,6 +7,10 @@ import { join } from "node:path";
 
 import { PASSWORD } from "./words.js";
 
+/** What an account's own session, beside those of its browsers, says it is. */
+const PHONE =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+
 /** Settings under which a test is not slowed down or limited by what it does not test. */
 const SETTINGS = {
   PORTCULLIS_PASSWORD__ARGON2_MEMORY_KIB: "64",
@@ -164,7 +168,7 @@ export class Server {
    * @returns {Promise<Account>}
    */
   async account({ name = "Ada Lovelace", roles = [] } = {}) {
-    const api = new Api(this.url);
+    const api = new Api(this.url, PHONE);
     this.#count += 1;
     const email = `${/^\w*/.exec(name)?.[0].toLowerCase()}.${this.#count}@example.com`;
     const answer = await api.ask("POST", "/api/auth/register", { email, password: PASSWORD, name });

@@ -10,6 +10,9 @@ import { Server } from "./server.js";
 import { Site } from "./site.js";
 import { Visitor } from "./visitor.js";
 
+/** A test that takes longer than this hangs. */
+const PATIENCE = { timeout: 90_000 };
+
 /** What one test has at hand. */
 export class World {
   /** @type {Visitor[]} */
@@ -105,7 +108,7 @@ export function suite(configure = () => ({})) {
     const [server, browser] = await Promise.all([Server.start(options), launch()]);
     if (!options.unattended) await server.setUp();
     shared = { server, browser, site };
-  });
+  }, PATIENCE);
   after(async () => {
     await shared?.browser.close();
     await shared?.site.stop();
@@ -117,7 +120,7 @@ export function suite(configure = () => ({})) {
    * @param {(world: World) => Promise<void>} run
    */
   return (name, run) =>
-    test(name, { timeout: 90_000 }, async (context) => {
+    test(name, PATIENCE, async (context) => {
       const note = context.diagnostic.bind(context);
       const world = new World(shared.server, shared.browser, shared.site, note);
       try {
