@@ -42,7 +42,7 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(sqlite_code) == Some(5)
 }
 
-/// The primary result code, which is the low byte (https://www.sqlite.org/rescode.html).
+/// The primary result code, which is the low byte (<https://www.sqlite.org/rescode.html>).
 fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
     Some(error.code()?.parse::<u32>().ok()? & 0xff)
 }
