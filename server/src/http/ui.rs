@@ -12,6 +12,9 @@ use tower_http::services::ServeDir;
 
 use super::{errors::ApiError, pages};
 
+/// Longest name of a file, with room for `.br` and `.gz` (NAME_MAX is 255).
+const LONGEST_NAME: usize = 250;
+
 /// Serves a folder: the file if there is one, `index.html` for any other page, which routes in the
 /// browser. What belongs to the API is never answered with a page.
 pub(crate) async fn serve(folder: Option<PathBuf>, request: Request) -> Response {
@@ -36,6 +39,10 @@ pub(crate) async fn serve(folder: Option<PathBuf>, request: Request) -> Response
             ApiError::not_found().into_response()
         };
     };
+    // File systems refuse longer names with an error of their own, which is no fault of ours.
+    if path.split('/').any(|segment| segment.len() > LONGEST_NAME) {
+        return ApiError::not_found().into_response();
+    }
     let found = ServeDir::new(&folder)
         .append_index_html_on_directories(false)
         .precompressed_br()
