@@ -107,6 +107,7 @@ async fn asvs_10_4_5_after_the_retry_window_the_old_token_is_a_replay() {
     let scene = Scene::set().await;
     let first = scene.tokens().await;
     let second = scene.refresh(&first.refresh).await;
+    assert!(scene.is_alive(&second).await);
     scene.server.clock.advance_seconds(31);
     scene.refused(&first.refresh).await;
     scene.refused(&second.refresh).await;
@@ -123,6 +124,7 @@ async fn asvs_10_4_5_a_replay_after_the_successor_was_used_kills_that_family_and
     let first = scene.tokens().await;
     let second = scene.refresh(&first.refresh).await;
     let third = scene.refresh(&second.refresh).await;
+    assert!(scene.is_alive(&third).await, "and in memory");
     scene.refused(&first.refresh).await;
     for token in [&second, &third] {
         assert!(!scene.is_alive(token).await);
