@@ -111,7 +111,9 @@ async function complaints() {
       const { width, height } = target.getBoundingClientRect();
       const around = getComputedStyle(control, "::after");
       const grown = around.content !== "none" && around.position === "absolute";
-      const [w, h] = grown ? [parseFloat(around.width), parseFloat(around.height)] : [width, height];
+      const [w, h] = grown
+        ? [parseFloat(around.width), parseFloat(around.height)]
+        : [width, height];
       if (Math.max(h, height) < 44 || Math.max(w, width) < 44) {
         const name = control.getAttribute("aria-label") ?? control.textContent?.trim();
         found.push(`too small for a finger: ${control.tagName} "${name}" ${width} × ${height}`);

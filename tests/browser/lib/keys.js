@@ -39,7 +39,9 @@ async function focusShown(page) {
     const box = element.getBoundingClientRect();
     const inView = box.bottom > 0 && box.top < innerHeight && box.width > 0;
     return {
-      name: element.getAttribute("aria-label") ?? (element.textContent?.trim().slice(0, 40) || element.tagName),
+      name:
+        element.getAttribute("aria-label") ??
+        (element.textContent?.trim().slice(0, 40) || element.tagName),
       // Leaving the page for the browser's own controls is no stop.
       shown: element === document.body || (inView && visible),
     };

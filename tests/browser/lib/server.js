@@ -41,7 +41,8 @@ const SETTINGS = {
 /** @param {string} name */
 function needed(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set; run these tests with \`cargo xtask test browser\``);
+  if (!value)
+    throw new Error(`${name} is not set; run these tests with \`cargo xtask test browser\``);
   return value;
 }
 

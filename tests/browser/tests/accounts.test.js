@@ -62,7 +62,10 @@ it("asks for what is missing, and refuses weak passwords and addresses that are 
   await email.fill("cara");
   await password.fill(PASSWORD);
   await create.click();
-  await cara.page.getByText(/email address/).first().waitFor();
+  await cara.page
+    .getByText(/email address/)
+    .first()
+    .waitFor();
   assert.equal(await email.getAttribute("aria-invalid"), "true");
 
   await email.fill("cara@example.com");

@@ -70,7 +70,11 @@ it("is closed to everybody else, and the server refuses what the page does not o
     ["PUT", `/api/admin/users/${tara.account.id}/roles/admin`],
     ["POST", `/api/admin/users/${world.server.admin.id}/disable`],
   ]) {
-    const { status } = await tara.account.api.try(method ?? "", path ?? "", method === "POST" ? {} : undefined);
+    const { status } = await tara.account.api.try(
+      method ?? "",
+      path ?? "",
+      method === "POST" ? {} : undefined,
+    );
     assert.equal(status, 403, `${method} ${path}`);
   }
   // Made admin, the page opens by itself.

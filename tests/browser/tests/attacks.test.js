@@ -14,7 +14,8 @@ const it = suite();
  * @param {string} action @param {string} type @param {Record<string, string>} fields
  */
 function formPage(action, type, fields) {
-  const quote = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  const quote = (/** @type {string} */ text) =>
+    text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   const inputs = Object.entries(fields).map(
     ([name, value]) => `<input type="hidden" name="${quote(name)}" value="${quote(value)}">`,
   );
@@ -48,7 +49,8 @@ it("refuses forms that other sites post, whatever they say they are", async (wor
     for (const origin of ORIGINS) {
       site.put("/attack", formPage(server.url + path, type, fields));
       const posted = visitor.page.waitForResponse(
-        (response) => response.request().method() === "POST" && response.url() === server.url + path,
+        (response) =>
+          response.request().method() === "POST" && response.url() === server.url + path,
       );
       await visitor.page.goto(`${site[origin]}/attack`, { waitUntil: "commit" });
       const response = await posted;
@@ -70,7 +72,9 @@ it("refuses forms that other sites post, whatever they say they are", async (wor
 it("refuses what scripts of other origins send, and lets them read nothing", async (world) => {
   const { server, site } = world;
   const anna = await world.user({ name: "Cara Attack" });
-  anna.tolerate(/CORS policy|ERR_FAILED|status of (401|403|405|415)|Cross-Origin-Resource-Policy|NotSameOrigin/);
+  anna.tolerate(
+    /CORS policy|ERR_FAILED|status of (401|403|405|415)|Cross-Origin-Resource-Policy|NotSameOrigin/,
+  );
   site.put("/attack", '<!doctype html><title>Attack</title><link rel="icon" href="data:,">');
   for (const origin of ORIGINS) {
     await anna.page.goto(`${site[origin]}/attack`);
@@ -87,7 +91,11 @@ it("refuses what scripts of other origins send, and lets them read nothing", asy
       return Promise.all([
         attempt("/api/notes", { method: "POST", mode: "no-cors", body: text }),
         attempt("/api/notes", { method: "POST", body: text, headers: json }),
-        attempt("/api/notes", { method: "POST", body: text, headers: { ...json, "x-portcullis": "1" } }),
+        attempt("/api/notes", {
+          method: "POST",
+          body: text,
+          headers: { ...json, "x-portcullis": "1" },
+        }),
         attempt("/api/auth/session", {}),
         attempt("/api/notes", {}),
         attempt("/api/auth/session", { mode: "no-cors" }),
@@ -170,7 +178,9 @@ it("says so when WebAssembly is blocked, instead of showing a white page", async
 });
 
 it("says so when a part of the page does not arrive", async (world) => {
-  const dora = (await world.visitor()).tolerate(/app_bg\.wasm|ERR_FAILED|Failed to fetch|TypeError/);
+  const dora = (await world.visitor()).tolerate(
+    /app_bg\.wasm|ERR_FAILED|Failed to fetch|TypeError/,
+  );
   await dora.page.route("**/app_bg.wasm", (route) => route.abort());
   await dora.page.goto("/notes");
   await dora.page.getByRole("alert").getByText("A part of the page didn’t arrive.").waitFor();
@@ -180,7 +190,10 @@ it("says so when a part of the page does not arrive", async (world) => {
 });
 
 it("says what it needs to browsers without JavaScript", async (world) => {
-  const context = await world.browser.newContext({ baseURL: world.server.url, javaScriptEnabled: false });
+  const context = await world.browser.newContext({
+    baseURL: world.server.url,
+    javaScriptEnabled: false,
+  });
   try {
     const page = await context.newPage();
     await page.goto("/");

@@ -11,7 +11,11 @@ const it = suite();
 
 /** @param {Page} page @param {string} text */
 const note = (page, text) =>
-  page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("article") }).filter({ hasText: text });
+  page
+    .getByRole("main")
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("article") })
+    .filter({ hasText: text });
 
 /** @param {Page} page @param {string} text */
 async function write(page, text) {
@@ -50,7 +54,8 @@ it("shows users their own notes only, and lets them change and delete those", as
   await note(uma.page, "A better note of Uma’s").waitFor();
 
   // Taken back, the note is still there; not taken back, it goes.
-  const remove = () => note(uma.page, "A better note").getByRole("button", { name: "Delete note" }).click();
+  const remove = () =>
+    note(uma.page, "A better note").getByRole("button", { name: "Delete note" }).click();
   await remove();
   await uma.page.getByRole("button", { name: "Undo" }).click();
   await note(uma.page, "A better note").waitFor();
@@ -99,7 +104,10 @@ it("loses no text when the session has ended unnoticed, and saves it after signi
   await note(yael.page, "Half a page that took me an hour").waitFor();
   await field.and(yael.page.locator(":placeholder-shown")).waitFor();
   const { notes } = await yael.account.api.ask("GET", "/api/notes");
-  assert.deepEqual(notes.map((/** @type {any} */ it) => it.text), ["Half a page that took me an hour"]);
+  assert.deepEqual(
+    notes.map((/** @type {any} */ it) => it.text),
+    ["Half a page that took me an hour"],
+  );
 });
 
 it("keeps the text when the session ends while typing, across a reload, and when the dialog is closed", async (world) => {
@@ -146,7 +154,9 @@ it("keeps the text when somebody else signs in to the dialog, and saves nothing 
 });
 
 it("keeps the text when the server cannot be reached, and saves it when it can", async (world) => {
-  const cleo = (await world.user({ name: "Cleo Alexandria" })).tolerate(/ERR_INTERNET_DISCONNECTED/);
+  const cleo = (await world.user({ name: "Cleo Alexandria" })).tolerate(
+    /ERR_INTERNET_DISCONNECTED/,
+  );
   await cleo.page.goto("/notes");
   const field = cleo.page.getByLabel("New note");
   await field.fill("Written in a tunnel");

@@ -45,7 +45,10 @@ async function answer(page) {
 }
 
 /** @param {World} world @param {string} page */
-function plainClient(world, page = "<!doctype html><title>Back at the client</title><link rel=icon href=data:,>") {
+function plainClient(
+  world,
+  page = "<!doctype html><title>Back at the client</title><link rel=icon href=data:,>",
+) {
   served = undefined;
   world.site.put("/app/callback", page);
 }
@@ -127,7 +130,9 @@ async function fiveTabs(world, visitor) {
   const first = visitor.page;
   await first.goto(`${world.site.sameSite}/app`);
   await shows(first, "signedOut");
-  await first.evaluate(() => /** @type {any} */ (globalThis).auth.signInWithRedirect({ returnTo: "/app" }));
+  await first.evaluate(() =>
+    /** @type {any} */ (globalThis).auth.signInWithRedirect({ returnTo: "/app" }),
+  );
   await first.waitForURL("**/app/callback");
   await shows(first, "signedIn");
   const others = Array.from({ length: 4 }, async () => {

@@ -12,7 +12,10 @@ const it = suite();
 const hold = (page, url) => page.route(url, () => undefined);
 
 it("people", async (world) => {
-  await world.server.account({ name: "Ada King, Countess of Lovelace and Ockham", roles: ["moderator"] });
+  await world.server.account({
+    name: "Ada King, Countess of Lovelace and Ockham",
+    roles: ["moderator"],
+  });
   const off = await world.server.account({ name: "Charles Babbage" });
   const admin = await world.admin();
   const { page } = admin;
@@ -156,7 +159,10 @@ it("notes, one’s own and everybody’s", async (world) => {
   await page.getByText("10 characters over the limit").waitFor();
   await world.inspect(page, "note-too-long");
 
-  const moderator = await world.user({ name: "Grace Murray Brewster-Hopper", roles: ["moderator"] });
+  const moderator = await world.user({
+    name: "Grace Murray Brewster-Hopper",
+    roles: ["moderator"],
+  });
   await moderator.account.api.ask("POST", "/api/notes", { text: "Be kind to each other." });
   await moderator.page.goto("/notes");
   await moderator.page.getByText("Milk, bread").waitFor();

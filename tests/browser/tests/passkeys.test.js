@@ -69,7 +69,9 @@ it("does not let the last way in be deleted, until there is another", async (wor
   await menu(ida.page).waitFor();
   await ida.page.goto("/account");
   const remove = async () => {
-    await section(ida).getByRole("button", { name: /^Delete / }).click();
+    await section(ida)
+      .getByRole("button", { name: /^Delete / })
+      .click();
     await ida.page.getByRole("dialog").getByRole("button", { name: "Delete passkey" }).click();
   };
   await remove();
@@ -143,7 +145,9 @@ it("does not let a deleted passkey in, and says so", async (world) => {
   const lea = (await world.user({ name: "Lea Tsemel" })).expectRefusals(401, 422);
   const authenticator = await lea.plugInAuthenticator();
   await lea.addPasskey();
-  await section(lea).getByRole("button", { name: /^Delete / }).click();
+  await section(lea)
+    .getByRole("button", { name: /^Delete / })
+    .click();
   await lea.page.getByRole("dialog").getByRole("button", { name: "Delete passkey" }).click();
   await section(lea).getByText("No passkeys yet").waitFor();
   await lea.signOut();

@@ -18,7 +18,10 @@ it("makes the first admin by the link that the server printed", async (world) =>
   await page.getByRole("button", { name: "Create admin account" }).click();
   await page.waitForURL("**/admin");
   const row = page.getByRole("row").filter({ hasText: "The First" });
-  await row.getByRole("button", { name: "Give The First the role admin" }).and(page.locator("[aria-pressed=true]")).waitFor();
+  await row
+    .getByRole("button", { name: "Give The First the role admin" })
+    .and(page.locator("[aria-pressed=true]"))
+    .waitFor();
   const second = (await world.visitor()).expectRefusals(403);
   await second.page.goto(world.server.setupLink);
   await second.page.getByLabel("Email").fill("second@example.com");
