@@ -8,7 +8,7 @@
 pub struct ReturnTo(String);
 
 /// Longer ones are no address of ours.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 16 * 1024;
 
 /// Paths that the server answers itself: they need a real navigation, not the client's router.
 const SERVER: &[&str] = &[

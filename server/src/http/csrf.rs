@@ -39,7 +39,10 @@ pub(crate) async fn guard(handle: Handle, request: Request, next: Next) -> Respo
 /// A bearer token is never sent by the browser on its own, and where one is, cookies are not
 /// looked at.
 fn has_bearer(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::AUTHORIZATION)
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.as_bytes().get(..7))
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
 }
 
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {
@@ -73,6 +76,17 @@ mod tests {
             headers.append(*name, HeaderValue::from_static(value));
         }
         is_own(&headers, "https://auth.example.com")
+    }
+
+    #[test]
+    fn only_a_bearer_token_stands_in_for_them() {
+        let with = |value| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
+            has_bearer(&headers)
+        };
+        assert!(with("Bearer abc") && with("bearer abc"));
+        assert!(!with("Basic YTpi") && !with("Bearer") && !with(""));
     }
 
     #[test]

@@ -81,11 +81,18 @@ async fn current_hash(
         .limiter
         .take(caller.now, vec![(format!("change-password {user}"), quota)])?;
     let typed = Typed::new(current.unwrap_or_default());
-    if !app.hasher.verify(Some(&hash), typed).await? {
-        return Err(wrong_current());
+    match app.hasher.verify(Some(&hash), typed).await {
+        Ok(false) => Err(wrong_current()),
+        Ok(true) => {
+            app.limiter.give_back(tries);
+            Ok(Some(hash))
+        }
+        Err(busy) => {
+            // Not looked at, so not a try.
+            app.limiter.give_back(tries);
+            Err(busy)
+        }
     }
-    app.limiter.give_back(tries);
-    Ok(Some(hash))
 }
 
 fn wrong_current() -> ApiError {

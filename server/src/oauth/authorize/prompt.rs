@@ -14,6 +14,8 @@ use crate::{
 /// Carries, sealed, since when a proof counts: so that after signing in again for `prompt=login`
 /// the same request does not ask once more, and nobody can claim to have done so.
 const SINCE: &str = "portcullis_since";
+/// For how long it does: time enough to sign in.
+const SINCE_SECONDS: i64 = 15 * 60;
 
 /// Checks the values themselves.
 pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
@@ -100,5 +102,7 @@ fn since(asked: &Asked<'_>) -> Option<Timestamp> {
         .app
         .reauthentication
         .open(&sealed, asked.client.id.as_bytes())?;
-    Some(Timestamp(i64::from_be_bytes(plain.try_into().ok()?)))
+    let since = Timestamp(i64::from_be_bytes(plain.try_into().ok()?));
+    // The same address out of a browser's history, much later, asks anew.
+    (asked.caller.now.millis_since(since) <= SINCE_SECONDS * 1000).then_some(since)
 }
