@@ -43,13 +43,15 @@ impl Clone for Browser {
 }
 
 fn client() -> reqwest::Client {
+    building().build().unwrap()
+}
+
+fn building() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent("Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0")
         .timeout(Duration::from_mins(1))
         .no_proxy()
-        .build()
-        .unwrap()
 }
 
 impl Browser {
@@ -62,6 +64,14 @@ impl Browser {
             cookies: Mutex::default(),
             is_page: true,
         }
+    }
+
+    /// The same browser at another address of the loopback network.
+    #[must_use]
+    pub fn from_address(mut self, address: [u8; 4]) -> Self {
+        let address = std::net::IpAddr::from(address);
+        self.http = building().local_address(address).build().unwrap();
+        self
     }
 
     /// A program: it sends none of what a browser adds by itself.

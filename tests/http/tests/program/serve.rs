@@ -145,7 +145,7 @@ async fn a_request_under_way_is_answered_before_it_stops() {
     .await;
     let browser = program.browser();
     let registering = tokio::spawn(async move { browser.register("ada").await.status });
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
     program.signal(Signal::TERM);
     let (success, _) = program.end(Duration::from_secs(12)).await;
     assert!(success);

@@ -191,6 +191,42 @@ async fn asvs_6_3_1_one_address_guessing_at_many_accounts_is_stopped_as_well() {
     assert_eq!(answers.iter().filter(|status| **status == 401).count(), 20);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asvs_6_3_1_many_addresses_guessing_at_one_account_are_stopped_as_well() {
+    let server = Server::start_with(|config| {
+        config.limits.sign_ins_per_account = 20;
+        config.limits.sign_ins_per_account_and_ip = 5;
+    })
+    .await;
+    server.person("ada").await;
+    let guess = |from: u8| {
+        let browser = server.browser().from_address([127, 0, 1, from]);
+        async move { browser.sign_in_as("ada", "not her password").await.status }
+    };
+    let answers = all_at_once((0..100).map(|number| guess(1 + number % 10))).await;
+    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 20);
+    // Another account is not held up by it, not even from there.
+    let eve = server.browser().from_address([127, 0, 1, 1]);
+    eve.register("eve").await.status(200);
+    eve.sign_in("eve").await.status(200);
+    let sessions = eve.get(paths::SESSIONS).await;
+    assert_eq!(sessions.at("/sessions/0/ip"), "127.0.1.1");
+}
+
+/// An address that is out of tries does not take the owner's, who is elsewhere.
+#[tokio::test]
+async fn one_address_guessing_does_not_lock_the_owner_out() {
+    let server = Server::start_with(|config| config.limits.sign_ins_per_account_and_ip = 5).await;
+    server.person("ada").await;
+    let attacker = server.browser().from_address([127, 0, 1, 1]);
+    for _ in 0..5 {
+        let answer = attacker.sign_in_as("ada", "not her password").await;
+        answer.status(401);
+    }
+    attacker.sign_in("ada").await.problem(429, "rate_limited");
+    server.browser().sign_in("ada").await.status(200);
+}
+
 #[tokio::test]
 async fn whoever_knows_the_password_is_not_slowed_down() {
     let server = Server::start_with(|config| config.limits.sign_ins_per_account_and_ip = 3).await;
