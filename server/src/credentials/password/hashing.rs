@@ -241,8 +241,15 @@ mod tests {
     #[tokio::test]
     async fn past_the_queue_the_answer_is_busy() {
         let (hasher, rng) = hasher(1);
-        let many = (0..20).map(|_| hasher.hash(&rng, Typed::new("a password")));
-        let answers = futures::future::join_all(many).await;
+        // The work takes until it is told to end, so that the machine's speed decides nothing.
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let ended = Arc::new(std::sync::Mutex::new(ended));
+        let many = (0..20).map(|_| {
+            let ended = Arc::clone(&ended);
+            hasher.run(move || ended.lock().unwrap().recv().unwrap())
+        });
+        let all_asked = async { (0..2).for_each(|_| end.send(()).unwrap()) };
+        let (answers, ()) = futures::join!(futures::future::join_all(many), all_asked);
         let busy = answers.iter().filter(|answer| answer.is_err()).count();
         assert_eq!(busy, 18, "one at work, one waiting");
         assert!(hasher.hash(&rng, Typed::new("later")).await.is_ok());
