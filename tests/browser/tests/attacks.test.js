@@ -162,7 +162,7 @@ it("stays on the site, whatever the address says where to return to", async (wor
 });
 
 it("says so when WebAssembly is blocked, instead of showing a white page", async (world) => {
-  const cara = (await world.visitor()).tolerate(/WebAssembly|wasm-eval|unsafe-eval/);
+  const cara = (await world.visitor()).tolerate(/WebAssembly|wasm-eval|unsafe-eval|was preloaded/);
   await cara.page.route("**/sign-in", async (route) => {
     const response = await route.fetch();
     const headers = response.headers();

@@ -266,7 +266,9 @@ it("offline", async (world) => {
 });
 
 it("pages that do not exist, cannot start, or are the server’s own", async (world) => {
-  const visitor = (await world.visitor()).expectRefusals(400).tolerate(/app\.js|ERR_FAILED/);
+  const visitor = (await world.visitor())
+    .expectRefusals(400)
+    .tolerate(/app\.js|ERR_FAILED|was preloaded/);
   const { page } = visitor;
   await page.goto("/nowhere");
   await page.getByText("There is no such page").first().waitFor();
