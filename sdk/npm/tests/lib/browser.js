@@ -38,7 +38,9 @@ export class Visitor {
     this.context = context;
     context.on("weberror", (error) => this.problems.push(String(error.error())));
     context.on("console", (message) => {
-      if (message.type() === "error") this.problems.push(message.text());
+      // A session may end just before a tab asks to listen: being refused is how it learns of it.
+      const tooLate = message.location().url.endsWith("/api/auth/events");
+      if (message.type() === "error" && !tooLate) this.problems.push(message.text());
     });
     context.on("request", (request) => this.requested.push(new URL(request.url()).pathname));
   }
