@@ -86,3 +86,37 @@ fn no_ui() -> Response {
     )
     .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    async fn status(path: &str) -> StatusCode {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        serve(Some(folder.path().to_owned()), request)
+            .await
+            .status()
+    }
+
+    #[tokio::test]
+    async fn a_name_too_long_for_a_file_is_not_found_and_no_failure() {
+        let long = "a".repeat(300);
+        assert_eq!(status(&format!("/{long}")).await, StatusCode::NOT_FOUND);
+        assert_eq!(status(&format!("/{long}.js")).await, StatusCode::NOT_FOUND);
+        assert_eq!(
+            status(&format!("/notes/{long}/x")).await,
+            StatusCode::NOT_FOUND
+        );
+    }
+
+    #[tokio::test]
+    async fn pages_are_the_index_and_files_that_are_not_there_are_not_found() {
+        assert_eq!(status("/notes").await, StatusCode::OK);
+        assert_eq!(status("/missing.js").await, StatusCode::NOT_FOUND);
+        assert_eq!(status("/api/missing").await, StatusCode::NOT_FOUND);
+    }
+}
