@@ -28,20 +28,40 @@ const relativeModule = {
   },
 };
 
-await rm(`${root}dist`, { recursive: true, force: true });
-await build({
+/** The doors beside the main one, such as `react`: a folder of `src/` each. */
+const doors = Object.keys(JSON.parse(await readFile(`${root}package.json`, "utf8")).exports)
+  .map((name) => name.slice(2))
+  .filter((name) => name && !name.includes("."));
+
+/** @type {import("esbuild").BuildOptions} */
+const options = {
   absWorkingDir: root,
-  entryPoints: ["src/index.ts", "src/client.ts"],
+  outbase: "src",
   outdir: "dist",
   bundle: true,
   splitting: true,
   format: "esm",
   target: "es2022",
+  jsx: "automatic",
   minify: true,
   legalComments: "none",
   logLevel: "warning",
+};
+
+await rm(`${root}dist`, { recursive: true, force: true });
+await build({
+  ...options,
+  entryPoints: ["src/index.ts", "src/client.ts"],
   plugins: [relativeModule],
 });
+if (doors.length) {
+  await build({
+    ...options,
+    entryPoints: doors.map((name) => `src/${name}/index.ts`),
+    // One client for all doors; and the frameworks are the application's.
+    external: ["../index.js", "react", "vue", "svelte"],
+  });
+}
 await promisify(execFile)(process.execPath, [
   `${root}node_modules/typescript/bin/tsc`,
   "--project",
@@ -51,8 +71,8 @@ await promisify(execFile)(process.execPath, [
 });
 // Types of what is not for others to import.
 await Promise.all(
-  ["client", "core", "driver", "http", "loader", "machine", "redirect", "webauthn"].map((name) =>
-    rm(`${root}dist/${name}.d.ts`, { force: true }),
-  ),
+  "checks client core driver http loader machine matching redirect webauthn"
+    .split(" ")
+    .map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),
 );
 await copyFile(`${root}wasm/${module}`, `${root}dist/${module}`);

@@ -1,3 +1,4 @@
+import type { Question, Verdict } from "./gate.js";
 import type { Outcome } from "./outcome.js";
 import type { Passkey, Session, SessionSummary } from "./session.js";
 
@@ -19,6 +20,14 @@ export interface Auth {
    * @returns What ends the subscription.
    */
   subscribe(listener: (session: Session) => void): () => void;
+
+  /**
+   * Calls `listener` whenever a verdict of {@link Auth.decide} may have changed: after every change
+   * of the session, and when the server has answered about resources. Not called at once.
+   *
+   * @returns What ends the subscription.
+   */
+  onChange(listener: () => void): () => void;
 
   /** Signing in with passkeys, and the user's list of them. */
   readonly passkey: PasskeyApi;
@@ -67,6 +76,21 @@ export interface Auth {
 
   /** Whether the user has all of `permissions`; none asked for: no. */
   canAll(permissions: readonly string[]): boolean;
+
+  /**
+   * Decides what a gate is to show. The same for every framework: their gates are this and
+   * {@link Auth.onChange}.
+   */
+  decide(question: Question): Verdict;
+
+  /**
+   * Whether the user has `permission` on one resource, such as `note:42`: asked of the server, in
+   * one request with all others of the same frame, and remembered until something changes.
+   */
+  check(permission: string, on: string): Promise<Outcome<{ allowed: boolean }>>;
+
+  /** Says why {@link Auth.can} answers as it does: which pattern grants it, or what is missing. */
+  explain(permission: string): Explanation;
 
   /**
    * `fetch`, with what proves who is signed in: the CSRF header by cookie, the access token in
@@ -181,4 +205,16 @@ export interface NewAccount {
   email: string;
   /** The name to go by; left out: the part of the email address before the `@`. */
   name?: string | undefined;
+}
+
+/** Why a permission is there, or is not. */
+export interface Explanation {
+  /** What was asked about. */
+  permission: string;
+  /** Whether the user has it. */
+  allowed: boolean;
+  /** Why, for programs. */
+  reason: "granted" | "not_granted" | "not_a_permission" | "signed_out" | "not_known_yet";
+  /** The pattern that grants it, such as `notes:*`. */
+  by?: string;
 }

@@ -3,6 +3,7 @@
  */
 
 import load from "../wasm/portcullis_sdk.js";
+import type { Explanation } from "./auth.js";
 import { Driver } from "./driver.js";
 import type { Outcome } from "./outcome.js";
 import type { Passkey, Session } from "./session.js";
@@ -25,6 +26,7 @@ export interface Client {
   readonly session: Session;
   subscribe(listener: () => void): number;
   can(permission: string): boolean;
+  explain(permission: string): Pick<Explanation, "allowed" | "reason" | "by">;
   cancelStepUp(): void;
   register(body: Body): Promise<Outcome>;
   signInWithPassword(body: Body): Promise<Outcome>;
@@ -34,7 +36,7 @@ export interface Client {
   signUpWithPasskey(body: Body): Promise<Outcome>;
   registerPasskey(body: Body): Promise<Valued<Passkey>>;
   abortPasskey(): void;
-  call(method: string, path: string, body?: Body): Promise<Valued<unknown>>;
+  call(method: string, path: string, body?: object): Promise<Valued<unknown>>;
   signInWithRedirect(returnTo: string): Promise<Outcome>;
   handleRedirect(): Promise<Outcome<{ value?: string }>>;
   fetch(request: Request): Promise<Valued<Response>>;

@@ -1,10 +1,13 @@
 import type { Auth, NewAccount, PasskeyApi, PasswordApi, SessionsApi } from "./auth.js";
+import { Checks } from "./checks.js";
 import type { Body, Client } from "./client.js";
+import { decide } from "./gate.js";
 import { Loader } from "./loader.js";
 import type { AuthOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import type { Passkey, SessionSummary } from "./session.js";
 
+const IN_BROWSER = typeof document !== "undefined";
 const PASSKEYS = "/api/auth/passkeys";
 const SESSIONS = "/api/auth/sessions";
 
@@ -37,10 +40,16 @@ export function createAuth(options: AuthOptions = {}): Auth {
   }
 
   /** Asks the server's API, and hands over the answer's body. */
-  const call = async <T extends object>(method: string, path: string, body?: Body) => {
+  const call = async <T extends object>(method: string, path: string, body?: object) => {
     const outcome = await ask((client) => client.call(method, path, body));
     return (outcome.ok ? { ok: true, ...(outcome.value ?? {}) } : outcome) as Outcome<T>;
   };
+
+  const checks = new Checks(
+    (checks) => call("POST", "/api/authz/check", { checks }),
+    () => loader.changed(),
+  );
+  loader.onSession = () => checks.clear();
 
   /** How often ceremonies have been ended: one that is to begin once the module is there, too. */
   let aborts = 0;
@@ -120,12 +129,29 @@ export function createAuth(options: AuthOptions = {}): Auth {
       if (!outcome.ok) return outcome;
       return outcome.value === undefined ? { ok: true } : { ok: true, returnTo: outcome.value };
     },
+    onChange(listener) {
+      loader.once();
+      return loader.watch(listener);
+    },
     can(permission) {
       loader.once();
-      return !!loader.client?.can(permission);
+      return loader.can(permission);
     },
     canAny: (permissions) => permissions.some(auth.can),
     canAll: (permissions) => permissions.length > 0 && permissions.every(auth.can),
+    decide: (question) =>
+      decide(auth.session, question, (permission, on) =>
+        // What needs the server's word stays closed where there is no browser to ask from.
+        on === undefined ? loader.can(permission) : IN_BROWSER ? checks.peek(permission, on) : undefined,
+      ),
+    check: (permission, on) => checks.check(permission, on),
+    explain(permission) {
+      const { status } = auth.session;
+      const known = status === "signedIn" || status === "stepUp";
+      const unknown = status === "signedOut" ? "signed_out" : "not_known_yet";
+      const explained = known && loader.client?.explain(permission);
+      return { permission, ...(explained || { allowed: false, reason: unknown }) };
+    },
     async fetch(input, init) {
       const request = new Request(input, init);
       const outcome = await ask((client) => client.fetch(request));

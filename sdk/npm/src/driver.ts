@@ -1,3 +1,4 @@
+import type { Explanation } from "./auth.js";
 import type { Body, Client, ClientConfig, Valued } from "./client.js";
 import { CSRF_HEADER, camelCase, exchange, failure, refusal, type Answer } from "./http.js";
 import { Machine } from "./machine.js";
@@ -39,6 +40,11 @@ export class Driver implements Client {
 
   can(permission: string): boolean {
     return this.#machine.core.can(permission);
+  }
+
+  explain(permission: string): Pick<Explanation, "allowed" | "reason" | "by"> {
+    const allowed = this.can(permission);
+    return { allowed, reason: allowed ? "granted" : "not_granted" };
   }
 
   cancelStepUp(): void {
@@ -90,7 +96,7 @@ export class Driver implements Client {
     this.#open = undefined;
   }
 
-  async call(method: string, path: string, body?: Body): Promise<Valued<unknown>> {
+  async call(method: string, path: string, body?: object): Promise<Valued<unknown>> {
     const outcome = await this.#call(method, path, body);
     return outcome.ok ? { ok: true, value: camelCase(outcome.value) } : outcome;
   }

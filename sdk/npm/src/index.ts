@@ -7,6 +7,7 @@
 
 export { createAuth } from "./create.js";
 export type * from "./auth.js";
+export type { Question, Verdict } from "./gate.js";
 export type * from "./options.js";
 export type * from "./outcome.js";
 export type * from "./session.js";

@@ -1,7 +1,8 @@
 import type { Client } from "./client.js";
+import { grants } from "./matching.js";
 import type { AuthOptions } from "./options.js";
 import type { Failure, LoadReason, Outcome } from "./outcome.js";
-import type { Session } from "./session.js";
+import type { Session, SignedInSession, SignedOutSession } from "./session.js";
 
 /** The client, or why there is none. */
 export type Loaded = { ok: true; client: Client } | Failure;
@@ -23,14 +24,22 @@ export class Loader {
   /** The module's client, once it is there. */
   client: Client | undefined;
   /** What the application is shown. */
-  session: Session = { status: "loading" };
+  session: Session;
   /** What came of a sign-in by redirect, if this page was loaded by one. */
   redirect: Promise<Outcome<{ value?: string }>> = Promise.resolve({ ok: true });
   /** See {@link Auth.ready}. */
   readonly ready: Promise<Session>;
 
+  /** Called when the session is another one, before anybody is told. */
+  onSession: () => void = () => {};
+
   readonly #options: AuthOptions;
   readonly #listeners = new Set<Listener>();
+  readonly #watchers = new Set<{ tell: () => void }>();
+  /** The session that a server handed down, for as long as nothing newer is known. */
+  #handed: SignedInSession | SignedOutSession | undefined;
+  /** What {@link Loader.can} has answered in this session: gates ask the same things again. */
+  #answers = new Map<string, boolean>();
   #loading: Promise<Loaded> | undefined;
   #known!: (session: Session) => void;
 
@@ -43,6 +52,8 @@ export class Loader {
       }
     }
     this.#options = options;
+    this.#handed = options.session;
+    this.session = this.#handed ?? { status: "loading" };
     this.ready = new Promise((resolve) => (this.#known = resolve));
   }
 
@@ -58,6 +69,32 @@ export class Loader {
       this.#show({ status: "loading" });
     }
     return this.once();
+  }
+
+  /** Whether the user has a permission, as far as is known. */
+  can(permission: string): boolean {
+    let answer = this.#answers.get(permission);
+    if (answer === undefined) {
+      const { session } = this;
+      const handed = this.#handed && "permissions" in session ? session.permissions : undefined;
+      answer = handed ? grants(handed, permission) : !!this.client?.can(permission);
+      this.#answers.set(permission, answer);
+    }
+    return answer;
+  }
+
+  /** See {@link Auth.onChange}. */
+  watch(tell: () => void): () => void {
+    const watcher = { tell };
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Tells those who watch that a verdict may be another one now. */
+  changed(): void {
+    for (const watcher of [...this.#watchers]) {
+      if (this.#watchers.has(watcher)) guarded(watcher.tell);
+    }
   }
 
   /** See {@link Auth.subscribe}. */
@@ -110,23 +147,36 @@ export class Loader {
 
   #show(session: Session): void {
     const { status } = session;
-    const stillLoading = status === "loading" && status === this.session.status;
-    if (session === this.session || stillLoading) return;
+    if (status === "loading" && (this.#handed || status === this.session.status)) return;
+    if (this.#handed?.status === "signedIn" && status === "unreachable") {
+      // What was handed down is the last that is known.
+      session = { ...this.#handed, stale: true };
+    } else {
+      this.#handed = undefined;
+    }
+    if (session === this.session) return;
     this.session = session;
+    this.#answers.clear();
+    this.onSession();
     if (status !== "loading") this.#known(session);
     for (const listener of [...this.#listeners]) {
       // Unless another listener has just ended its subscription.
       if (this.#listeners.has(listener)) this.#tell(listener);
     }
+    this.changed();
   }
 
-  /** A listener that throws must not keep others from hearing. */
   #tell(listener: Listener): void {
-    try {
-      listener.tell(this.session);
-    } catch (error) {
-      reportError(error);
-    }
+    guarded(() => listener.tell(this.session));
+  }
+}
+
+/** A listener that throws must not keep others from hearing. */
+function guarded(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    reportError(error);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { SignedInSession, SignedOutSession } from "./session.js";
+
 /** Settings of {@link createAuth}: by cookie, or by tokens. */
 export type AuthOptions = CookieOptions | TokenOptions;
 
@@ -13,6 +15,11 @@ export interface CommonOptions {
    * `new URL("…", import.meta.url)`. Left out: beside the script that loads it.
    */
   wasm?: string | URL | undefined;
+  /**
+   * The session that a server has rendered this page for, handed down so that the first paint is
+   * right on both sides. It is shown until the server has been asked.
+   */
+  session?: SignedInSession | SignedOutSession | undefined;
 }
 
 /**

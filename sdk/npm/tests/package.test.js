@@ -40,6 +40,7 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./dist/auth.d.ts",
     "./dist/client.js",
     "./dist/create.d.ts",
+    "./dist/gate.d.ts",
     "./dist/index.d.ts",
     "./dist/index.js",
     "./dist/options.d.ts",

@@ -26,7 +26,8 @@ const withoutComments = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
 test("no published type is loose", () => {
   assert.ok(declarations.size > 4);
   for (const [name, text] of declarations) {
-    const loose = /\b(any|Function|Object)\b/.exec(withoutComments(text));
+    // A field may be called `any`, as in a gate.
+    const loose = /\b(any|Function|Object)\b(?!\?:)/.exec(withoutComments(text));
     assert.equal(loose, null, `${name} says ${loose?.[0]}`);
   }
 });

@@ -3,12 +3,14 @@
 import {
   type Auth,
   createAuth,
+  type Explanation,
   type Failure,
   type Outcome,
   type Passkey,
   type Reason,
   type Session,
   type SessionSummary,
+  type Verdict,
 } from "@portcullis/sdk";
 
 declare const email: string;
@@ -97,3 +99,19 @@ await auth.signOut({ everwhere: true });
 await auth.password.signIn({ email });
 // @ts-expect-error: the session is not for writing
 auth.session = { status: "loading" };
+
+// Gates: a question, a verdict, and why.
+const verdict: Verdict = auth.decide({ require: "notes:delete", on: "note:42", not: ["a:b"] });
+const ending: () => void = auth.onChange(() => show(verdict));
+ending();
+// @ts-expect-error: no such thing to ask
+auth.decide({ requires: "notes:delete" });
+const checked = await auth.check("notes:delete", "note:42");
+if (checked.ok) show(`${checked.allowed}`);
+const { allowed, by, reason: why } = auth.explain("notes:delete");
+show(`${allowed} ${by ?? ""} ${why satisfies Explanation["reason"]}`);
+
+// A session that a server has rendered the page for.
+createAuth({ session: { status: "signedOut", reason: "anonymous" } });
+// @ts-expect-error: a server knows who is signed in, or hands nothing down
+createAuth({ session: { status: "loading" } });
