@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
 
-import { build } from "esbuild";
-
-import { ROOT } from "./lib/package.js";
+import { ROOT, source } from "./lib/package.js";
 
 /** @type {typeof import("../src/gate.ts")} */
 let gate;
@@ -15,20 +13,8 @@ let matching;
 /** @type {typeof import("../wasm/portcullis_sdk.js")} */
 let engine;
 before(async () => {
-  /** @param {string} source */
-  const load = async (source) => {
-    const { outputFiles } = await build({
-      entryPoints: [`${ROOT}${source}`],
-      bundle: true,
-      write: false,
-      format: "esm",
-      target: "es2022",
-    });
-    const text = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
-    return import(`data:text/javascript;base64,${text}`);
-  };
-  gate = await load("src/gate.ts");
-  matching = await load("src/matching.ts");
+  gate = await source("src/gate.ts");
+  matching = await source("src/matching.ts");
   engine = await import("../wasm/portcullis_sdk.js");
   await engine.default({ module_or_path: await readFile(`${ROOT}wasm/portcullis_sdk_bg.wasm`) });
 });

@@ -47,6 +47,7 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./dist/outcome.d.ts",
     "./dist/portcullis_sdk_bg.wasm",
     "./dist/session.d.ts",
+    "./dist/slot.d.ts",
     "./package.json",
   ]);
 });

@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { build } from "esbuild";
+
 const run = promisify(execFile);
 
 /** The package's folder. */
@@ -16,6 +18,22 @@ export const REPOSITORY = fileURLToPath(new URL("../../../..", import.meta.url))
 
 /** @param {string} path below the package's folder */
 export const read = (path) => readFile(join(ROOT, path), "utf8");
+
+/**
+ * A module of `src/`, as it is there, for tests of what is not published by itself.
+ * @param {string} path below the package's folder
+ */
+export async function source(path) {
+  const { outputFiles } = await build({
+    entryPoints: [join(ROOT, path)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+  });
+  const text = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  return import(`data:text/javascript;base64,${text}`);
+}
 
 /** A folder that is gone when the process ends its test file. */
 export class Folder {
