@@ -83,6 +83,28 @@ it("lets a moderator read and delete everybody’s notes, but not change them", 
   assert.deepEqual((await user.account.api.ask("GET", "/api/notes")).notes, []);
 });
 
+it("shows a note that was saved while an older list was on its way", async (world) => {
+  const { page } = await world.user({ name: "Emmy Noether" });
+  const held = new Promise((resolve) => {
+    void page.route(
+      "**/api/notes",
+      async (route) => {
+        const response = await route.fetch();
+        await new Promise((release) => resolve(release));
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+  });
+  await page.goto("/notes");
+  const release = await held;
+  await page.getByLabel("New note").fill("Written before the list was there");
+  await page.getByRole("button", { name: "Save note" }).click();
+  await page.getByText("Note saved.").first().waitFor();
+  release();
+  await note(page, "Written before the list was there").waitFor();
+});
+
 it("loses no text when the session has ended unnoticed, and saves it after signing in", async (world) => {
   const yael = (await world.user({ name: "Yael Dowker" })).expectRefusals(401);
   // The browser does not hear of it: it finds out when it saves.

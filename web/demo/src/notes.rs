@@ -2,9 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use portcullis_sdk::{Session, SignedOutReason};
-use portcullis_types::notes::NoteView;
 use portcullis_web::ui::{Blank, Bones, Failure, Glyph, Load, Page, icon};
 use portcullis_web::{PermissionGate, use_auth};
 
@@ -15,45 +13,34 @@ use crate::text::WORDS;
 mod api;
 mod composer;
 mod draft;
+mod list;
 mod note;
 
 use composer::Composer;
 use draft::Draft;
+use list::Notes;
 use note::Note;
-
-/// The notes of the page, shared by its parts.
-type Notes = RwSignal<Load<Vec<NoteView>>>;
 
 /// `/notes`
 #[component]
 pub(crate) fn NotesPage() -> impl IntoView {
     let auth = use_auth();
-    let notes: Notes = RwSignal::new(Load::Waiting);
+    let notes = Notes::new(auth);
     let draft = Draft::new("new");
-
-    let load = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer = api::list(&auth.client()).await;
-            // What is on the page stays there when a refresh of it fails.
-            if answer.is_ok() || notes.try_with_untracked(|n| n.ready().is_none()) == Some(true) {
-                _ = notes.try_set(answer.into());
-            }
-        });
-    });
     // Another user, or other permissions: then other notes may be read.
     let reader = Memo::new(move |_| auth.view().map(|view| (view.user.id, view.version)));
     let user = Memo::new(move |_| reader.get().map(|(user, _)| user));
     Effect::new(move |before: Option<Option<_>>| {
         let now = user.get();
         if before.is_some_and(|before| before != now) {
-            notes.set(Load::Waiting);
+            notes.forget();
         }
         now
     });
     let may_see = Memo::new(move |_| auth.can("notes:write") || auth.can("notes:read"));
     Effect::new(move |_| {
         if reader.get().is_some() && may_see.get() {
-            load.run(());
+            notes.load();
         }
     });
     // The way out is signing out: then nothing of what was typed stays in the tab.
@@ -100,7 +87,7 @@ pub(crate) fn NotesPage() -> impl IntoView {
                                 view! { <ReadOnly/> }.into_any()
                             }}
                             {move || if listed.get() {
-                                view! { <List notes load/> }.into_any()
+                                view! { <List notes/> }.into_any()
                             } else {
                                 view! { <AskToSignIn whole_page=false/> }.into_any()
                             }}
@@ -124,7 +111,9 @@ enum Whose {
 
 /// The list, its filter for those who can read others' notes, and its other states.
 #[component]
-fn List(notes: Notes, load: Callback<()>) -> impl IntoView {
+fn List(notes: Notes) -> impl IntoView {
+    let load = Callback::new(move |()| notes.load());
+    let listed = notes.listed();
     let whose = RwSignal::new(Whose::Everybody);
     let chip = move |value: Whose, words: &'static str| {
         html::button()
@@ -152,7 +141,7 @@ fn List(notes: Notes, load: Callback<()>) -> impl IntoView {
     };
     let visible = move || {
         let own_only = whose.get() == Whose::Own;
-        notes.with(|notes| {
+        listed.with(|notes| {
             let all = notes.ready().into_iter().flatten();
             all.filter(|note| note.own || !own_only)
                 .cloned()
@@ -160,7 +149,7 @@ fn List(notes: Notes, load: Callback<()>) -> impl IntoView {
         })
     };
     let state = Memo::new(move |_| {
-        notes.with(|notes| match notes {
+        listed.with(|notes| match notes {
             Load::Waiting => State::Waiting,
             Load::Failed(_) => State::Failed,
             Load::Ready(_) if visible().is_empty() => State::Empty,
@@ -169,7 +158,7 @@ fn List(notes: Notes, load: Callback<()>) -> impl IntoView {
     });
     let body = move || match state.get() {
         State::Waiting => view! { <Bones rows=3/> }.into_any(),
-        State::Failed => notes.with_untracked(|notes| match notes {
+        State::Failed => listed.with_untracked(|notes| match notes {
             Load::Failed(error) => {
                 view! { <Failure error=error.clone() on_retry=load/> }.into_any()
             }

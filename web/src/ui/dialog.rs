@@ -3,6 +3,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use web_sys::HtmlDialogElement;
 
 use super::{Button, Glyph, Look, icon, unique_id};
 use crate::text::use_text;
@@ -33,19 +34,22 @@ pub fn Dialog(
     let closed_here = StoredValue::new(false);
 
     Effect::new(move |_| {
-        let open = open.get();
+        if !open.get() {
+            // At once: the focus is back where it was before anybody can look.
+            if let Some(dialog) = node.get_untracked().filter(HtmlDialogElement::open) {
+                closed_here.set_value(true);
+                dialog.close();
+            }
+            return;
+        }
         // After the content is in place, so that the browser finds what to focus.
         request_animation_frame(move || {
-            if let Some(dialog) = node.try_get_untracked().flatten()
-                && dialog.open() != open
+            if open.try_get_untracked() == Some(true)
+                && let Some(dialog) = node.try_get_untracked().flatten()
+                && !dialog.open()
             {
-                if open {
-                    // Fails only for a dialog that has left the page.
-                    _ = dialog.show_modal();
-                } else {
-                    closed_here.set_value(true);
-                    dialog.close();
-                }
+                // Fails only for a dialog that has left the page.
+                _ = dialog.show_modal();
             }
         });
     });

@@ -3,10 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use portcullis_types::notes::NoteView;
 use portcullis_web::errors::message_of;
 use portcullis_web::text::{ENGLISH, fill};
-use portcullis_web::ui::{Button, Load, Look};
+use portcullis_web::ui::{Button, Look};
 use portcullis_web::{use_auth, use_toasts};
 
 use super::draft::{Draft, Room, room};
@@ -28,7 +27,7 @@ pub(super) fn Composer(draft: Draft, notes: Notes) -> impl IntoView {
                 .confirmed(|client| async move { api::create(&client, text).await })
                 .await?;
             toasts.say(WORDS.note_saved);
-            _ = notes.try_update(|notes| put_first(notes, saved));
+            notes.put_first(saved);
             Ok(())
         });
     };
@@ -51,14 +50,6 @@ pub(super) fn Composer(draft: Draft, notes: Notes) -> impl IntoView {
                 <Button look=Look::Primary submit=true busy=saving.busy>{WORDS.note_save}</Button>
             </div>
         </form>
-    }
-}
-
-/// Puts a note that was just saved at the head of the list.
-fn put_first(notes: &mut Load<Vec<NoteView>>, saved: NoteView) {
-    if let Some(all) = notes.ready_mut() {
-        all.retain(|note| note.id != saved.id);
-        all.insert(0, saved);
     }
 }
 

@@ -95,13 +95,7 @@ fn Edit(id: NoteId, draft: Draft, notes: Notes, editing: RwSignal<bool>) -> impl
                 .await?;
             toasts.say(WORDS.note_changed);
             _ = editing.try_set(false);
-            _ = notes.try_update(|notes| {
-                if let Some(all) = notes.ready_mut()
-                    && let Some(note) = all.iter_mut().find(|note| note.id == id)
-                {
-                    *note = saved;
-                }
-            });
+            notes.replace(saved);
             Ok(())
         });
     };
@@ -143,13 +137,9 @@ impl Removal {
     }
 
     fn run(self, note: NoteView) {
-        let at = self.notes.try_update(|notes| {
-            let all = notes.ready_mut()?;
-            let at = all.iter().position(|other| other.id == note.id)?;
-            all.remove(at);
-            Some(at)
-        });
-        let Some(Some(at)) = at else { return };
+        let Some(at) = self.notes.hide(note.id) else {
+            return;
+        };
         rescue_focus(&[
             ".app-note__actions button:last-child",
             "#new-note",
@@ -158,39 +148,20 @@ impl Removal {
         let again = note.clone();
         self.toasts.undoable(
             WORDS.note_deleted,
-            move || self.put_back(at, again.clone()),
+            move || self.notes.put_back(at, again.clone()),
             move || {
                 let note = note.clone();
                 spawn_local(async move {
                     match api::delete(&self.auth.client(), note.id).await {
                         // A refresh meanwhile may have brought it back to the list.
-                        Ok(()) => self.drop_from_list(note.id),
+                        Ok(()) => self.notes.remove(note.id),
                         Err(error) => {
                             self.toasts.say(message_of(&error, &ENGLISH));
-                            self.put_back(at, note);
+                            self.notes.put_back(at, note);
                         }
                     }
                 });
             },
         );
-    }
-
-    fn drop_from_list(self, id: NoteId) {
-        _ = self.notes.try_update(|notes| {
-            if let Some(all) = notes.ready_mut() {
-                all.retain(|note| note.id != id);
-            }
-        });
-    }
-
-    fn put_back(self, at: usize, note: NoteView) {
-        // When the page was left meanwhile, there is no list to put it back to, nor a need.
-        _ = self.notes.try_update(|notes| {
-            if let Some(all) = notes.ready_mut()
-                && all.iter().all(|other| other.id != note.id)
-            {
-                all.insert(at.min(all.len()), note);
-            }
-        });
     }
 }
