@@ -33,6 +33,9 @@ const doors = Object.keys(JSON.parse(await readFile(`${root}package.json`, "utf8
   .map((name) => name.slice(2))
   .filter((name) => name && !name.includes("."));
 
+/** The door, and what is loaded later, when it is needed. */
+const files = ["index", "client"];
+
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   absWorkingDir: root,
@@ -49,11 +52,19 @@ const options = {
 };
 
 await rm(`${root}dist`, { recursive: true, force: true });
-await build({
-  ...options,
-  entryPoints: ["src/index.ts", "src/client.ts"],
-  plugins: [relativeModule],
-});
+// Each file by itself: one that is loaded later brings along what it needs, so that nothing has to
+// be fetched in turns, and a file can be copied without knowing of others.
+await Promise.all(
+  files.map((name) =>
+    build({
+      ...options,
+      splitting: false,
+      entryPoints: [`src/${name}.ts`],
+      external: files.map((other) => `./${other}.js`),
+      plugins: [relativeModule],
+    }),
+  ),
+);
 if (doors.length) {
   await build({
     ...options,
@@ -71,7 +82,7 @@ await promisify(execFile)(process.execPath, [
 });
 // Types of what is not for others to import.
 await Promise.all(
-  "checks client core driver http loader machine matching redirect webauthn"
+  "checks client core driver failure http loader machine matching redirect webauthn"
     .split(" ")
     .map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),
 );

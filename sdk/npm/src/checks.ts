@@ -1,5 +1,6 @@
 /** Questions about single resources: asked of the server in batches, remembered until a change. */
 
+import { fail } from "./failure.js";
 import type { Outcome } from "./outcome.js";
 
 /** One question, as it is sent. */
@@ -92,7 +93,7 @@ export class Checks {
       const told: Outcome<{ allowed: boolean }> = decision
         ? { ok: true, allowed: decision.allowed }
         : outcome.ok
-          ? { ok: false, reason: "unexpected_answer", message: "The server left a question out." }
+          ? fail("unexpected_answer", "The server left a question out.")
           : outcome;
       for (const resolve of entry.waiting.splice(0)) resolve(told);
     });

@@ -1,6 +1,7 @@
 import type { Auth, NewAccount, PasskeyApi, PasswordApi, SessionsApi } from "./auth.js";
 import { Checks } from "./checks.js";
 import type { Body, Client } from "./client.js";
+import { fail } from "./failure.js";
 import { decide } from "./gate.js";
 import { Loader } from "./loader.js";
 import type { AuthOptions } from "./options.js";
@@ -35,7 +36,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
       return await act(loaded.client);
     } catch (error) {
       reportError(error);
-      return { ok: false, reason: "internal", message: "Something went wrong." };
+      return fail("internal", "Something went wrong.");
     }
   }
 
@@ -56,7 +57,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
   const ceremony = <T extends object>(act: (client: Client) => Promise<Outcome<T>>) => {
     const before = aborts;
     return ask<T>(async (client) =>
-      before === aborts ? act(client) : { ok: false, reason: "aborted", message: "Ended early." },
+      before === aborts ? act(client) : fail("aborted", "Ended early."),
     );
   };
 

@@ -1,5 +1,6 @@
 /** Requests to the server, and what its answers mean. */
 
+import { fail } from "./failure.js";
 import type { BrowserReason, Failure, Reason, ServerReason } from "./outcome.js";
 
 /** The static header that a cross-site form cannot send; see the server's CSRF check. */
@@ -62,7 +63,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
 
 /** A failure with its usual message. */
 export function failure(reason: BrowserReason | "rate_limited"): Failure {
-  return { ok: false, reason, message: MESSAGES[reason] ?? "The server refused." };
+  return fail(reason, MESSAGES[reason] ?? "The server refused.");
 }
 
 /** The failure that an answer other than 2xx stands for. */
@@ -74,7 +75,7 @@ export function refusal({ status, body, retryAfter }: Answer): Failure {
     return failure(status === 429 ? "rate_limited" : upstream ? "network" : "unexpected_answer");
   }
   const reason = Object.hasOwn(CODES, problem.code) ? (problem.code as ServerReason) : "unknown";
-  const refused: Failure = { ok: false, reason, message: problem.detail };
+  const refused = fail(reason, problem.detail);
   if (problem.field) refused.field = problem.field;
   if (retryAfter !== undefined) refused.retryAfter = retryAfter;
   return refused;

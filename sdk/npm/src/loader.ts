@@ -1,4 +1,5 @@
 import type { Client } from "./client.js";
+import { fail } from "./failure.js";
 import { grants } from "./matching.js";
 import type { AuthOptions } from "./options.js";
 import type { Failure, LoadReason, Outcome } from "./outcome.js";
@@ -109,7 +110,7 @@ export class Loader {
   async #load(): Promise<Loaded> {
     if (typeof document === "undefined") {
       this.#known(this.session);
-      return { ok: false, reason: "not_supported", message: "There is no browser here." };
+      return fail("not_supported", "There is no browser here.");
     }
     try {
       const { open } = await import("./client.js");
@@ -140,8 +141,9 @@ export class Loader {
       const reason = blocked ? "wasm_blocked" : "load_failed";
       const message = MESSAGES[reason];
       console.error(message, error);
-      this.#show({ status: "error", reason, message });
-      return { ok: false, reason, message };
+      const failed = fail(reason, message);
+      this.#show({ status: "error", reason, message, docs: failed.docs });
+      return failed;
     }
   }
 

@@ -18,6 +18,8 @@ export interface Failure {
   reason: Reason;
   /** What happened and what to mend, in a sentence for people (English). */
   message: string;
+  /** Where the reason is explained for developers: its cause, and what to do about it. */
+  docs: string;
   /** The field of the form that is wrong, where one is: `email`, `password`, `name` and so on. */
   field?: string;
   /** Seconds to wait before trying again, where waiting helps. */

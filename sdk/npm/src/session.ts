@@ -62,6 +62,8 @@ export interface ErrorSession {
   reason: LoadReason;
   /** What happened, in a sentence for people (English). */
   message: string;
+  /** Where the reason is explained for developers. */
+  docs: string;
 }
 
 /** A session and what its user may do. Times are milliseconds since 1970, as `new Date()` takes. */

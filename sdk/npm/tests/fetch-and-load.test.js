@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Visitor } from "./lib/browser.js";
+import { docs } from "./lib/package.js";
 import { Site } from "./lib/site.js";
 import { signUp, suite } from "./lib/suite.js";
 
@@ -77,6 +78,7 @@ test("a page that does not allow WebAssembly is told so, without anything thrown
   const error = {
     reason: "wasm_blocked",
     message: "This browser or page does not allow WebAssembly.",
+    docs: docs("wasm_blocked"),
   };
   assert.deepEqual(said, {
     ready: { status: "error", ...error },
@@ -101,6 +103,7 @@ for (const part of ["client.js", "portcullis_sdk_bg.wasm"]) {
     const error = {
       reason: "load_failed",
       message: "Sign-in could not be loaded. Check the connection and try again.",
+      docs: docs("load_failed"),
     };
     assert.deepEqual(failed, {
       ready: { status: "error", ...error },

@@ -30,7 +30,7 @@ test("a gate without a user says why it is shut", () => {
   const table = [
     [{ status: "loading" }, "loading"],
     [{ status: "unreachable" }, "offline"],
-    [{ status: "error", reason: "load_failed", message: "" }, "error"],
+    [{ status: "error", reason: "load_failed", message: "", docs: "" }, "error"],
     [{ status: "signedOut", reason: "ended" }, "signedOut"],
     [signedIn(), "allowed"],
   ];

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { outcome, project, read, REPOSITORY } from "./lib/package.js";
+import { docs, outcome, project, read, REPOSITORY } from "./lib/package.js";
 
 /** @type {import("./lib/package.js").Folder} */
 let app;
@@ -106,6 +106,7 @@ test("where there is no browser it can be imported and used, and says so", async
     ok: false,
     reason: "not_supported",
     message: "There is no browser here.",
+    docs: docs("not_supported"),
   };
   assert.deepEqual(said, {
     before: { status: "loading" },

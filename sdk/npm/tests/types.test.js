@@ -128,6 +128,17 @@ test("the reasons are those that the Rust half gives", async () => {
   assert.deepEqual(union("LoadReason"), ["load_failed", "wasm_blocked"]);
 });
 
+test("every reason is explained where its failure links to, and nothing else is", async () => {
+  const text = await readFile(join(REPOSITORY, "docs/errors.md"), "utf8");
+  const explained = [...text.matchAll(/^### (.*)\n\n\*\*Cause:\*\* [^]*?\*\*Do:\*\*\s\S/gm)];
+  const types = withoutComments(declarations.get("outcome.d.ts") ?? "");
+  const unions = [...types.matchAll(/type (\w+Reason) =/g)];
+  assert.deepEqual(
+    explained.map(([, reason]) => reason).sort(),
+    unions.flatMap(([, name = ""]) => union(name)).sort(),
+  );
+});
+
 /** The texts of a union in `outcome.d.ts`, sorted. @param {string} name */
 function union(name) {
   const text = withoutComments(declarations.get("outcome.d.ts") ?? "");

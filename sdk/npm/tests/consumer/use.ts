@@ -68,7 +68,7 @@ if (added.ok) {
   const failure: Failure = added;
   const reason: Reason = failure.reason;
   const seconds: number = failure.retryAfter ?? 0;
-  show(`${reason} ${seconds} ${failure.field ?? ""} ${failure.message}`);
+  show(`${reason} ${seconds} ${failure.field ?? ""} ${failure.message} ${failure.docs}`);
   // @ts-expect-error: no such reason
   if (added.reason === "network_error") show("never");
 }

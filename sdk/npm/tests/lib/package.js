@@ -35,6 +35,10 @@ export async function source(path) {
   return import(`data:text/javascript;base64,${text}`);
 }
 
+/** Where a reason is explained. @param {string} reason */
+export const docs = (reason) =>
+  `https://github.com/portcullis-auth/portcullis/blob/main/docs/errors.md#${reason}`;
+
 /** A folder that is gone when the process ends its test file. */
 export class Folder {
   /** @param {string} path */
