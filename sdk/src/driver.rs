@@ -65,6 +65,7 @@ impl Inner {
                 token_mode: matches!(config.mode, Mode::Token { .. }),
                 channel: channel.is_some(),
                 locks: locks.is_some(),
+                share_tokens: true,
             };
             Self {
                 me: me.clone(),

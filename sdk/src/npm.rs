@@ -44,14 +44,18 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// A machine for a browser that has these means.
+    /// A machine for a browser that has these means; `share`: tokens may go to other tabs over the
+    /// channel, where any script of the origin can read them. It knows of no page, and works in a
+    /// worker as well.
+    #[expect(clippy::fn_params_excessive_bools, reason = "as in `Settings`")]
     #[wasm_bindgen(constructor)]
-    pub fn new(token_mode: bool, channel: bool, locks: bool) -> Self {
+    pub fn new(token_mode: bool, channel: bool, locks: bool, share: bool) -> Self {
         Self {
             machine: Machine::new(Settings {
                 token_mode,
                 channel,
                 locks,
+                share_tokens: share,
             }),
             shown: None,
         }
@@ -75,6 +79,26 @@ impl Core {
     /// Whether the user has this permission.
     pub fn can(&self, permission: &str) -> bool {
         Permission::parse(permission).is_ok_and(|p| self.machine.permissions().allows(&p))
+    }
+
+    /// Whether the user has this permission, and why: `{ allowed, reason, by? }` with `reason` one of
+    /// `granted` (and `by`: the pattern that grants it), `not_granted` and `not_a_permission`.
+    pub fn explain(&self, permission: &str) -> JsValue {
+        let object = new_object();
+        let permission = Permission::parse(permission);
+        let found = permission.as_ref().ok();
+        let found = found.and_then(|p| self.machine.permissions().find(p));
+        let reason = if let Some((pattern, _)) = found {
+            put_text(&object, "by", pattern.as_str());
+            "granted"
+        } else if permission.is_ok() {
+            "not_granted"
+        } else {
+            "not_a_permission"
+        };
+        set(&object, "allowed", &JsValue::from_bool(found.is_some()));
+        put_text(&object, "reason", reason);
+        object
     }
 
     /// Takes what has happened, at these readings of both clocks, and answers with what is to be

@@ -249,6 +249,13 @@ impl Machine {
         self.remember_end(id, chain, reason);
         if ours {
             self.end(reason, false);
+        } else if reason == SignedOutReason::SignedOut
+            && !self.settings.share_tokens
+            && self.tokens.held.is_some()
+        {
+            // The tabs have a sign-in each, and whoever signs out means to be out of all of them.
+            self.revoke();
+            self.end(reason, false);
         }
     }
 

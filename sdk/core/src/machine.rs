@@ -15,7 +15,11 @@ use crate::{Session, SignedOutReason};
 const FRESH: i64 = 60_000;
 
 /// What the browser at hand can do, and how requests prove who is signed in.
-#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is there or not, whatever the others are"
+)]
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// Tokens instead of the cookie.
     pub token_mode: bool,
@@ -23,6 +27,28 @@ pub struct Settings {
     pub channel: bool,
     /// There are locks between tabs.
     pub locks: bool,
+    /// Tokens go from tab to tab over the channel. Without it each tab has a sign-in of its own:
+    /// for tokens that are kept where no script of the page can read them, as it reads the channel.
+    pub share_tokens: bool,
+}
+
+impl Default for Settings {
+    /// Cookie mode in a browser that has nothing to offer between tabs.
+    fn default() -> Self {
+        Self {
+            token_mode: false,
+            channel: false,
+            locks: false,
+            share_tokens: true,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether other tabs may have these tokens, and can be asked.
+    pub(crate) const fn can_share(self) -> bool {
+        self.channel && self.share_tokens
+    }
 }
 
 /// The client of one tab.
@@ -173,6 +199,7 @@ impl Machine {
                 self.told_of_end(id, chain, SignedOutReason::SignedOut);
             }
             Message::Ended { id, chain } => self.told_of_end(id, chain, SignedOutReason::Ended),
+            Message::WantTokens { .. } | Message::Tokens(_) if !self.settings.can_share() => {}
             Message::WantTokens { chain, generation } => {
                 self.asked_for_tokens(chain.as_deref(), generation);
             }

@@ -102,13 +102,18 @@ impl Tokens {
 impl Machine {
     /// A tab that was just opened asks the others whether anybody is signed in.
     pub(crate) fn ask_peers_for_tokens(&mut self) {
-        let until = self.now.mono + if self.settings.channel { ASKING } else { 0 };
+        let until = self.now.mono + self.asking();
         self.tokens.step = Step::Restoring { until };
         self.want_tokens();
     }
 
+    /// How long the other tabs are given to answer.
+    const fn asking(&self) -> i64 {
+        if self.settings.can_share() { ASKING } else { 0 }
+    }
+
     fn want_tokens(&mut self) {
-        if self.settings.channel {
+        if self.settings.can_share() {
             let chain = self.tokens.chain().map(str::to_owned);
             let generation = self.tokens.held.as_ref().map_or(0, |held| held.generation);
             self.out
@@ -188,7 +193,8 @@ impl Machine {
             return;
         }
         self.tokens.cool_until = None;
-        if self.settings.locks {
+        // Tokens that no other tab has need not be kept from them.
+        if self.settings.locks && self.settings.share_tokens {
             self.tokens.step = Step::Locking {
                 until: self.now.mono + LOCK_PATIENCE,
             };
@@ -209,7 +215,7 @@ impl Machine {
     }
 
     fn ask_before_refresh(&mut self) {
-        if self.settings.channel {
+        if self.settings.can_share() {
             self.tokens.step = Step::Asking {
                 until: self.now.mono + ASKING,
                 again: false,
@@ -262,7 +268,7 @@ impl Machine {
                 self.look(false);
             }
             Reply::Rejected if current => {
-                let until = self.now.mono + if self.settings.channel { ASKING } else { 0 };
+                let until = self.now.mono + self.asking();
                 self.tokens.step = Step::Doubting {
                     until,
                     again: false,

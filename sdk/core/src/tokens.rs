@@ -180,7 +180,12 @@ impl Machine {
     }
 
     pub(crate) fn share_tokens(&mut self) {
-        if let Some(held) = self.tokens.held.as_ref().filter(|_| self.settings.channel) {
+        if let Some(held) = self
+            .tokens
+            .held
+            .as_ref()
+            .filter(|_| self.settings.can_share())
+        {
             let shared = held.share(self.now.mono, self.now.wall);
             self.out.push(Effect::Broadcast(Message::Tokens(shared)));
         }

@@ -41,7 +41,7 @@ export class Machine {
     } catch {
       // Tabs that cannot talk get along by themselves.
     }
-    this.core = new Core(site.clientId !== undefined, !!this.#channel, !!navigator.locks);
+    this.core = new Core(site.clientId !== undefined, !!this.#channel, !!navigator.locks, true);
     const visible = () => this.tell("visible", !document.hidden);
     document.addEventListener("visibilitychange", visible);
     // Back from the back/forward cache, where no timer runs.

@@ -109,7 +109,7 @@ const engineTakes = (text) => text === "*" || /^([\w.-]+|\*)(:([\w.-]+|\*))+$/.t
 
 /** An engine whose user has these permissions. @param {string[]} permissions */
 function holding(permissions) {
-  const core = new engine.Core(false, false, false);
+  const core = new engine.Core(false, false, false, true);
   const id = "0192f0c1-2345-7890-8abc-def012345678";
   const user = { id, email: "a@b.example", name: "A", has_password: true, created_at: 0 };
   const times = { auth_time: 0, idle_expires_at: 1e15, expires_at: 1e15 };

@@ -23,7 +23,7 @@ fn status(core: &mut Core) -> String {
 
 /// A client by cookie whose first request has been answered with a session.
 fn signed_in() -> Core {
-    let mut core = Core::new(false, true, false);
+    let mut core = Core::new(false, true, false, true);
     let sent = core.handle(1.0, 1.0, "started", &JsValue::UNDEFINED);
     let response = json("{}");
     set(&response, "id", &get(&sent.get(0), "id"));
@@ -34,7 +34,7 @@ fn signed_in() -> Core {
 
 #[wasm_bindgen_test]
 fn starting_asks_for_the_session() {
-    let mut core = Core::new(false, true, true);
+    let mut core = Core::new(false, true, true, true);
     assert_eq!(status(&mut core), "loading");
     let effects = core.handle(1.5, 1_763_000_000_000.0, "started", &JsValue::UNDEFINED);
     assert_eq!(kinds(&effects), ["send"]);
@@ -70,6 +70,47 @@ fn the_session_is_shown_in_camel_case_and_stays_the_same_object() {
     assert_eq!(status(&mut core), "stepUp");
     core.handle(61.0, 61.0, "stepUpCancelled", &JsValue::UNDEFINED);
     assert_eq!(status(&mut core), "signedIn");
+}
+
+#[wasm_bindgen_test]
+fn a_permission_is_explained_by_the_pattern_that_grants_it() {
+    let core = signed_in();
+    let explain = |core: &Core, permission: &str| {
+        let why = core.explain(permission);
+        let allowed = get(&why, "allowed").as_bool();
+        (
+            allowed,
+            get_text(&why, "reason").unwrap(),
+            get_text(&why, "by"),
+        )
+    };
+    let granted = |by: &str| (Some(true), "granted".to_owned(), Some(by.to_owned()));
+    assert_eq!(explain(&core, "notes:delete"), granted("notes:*"));
+    assert_eq!(explain(&core, "users:write"), granted("*"));
+    for text in ["notes", "notes:*", "*", "", "notes:d\u{e9}lete"] {
+        let invalid = (Some(false), "not_a_permission".to_owned(), None);
+        assert_eq!(explain(&core, text), invalid, "{text}");
+    }
+    let nobody = Core::new(false, true, false, true);
+    let missing = (Some(false), "not_granted".to_owned(), None);
+    assert_eq!(explain(&nobody, "notes:delete"), missing);
+}
+
+#[wasm_bindgen_test]
+fn tokens_that_are_not_shared_stay_off_the_channel() {
+    let sign_in = json(
+        r#"{"chain":"c","sent":1,"tokens":{"access_token":"a","token_type":"Bearer",
+        "expires_in":600,"refresh_token":"r","scope":""}}"#,
+    );
+    let asks = json(r#"{"kind":"want_tokens","generation":0}"#);
+    for share in [true, false] {
+        let mut core = Core::new(true, true, true, share);
+        core.handle(1.0, 1.0, "started", &JsValue::UNDEFINED);
+        let mut effects = core.handle(2.0, 2.0, "redeemed", &sign_in);
+        effects = effects.concat(&core.handle(3.0, 3.0, "message", &asks));
+        let said = kinds(&effects).contains(&"broadcast".to_owned());
+        assert_eq!(said, share);
+    }
 }
 
 #[wasm_bindgen_test]

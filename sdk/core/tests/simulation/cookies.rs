@@ -14,6 +14,7 @@ const COOKIE_MODE: Settings = Settings {
     token_mode: false,
     channel: true,
     locks: true,
+    share_tokens: true,
 };
 const CALM: Faults = Faults {
     lose_request: 0,

@@ -13,6 +13,7 @@ const TOKEN_MODE: Settings = Settings {
     token_mode: true,
     channel: true,
     locks: true,
+    share_tokens: true,
 };
 
 /// A world in which one tab has just signed in; what may go wrong depends on the seed.
