@@ -7,6 +7,7 @@ use portcullis_domain::{Clock, Rng, Store, Timestamp};
 use tokio::sync::watch;
 
 use crate::{
+    authz::Rules,
     config::Config,
     credentials::{passkeys::Passkeys, password::hashing::Hasher},
     crypto::seal::Sealer,
@@ -37,6 +38,7 @@ pub(crate) struct App {
     pub(crate) clients: Clients,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
+    pub(crate) resource_rules: Rules,
     /// Seals what `prompt=login` must remember across the sign-in page.
     pub(crate) reauthentication: Sealer,
     /// Turns true when the server stops: open streams end then.

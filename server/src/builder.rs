@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::{
     app::{App, Handle},
+    authz::{ResourceRules, Rules},
     config::Config,
     credentials::{passkeys::Passkeys, password::hashing::Hasher},
     crypto::{MasterKey, SystemRng},
@@ -53,6 +54,7 @@ pub struct Builder {
     master: Option<MasterKey>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    resource_rules: Rules,
 }
 
 impl Builder {
@@ -84,6 +86,15 @@ impl Builder {
         self
     }
 
+    /// Rules about single resources of that type, for `POST /api/authz/check`, such as that owners
+    /// may do what others may not. Types without rules are decided by roles alone. The last rules
+    /// given for a type hold.
+    #[must_use]
+    pub fn resource_rules(mut self, kind: &str, rules: impl ResourceRules) -> Self {
+        self.resource_rules.insert(kind.to_owned(), Box::new(rules));
+        self
+    }
+
     /// Builds the server: defines the roles, makes the signing key where there is none, and starts
     /// the task that writes down when sessions were used. Needs a tokio runtime.
     ///
@@ -94,8 +105,16 @@ impl Builder {
         let store = self.store.context("the builder needs a store")?;
         let master = self.master.context("the builder needs a master key")?;
         let Self {
-            config, clock, rng, ..
+            config,
+            clock,
+            rng,
+            mut resource_rules,
+            ..
         } = self;
+        if config.demo {
+            let rules = demo::rules::NoteRules(Arc::clone(&store));
+            resource_rules.insert("note".to_owned(), Box::new(rules));
+        }
         store.define_roles(&roles(&config)).await?;
         let keys = SigningKeys::load(&*store, &master, &*rng, clock.now()).await?;
         let issuer = config.public_url();
@@ -116,6 +135,7 @@ impl Builder {
             clients: Clients::new(&config.clients),
             keys,
             setup: SetupLink::default(),
+            resource_rules,
             reauthentication: master.sealer("prompt=login")?,
             stopping: watch::channel(false).0,
             config,
@@ -176,6 +196,7 @@ impl Portcullis {
             master: None,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng::default()),
+            resource_rules: Rules::new(),
         }
     }
 

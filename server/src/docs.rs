@@ -34,6 +34,7 @@ use crate::http::{
         (name = "sessions", description = "The session, and all of one's sessions"),
         (name = "account", description = "One's own account"),
         (name = "passkeys", description = "One's own passkeys"),
+        (name = "authz", description = "What one may do"),
         (name = "admin", description = "Users and their roles"),
         (name = "oauth", description = "OAuth 2.1 and OpenID Connect"),
         (name = "set-up", description = "The first admin"),

@@ -42,7 +42,7 @@ mod sessions;
 
 pub use authz::{
     PermissionName, RequireAll, RequireAny, RequireLayer, RequirePermission, RequireService,
-    RequirementNames,
+    RequirementNames, ResourceQuestion, ResourceRules, Verdict,
 };
 pub use builder::{Builder, Portcullis, SystemClock};
 pub use config::Config;

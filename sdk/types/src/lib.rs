@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod authz;
 pub mod events;
 pub mod id;
 pub mod notes;

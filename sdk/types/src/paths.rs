@@ -30,6 +30,8 @@ pub const PASSKEY_SIGN_IN_FINISH: &str = "/api/auth/passkeys/sign-in/finish";
 pub const PASSKEY_SIGN_UP_BEGIN: &str = "/api/auth/passkeys/sign-up/begin";
 /// `POST`: the browser's answer to them.
 pub const PASSKEY_SIGN_UP_FINISH: &str = "/api/auth/passkeys/sign-up/finish";
+/// `POST`: whether one has permissions, on single resources too.
+pub const AUTHZ_CHECK: &str = "/api/authz/check";
 /// `POST`: make the first admin with the one-time set-up link.
 pub const SETUP: &str = "/api/setup";
 /// `GET`: a page of users.

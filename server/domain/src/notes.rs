@@ -1,5 +1,7 @@
 //! The demo app's notes.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use portcullis_types::{NoteId, Timestamp, UserId};
 
@@ -28,6 +30,9 @@ pub struct Note {
 pub trait NoteStore {
     /// The latest changed notes, `limit` at most.
     async fn notes(&self, owner: Option<UserId>, limit: u32) -> Result<Vec<Note>, StorageError>;
+
+    /// Whose each of these notes is, read as of one moment; one that does not exist is left out.
+    async fn note_owners(&self, ids: &[NoteId]) -> Result<HashMap<NoteId, UserId>, StorageError>;
 
     /// Keeps a new note.
     async fn create_note(&self, note: Note, audit: AuditEvent) -> Result<(), StorageError>;

@@ -1,6 +1,7 @@
 //! The demo's server half: shared notes, there only with `--demo`.
 
 pub(crate) mod notes;
+pub(crate) mod rules;
 
 use portcullis_domain::roles::Role;
 

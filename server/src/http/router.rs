@@ -14,7 +14,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{caller, cors, csrf, errors::ApiError, headers, health, run_to_end, ui, well_known};
-use crate::{admin, app::Handle, credentials, demo, docs, identity, keys, oauth, sessions};
+use crate::{admin, app::Handle, authz, credentials, demo, docs, identity, keys, oauth, sessions};
 
 /// Longest time a request may take; event streams are answered at once and go on.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,6 +24,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
     use credentials::{passkeys, password};
     let readable_across_origins = OpenApiRouter::new()
         .routes(routes!(sessions::routes::current))
+        .routes(routes!(authz::check::check))
         .routes(routes!(oauth::token::token))
         .routes(routes!(oauth::revoke::revoke))
         .routes(routes!(oauth::metadata::oauth))

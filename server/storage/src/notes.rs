@@ -1,5 +1,7 @@
 //! How the demo app's notes are kept.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, NoteId, StorageError, Timestamp, UserId,
@@ -9,6 +11,7 @@ use portcullis_domain::{
 use crate::{
     Database,
     change::{made, refused},
+    connection::Sql,
     value::{Row, args},
 };
 
@@ -45,6 +48,20 @@ impl NoteStore for Database {
             self.read(sql, args![limit]).await?
         };
         rows.iter().map(note).collect()
+    }
+
+    async fn note_owners(&self, ids: &[NoteId]) -> Result<HashMap<NoteId, UserId>, StorageError> {
+        // A list of any length in one placeholder: each database unfolds JSON in its own words.
+        let sql = Sql {
+            sqlite: "SELECT id, owner FROM notes
+                WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+            postgres: "SELECT id, owner FROM notes
+                WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json))",
+        };
+        let ids: Vec<String> = ids.iter().map(|id| id.0.simple().to_string()).collect();
+        let rows = self.read(sql, args![ids.as_slice()]).await?;
+        let pair = |row: &Row| Ok((NoteId(row.get("id")?), UserId(row.get("owner")?)));
+        rows.iter().map(pair).collect()
     }
 
     async fn create_note(&self, note: Note, audit: AuditEvent) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::Router;
 use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
-use portcullis_server::{Config, MasterKey, Portcullis, config::ClientConfig};
+use portcullis_server::{Builder, Config, MasterKey, Portcullis, config::ClientConfig};
 use portcullis_storage::{Database, testing::Postgres};
 use serde_json::json;
 use tempfile::TempDir;
@@ -121,6 +121,11 @@ impl Server {
         Self::start_at(place().await, clock(), change, app).await
     }
 
+    /// Starts a server to whose builder somebody has added something.
+    pub async fn start_built(build: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::start_of(place().await, clock(), |_| {}, build, whole).await
+    }
+
     /// Starts a server on a PostgreSQL that ends with the test.
     pub async fn start_on_postgres() -> Self {
         Self::start_at(on_postgres().await, clock(), |_| {}, whole).await
@@ -149,6 +154,16 @@ impl Server {
         change: impl FnOnce(&mut Config),
         app: impl FnOnce(&Portcullis) -> Router,
     ) -> Self {
+        Self::start_of(place, clock, change, |builder| builder, app).await
+    }
+
+    async fn start_of(
+        place: Arc<Place>,
+        clock: Arc<ManualClock>,
+        change: impl FnOnce(&mut Config),
+        build: impl FnOnce(Builder) -> Builder,
+        app: impl FnOnce(&Portcullis) -> Router,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut config = settings();
@@ -156,13 +171,11 @@ impl Server {
         change(&mut config);
         let origin = config.public_url();
         let database = Database::open(&place.url()).await.unwrap();
-        let portcullis = Portcullis::builder(config)
+        let builder = Portcullis::builder(config)
             .store(Arc::new(database.clone()))
             .master_key(MasterKey::new([7; 32]))
-            .clock(Arc::clone(&clock) as Arc<dyn portcullis_domain::Clock>)
-            .build()
-            .await
-            .unwrap();
+            .clock(Arc::clone(&clock) as Arc<dyn portcullis_domain::Clock>);
+        let portcullis = build(builder).build().await.unwrap();
         let service = app(&portcullis).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self {

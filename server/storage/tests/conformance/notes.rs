@@ -123,6 +123,18 @@ async fn a_note_is_deleted_within_the_limits_given(db: &Fixture) {
     );
 }
 
+async fn owners_of_many_notes_are_found_at_once(db: &Fixture) {
+    let [of_ada, of_bob] = two_notes(db).await;
+    let asked = [of_bob.id, NoteId(id()), of_ada.id, of_bob.id];
+    let owners = db.note_owners(&asked).await.unwrap();
+    assert_eq!(owners.len(), 2);
+    assert_eq!(owners[&of_ada.id], of_ada.owner);
+    assert_eq!(owners[&of_bob.id], of_bob.owner);
+    assert!(db.note_owners(&[]).await.unwrap().is_empty());
+    let strangers: Vec<NoteId> = (0..200).map(|_| NoteId(id())).collect();
+    assert!(db.note_owners(&strangers).await.unwrap().is_empty());
+}
+
 async fn a_note_of_nobody_is_refused(db: &Fixture) {
     db.create_note(new_note(UserId(id()), "?", 0), event(NoteCreated))
         .await
@@ -134,5 +146,6 @@ conformance!(
     notes_are_listed_by_last_change,
     a_note_is_changed_by_its_owner_only,
     a_note_is_deleted_within_the_limits_given,
+    owners_of_many_notes_are_found_at_once,
     a_note_of_nobody_is_refused,
 );

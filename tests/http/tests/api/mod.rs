@@ -2,5 +2,6 @@
 
 mod admin;
 mod auth;
+mod authz;
 mod notes;
 mod setup;

@@ -47,6 +47,7 @@ const TABLE: &[Line] = &[
     ("POST /api/auth/sessions/end-others",              [401,  401,  403,   200,    200, 200]),
     ("DELETE /api/auth/sessions/{id}",                  [401,  401,  403,   404,    404, 404]),
     ("POST /api/auth/sign-out",                         [204,  204,  204,   204,    204, 204]),
+    ("POST /api/authz/check",                           [401,  401,  200,   200,    200, 200]),
     ("GET /api/notes",                                  [401,  401,  200,   403,    200, 200]),
     ("POST /api/notes",                                 [401,  401,  201,   403,    201, 201]),
     ("PUT /api/notes/{id}",                             [401,  401,  404,   403,    404, 404]),
@@ -192,6 +193,7 @@ fn body(path: &str, number: usize) -> Value {
         paths::PASSKEY_REGISTER_FINISH
         | paths::PASSKEY_SIGN_IN_FINISH
         | paths::PASSKEY_SIGN_UP_FINISH => credential,
+        paths::AUTHZ_CHECK => json!({ "checks": [{ "permission": "notes:write" }] }),
         paths::SETUP => json!({ "token": "x", "email": email("new"), "password": PASSWORD }),
         path if path.starts_with(paths::NOTES) => json!({ "text": "A note" }),
         path if path.starts_with(paths::PASSKEYS) => json!({ "name": "A name" }),
