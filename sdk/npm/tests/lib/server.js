@@ -29,6 +29,8 @@ export class Server {
     this.#folder = folder;
     /** Where people reach it. */
     this.url = "";
+    /** What makes the first admin; see `Admin.of`. */
+    this.setupLink = "";
     /** Where it listens. */
     this.address = "";
     process.stderr?.on("data", (text) => (this.#log = (this.#log + text).slice(-8_000)));
@@ -63,7 +65,8 @@ export class Server {
       child.stdout.on("data", (text) => {
         said += text;
         const url = /Portcullis is at (\S+)/.exec(said)?.[1];
-        if (url) resolve(url);
+        server.setupLink = /https?:\S+#token=\S+/.exec(said)?.[0] ?? "";
+        if (url && server.setupLink) resolve(url);
       });
       child.once("error", reject);
       child.once("exit", (code) =>
