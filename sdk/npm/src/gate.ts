@@ -43,6 +43,10 @@ export type Verdict =
   | "stepUp"
   | "allowed";
 
+/** Whether a verdict is a yes, also where the user has yet to confirm it is them. */
+export const isOpen = (verdict: Verdict): boolean =>
+  verdict === "allowed" || verdict === "stepUp";
+
 /** Whether the user has a permission, on a resource if there is one; `undefined`: not known yet. */
 export type Can = (permission: string, on: string | undefined) => boolean | undefined;
 

@@ -48,6 +48,11 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./dist/portcullis_sdk_bg.wasm",
     "./dist/session.d.ts",
     "./dist/slot.d.ts",
+    "./dist/vue/components.d.ts",
+    "./dist/vue/composables.d.ts",
+    "./dist/vue/context.d.ts",
+    "./dist/vue/index.d.ts",
+    "./dist/vue/index.js",
     "./package.json",
   ]);
 });

@@ -13,8 +13,9 @@ let app;
 const declarations = new Map();
 before(async () => {
   app = await project();
+  await app.link("vue");
   const dist = app.at("node_modules/@portcullis/sdk/dist");
-  for (const name of await readdir(dist)) {
+  for (const name of await readdir(dist, { recursive: true })) {
     if (name.endsWith(".d.ts")) declarations.set(name, await readFile(join(dist, name), "utf8"));
   }
 });
@@ -39,6 +40,7 @@ for (const [module, moduleResolution] of [
   test(`users' code type-checks at its strictest, resolved as ${moduleResolution}`, async () => {
     await app.write({
       "use.ts": await read("tests/consumer/use.ts"),
+      "vue.ts": await read("tests/consumer/vue.ts"),
       "tsconfig.json": JSON.stringify({
         compilerOptions: {
           target: "es2022",
@@ -55,7 +57,7 @@ for (const [module, moduleResolution] of [
           skipLibCheck: false,
           noEmit: true,
         },
-        files: ["use.ts"],
+        files: ["use.ts", "vue.ts"],
       }),
     });
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");

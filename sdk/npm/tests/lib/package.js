@@ -1,7 +1,7 @@
 /** The package as its users get it: packed, and installed into projects of their own. */
 
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,6 +62,17 @@ export class Folder {
   /** @param {string} name */
   at(name) {
     return join(this.path, name);
+  }
+
+  /**
+   * Installs what the package's own development has installed, as no registry is asked in tests.
+   * @param {string[]} names
+   */
+  async link(...names) {
+    for (const name of names) {
+      await mkdir(dirname(this.at(`node_modules/${name}`)), { recursive: true });
+      await symlink(join(ROOT, "node_modules", name), this.at(`node_modules/${name}`));
+    }
   }
 
   remove() {
