@@ -201,8 +201,9 @@ impl Portcullis {
     }
 
     /// Everything under `/api`, `/oauth` and `/.well-known`, health, documentation and the user
-    /// interface. To have callers' addresses for limits and the audit log, serve it with
-    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    /// interface. Serve it with [`connections::serve`](crate::connections::serve), or, to have
+    /// callers' addresses for limits and the audit log with axum's own server (which waits for slow
+    /// callers for ever), with `into_make_service_with_connect_info::<SocketAddr>()`.
     pub fn router(&self) -> Router {
         router::router(&self.handle)
     }

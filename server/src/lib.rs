@@ -29,6 +29,7 @@ mod builder;
 mod cache;
 pub mod commands;
 pub mod config;
+pub mod connections;
 mod credentials;
 mod crypto;
 mod demo;

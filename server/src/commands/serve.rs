@@ -1,9 +1,8 @@
 //! `portcullis serve`.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use axum::serve::ListenerExt;
 use portcullis_domain::Store;
 use portcullis_storage::Database;
 use tokio::net::TcpListener;
@@ -13,6 +12,7 @@ use super::{Settings, check::without_password, make_data_dir, master_key};
 use crate::{
     Portcullis,
     config::{Config, LogFormat},
+    connections::{self, Patience},
 };
 
 /// How long requests under way may take to finish once the server is told to stop.
@@ -49,23 +49,17 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
             "There is no admin yet. Make the first one with this link; it works once:\n  {link}"
         );
     }
-    let app = portcullis
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let streams = portcullis.clone();
-    let listener = listener.tap_io(|connection| {
-        // Answers are small and whole; waiting to fill a packet only delays them.
-        let _ = connection.set_nodelay(true);
-    });
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let patience = Patience::from(&config.limits);
+    let server = connections::serve(listener, portcullis.router(), patience, async move {
         signal().await;
         tracing::info!("stopping");
         streams.stop_streams();
         let _ = stop.send(());
     });
     tokio::select! {
-        result = async { server.await } => result.context("the server failed")?,
+        () = server => {}
         () = async {
             let _ = stopped.await;
             tokio::time::sleep(GRACE).await;

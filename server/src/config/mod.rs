@@ -107,7 +107,9 @@ pub struct PasskeyConfig {
     pub ceremony_seconds: i64,
 }
 
-/// How often something may be tried. Counted before the try, so that parallel tries count too.
+/// How often something may be tried, how much may be sent, and how long a caller may take.
+///
+/// Tries are counted before they are made, so that parallel ones count too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitConfig {
@@ -125,6 +127,11 @@ pub struct LimitConfig {
     pub event_streams_per_session: u32,
     /// Largest body of a request in bytes; 65,536.
     pub body_bytes: usize,
+    /// How long the head of a request may take to arrive, in seconds; 10.
+    pub header_seconds: u32,
+    /// How long a connection may be without a request, or its caller take nothing of an answer, in
+    /// seconds; 75. A proxy in front should give up its connections sooner than that.
+    pub keep_alive_seconds: u32,
 }
 
 /// Token lifetimes, in seconds.
@@ -235,6 +242,8 @@ impl Default for LimitConfig {
             ceremonies_per_ip: 120,
             event_streams_per_session: 8,
             body_bytes: 64 * 1024,
+            header_seconds: 10,
+            keep_alive_seconds: 75,
         }
     }
 }

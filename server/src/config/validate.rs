@@ -39,6 +39,17 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
     if !(0..=300).contains(&config.oauth.refresh_retry_seconds) {
         return Err("oauth.refresh_retry_seconds must be between 0 and 300".to_owned());
     }
+    for (name, seconds) in [
+        ("limits.header_seconds", config.limits.header_seconds),
+        (
+            "limits.keep_alive_seconds",
+            config.limits.keep_alive_seconds,
+        ),
+    ] {
+        if !(1..=3600).contains(&seconds) {
+            return Err(format!("{name} must be between 1 second and 1 hour"));
+        }
+    }
     let password = &config.password;
     if password.min_length < 8 || password.max_length < 64 || password.max_length > 4096 {
         return Err(

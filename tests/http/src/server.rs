@@ -1,10 +1,14 @@
 //! The real router on a real socket, with a clock that the test moves.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use axum::Router;
 use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
-use portcullis_server::{Builder, Config, MasterKey, Portcullis, config::ClientConfig};
+use portcullis_server::{
+    Builder, Config, MasterKey, Portcullis,
+    config::{ClientConfig, LimitConfig},
+    connections::{Patience, serve},
+};
 use portcullis_storage::{Database, testing::Postgres};
 use serde_json::json;
 use tempfile::TempDir;
@@ -176,8 +180,8 @@ impl Server {
             .master_key(MasterKey::new([7; 32]))
             .clock(Arc::clone(&clock) as Arc<dyn portcullis_domain::Clock>);
         let portcullis = build(builder).build().await.unwrap();
-        let service = app(&portcullis).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let (app, patience) = (app(&portcullis), Patience::from(&LimitConfig::default()));
+        tokio::spawn(serve(listener, app, patience, std::future::pending()));
         Self {
             base: format!("http://{address}"),
             origin,

@@ -5,3 +5,4 @@ mod config;
 mod kill;
 mod logs;
 mod serve;
+mod slow_callers;
