@@ -68,6 +68,7 @@ await Promise.all(
 if (doors.length) {
   await build({
     ...options,
+    splitting: false,
     entryPoints: doors.map((name) => `src/${name}/index.ts`),
     // One client for all doors; and the frameworks are the application's.
     external: ["../index.js", "react", "vue", "svelte"],
@@ -82,8 +83,20 @@ await promisify(execFile)(process.execPath, [
 });
 // Types of what is not for others to import.
 await Promise.all(
-  "checks client core driver failure http loader machine matching redirect webauthn"
-    .split(" ")
-    .map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),
+  [
+    "checks",
+    "client",
+    "core",
+    "driver",
+    "failure",
+    "http",
+    "loader",
+    "machine",
+    "matching",
+    "react/source",
+    "redirect",
+    "testing/world",
+    "webauthn",
+  ].map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),
 );
 await copyFile(`${root}wasm/${module}`, `${root}dist/${module}`);

@@ -15,6 +15,12 @@ export interface Auth {
   readonly session: Session;
 
   /**
+   * The session of the first paint, on a server and in the browser: the one that was handed down by
+   * {@link CommonOptions.session}, else `loading`. It never changes.
+   */
+  readonly initial: Session;
+
+  /**
    * Calls `listener` with the session as it is now, and again after every change.
    *
    * @returns What ends the subscription.

@@ -110,6 +110,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
       loader.once();
       return loader.session;
     },
+    initial: loader.session,
     subscribe(listener) {
       loader.once();
       return loader.subscribe(listener);

@@ -13,7 +13,7 @@ let app;
 const declarations = new Map();
 before(async () => {
   app = await project();
-  await app.link("vue");
+  await app.link("vue", "react", "@types/react");
   const dist = app.at("node_modules/@portcullis/sdk/dist");
   for (const name of await readdir(dist, { recursive: true })) {
     if (name.endsWith(".d.ts")) declarations.set(name, await readFile(join(dist, name), "utf8"));
@@ -41,12 +41,15 @@ for (const [module, moduleResolution] of [
     await app.write({
       "use.ts": await read("tests/consumer/use.ts"),
       "vue.ts": await read("tests/consumer/vue.ts"),
+      "react.tsx": await read("tests/consumer/react.tsx"),
+      "testing.ts": await read("tests/consumer/testing.ts"),
       "tsconfig.json": JSON.stringify({
         compilerOptions: {
           target: "es2022",
           module,
           moduleResolution,
           lib: ["es2022", "dom"],
+          jsx: "react-jsx",
           types: [],
           strict: true,
           exactOptionalPropertyTypes: true,
@@ -57,7 +60,7 @@ for (const [module, moduleResolution] of [
           skipLibCheck: false,
           noEmit: true,
         },
-        files: ["use.ts", "vue.ts"],
+        files: ["use.ts", "vue.ts", "react.tsx", "testing.ts"],
       }),
     });
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");

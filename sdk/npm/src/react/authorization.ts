@@ -1,0 +1,73 @@
+import { useEffect, useSyncExternalStore } from "react";
+
+import { isOpen, type Question, type Verdict } from "../gate.js";
+import type { Asked } from "./hooks.js";
+import { useSource } from "./source.js";
+
+/** Answers about the user's permissions. Those that are given while rendering are kept current. */
+export interface Authorization {
+  /** Whether the user has `permission`; `false` while that is not known. */
+  hasPermission(permission: string, about?: Asked): boolean;
+  /** Whether the user has at least one of `permissions`; none asked for: no. */
+  hasAny(permissions: readonly string[], about?: Asked): boolean;
+  /** Whether the user has all of `permissions`; none asked for: no. */
+  hasAll(permissions: readonly string[], about?: Asked): boolean;
+  /** What a gate with this question is to show. */
+  decide(question: Question): Verdict;
+}
+
+/** An answer that was given, and how to come by the present one. */
+interface Given {
+  answer: unknown;
+  now: () => unknown;
+}
+
+/**
+ * Answers about permissions, for components that ask several things or ask in a loop. Renders anew
+ * only when one of the answers that it has given is another one.
+ *
+ * ```tsx
+ * const { hasPermission, hasAny } = useAuthorization();
+ * const items = menu.filter((item) => hasPermission(item.permission));
+ * ```
+ *
+ * The functions are new ones in each render, so that memoised children ask again.
+ */
+export function useAuthorization(): Authorization {
+  const source = useSource();
+  // What this very render is told: React may throw a render away, and keep an earlier one's answers.
+  const given = new Map<string, Given>();
+  const isCurrent = () => {
+    for (const { answer, now } of given.values()) if (now() !== answer) return false;
+    return true;
+  };
+  let first = false;
+  // The snapshot is whatever is unlike that of any other render, for as long as the answers hold.
+  useSyncExternalStore(
+    source.subscribe,
+    () => (isCurrent() ? given : undefined),
+    () => {
+      first = true;
+      return given;
+    },
+  );
+  // From then on the same functions may be asked by whoever reacts to a click.
+  useEffect(() => {
+    first = false;
+  });
+
+  function answer<T>(question: Question, read: (verdict: Verdict) => T): T {
+    const now = () => read(source.auth.decide(question));
+    const told = first ? read(source.decideFirst(question)) : now();
+    given.set(JSON.stringify([question, typeof told]), { answer: told, now });
+    return told;
+  }
+  return {
+    hasPermission: (permission, { on } = {}) => answer({ require: permission, on }, isOpen),
+    hasAny: (permissions, { on } = {}) => answer({ any: permissions, on }, isOpen),
+    hasAll: (permissions, { on } = {}) => answer({ all: permissions, on }, isOpen),
+    decide: (question) => answer(question, itself),
+  };
+}
+
+const itself = (verdict: Verdict) => verdict;

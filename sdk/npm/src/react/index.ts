@@ -1,0 +1,17 @@
+"use client";
+/**
+ * React: who is signed in, and gates that open and shut by themselves.
+ *
+ * @packageDocumentation
+ */
+
+export { type Authorization, useAuthorization } from "./authorization.js";
+export {
+  PermissionGate,
+  type PermissionGateProps,
+  SignedIn,
+  SignedOut,
+  type SignedProps,
+} from "./components.js";
+export { type Asked, useAuth, usePermission, useSession, useVerdict } from "./hooks.js";
+export { AuthProvider, type AuthProviderProps } from "./provider.js";
