@@ -221,6 +221,7 @@ pub(crate) fn read_problem(body: &JsValue) -> Option<Problem> {
         code: read_code(&text(body, "code")?),
         field: text(body, "field"),
         retry_after: integer(body, "retry_after").and_then(|seconds| seconds.try_into().ok()),
+        rp_id: text(body, "rp_id"),
     })
 }
 

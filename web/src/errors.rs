@@ -34,7 +34,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
             ErrorCode::Forbidden => text.error_forbidden,
             ErrorCode::NotFound => text.error_not_found,
             ErrorCode::CeremonyInvalid => text.error_ceremony,
-            ErrorCode::PasskeyRejected => text.passkey_failed,
+            ErrorCode::PasskeyRejected | ErrorCode::PasskeyUnknown => text.passkey_failed,
             ErrorCode::PasskeyExists => text.passkey_here_already,
             ErrorCode::PasskeyLimit => text.error_too_many_passkeys,
             ErrorCode::RegistrationRefused => text.registration_refused,

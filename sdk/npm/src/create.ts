@@ -46,6 +46,12 @@ export function createAuth(options: AuthOptions = {}): Auth {
     return (outcome.ok ? { ok: true, ...(outcome.value ?? {}) } : outcome) as Outcome<T>;
   };
 
+  /** As {@link call}, where what the answer says is not for the caller. */
+  const change = async (method: string, path: string, body?: Body): Promise<Outcome> => {
+    const outcome = await ask((client) => client.call(method, path, body));
+    return outcome.ok ? { ok: true } : outcome;
+  };
+
   const checks = new Checks(
     (checks) => call("POST", "/api/authz/check", { checks }),
     () => loader.changed(),
@@ -75,8 +81,8 @@ export function createAuth(options: AuthOptions = {}): Auth {
     },
     signUp: (account) => ceremony((client) => client.signUpWithPasskey(whom(account))),
     list: () => call<{ passkeys: Passkey[] }>("GET", PASSKEYS),
-    rename: (id, name) => call("PATCH", below(PASSKEYS, id), { name }),
-    delete: (id) => call("DELETE", below(PASSKEYS, id)),
+    rename: (id, name) => change("PATCH", below(PASSKEYS, id), { name }),
+    delete: (id) => change("DELETE", below(PASSKEYS, id)),
     abort() {
       aborts += 1;
       loader.client?.abortPasskey();

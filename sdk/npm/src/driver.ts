@@ -88,7 +88,9 @@ export class Driver implements Client {
 
   async registerPasskey(body: Body): Promise<Valued<Passkey>> {
     const outcome = await this.#passkey("create", "register", {}, body);
-    return outcome.ok ? { ok: true, value: camelCase(outcome.value) as Passkey } : outcome;
+    if (!outcome.ok) return outcome;
+    const { signal: _, ...passkey } = camelCase(outcome.value) as Passkey & { signal: unknown };
+    return { ok: true, value: passkey };
   }
 
   abortPasskey(): void {

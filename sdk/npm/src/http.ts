@@ -53,6 +53,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   registration_refused: 1,
   ceremony_invalid: 1,
   passkey_rejected: 1,
+  passkey_unknown: 1,
   passkey_exists: 1,
   passkey_limit: 1,
   last_credential: 1,

@@ -73,6 +73,8 @@ export type ServerReason =
   | "ceremony_invalid"
   /** The authenticator's answer did not verify. */
   | "passkey_rejected"
+  /** No account has this passkey (any more). */
+  | "passkey_unknown"
   /** This passkey is registered already. */
   | "passkey_exists"
   /** The account has as many passkeys as it may have. */

@@ -168,7 +168,7 @@ visit("passkeys: add, list, rename, sign in, delete", async (visitor, page) => {
   assert.ok(said.amr.includes("hwk") || said.amr.includes("swk"), said.amr.join());
   assert.deepEqual(said.deleted, { ok: true });
   assert.equal(!said.gone.ok && said.gone.reason, "not_found");
-  assert.deepEqual(said.left, { ok: true, passkeys: [] });
+  assert.deepEqual(said.left.ok && said.left.passkeys, []);
   assert.equal(visitor.excuse().length, 1);
 });
 

@@ -88,9 +88,10 @@ fn tokens_and_problems_are_read_as_serde_does_it() {
         assert_eq!(by_hand.scope, by_serde.scope);
     }
     assert!(read_tokens(&json(r#"{"error":"invalid_grant"}"#)).is_none());
-    let problem = Problem::new(ErrorCode::RateLimited, "Wait.")
+    let mut problem = Problem::new(ErrorCode::RateLimited, "Wait.")
         .field("email")
         .retry_after(7);
+    problem.rp_id = Some("example.com".to_owned());
     assert_eq!(read_problem(&to_js(&problem).unwrap()), Some(problem));
 }
 

@@ -83,6 +83,46 @@ pub struct PasskeyView {
 pub struct PasskeyList {
     /// The passkeys.
     pub passkeys: Vec<PasskeyView>,
+    /// The relying party they belong to, for the Signal API.
+    pub rp_id: String,
+    /// The user as WebAuthn knows them, base64url, for the Signal API.
+    pub user_handle: String,
+}
+
+/// What the Signal API (WebAuthn level 3 section 5.1.10) wants to know after a change: for
+/// `signalAllAcceptedCredentials` and `signalCurrentUserDetails`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeySignal {
+    /// The relying party the passkeys belong to.
+    pub rp_id: String,
+    /// The user as WebAuthn knows them, base64url.
+    pub user_handle: String,
+    /// The credential ids of all the user's passkeys, base64url, oldest first.
+    pub accepted: Vec<String>,
+    /// What passkey providers show to tell accounts apart: the email address.
+    pub name: String,
+    /// The name the user goes by.
+    pub display_name: String,
+}
+
+/// What finishing a registration answers: the passkey, and what to signal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyAdded {
+    /// The new passkey.
+    #[serde(flatten)]
+    pub passkey: PasskeyView,
+    /// What to tell passkey providers.
+    pub signal: PasskeySignal,
+}
+
+/// What renaming or deleting a passkey answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyChanged {
+    /// What to tell passkey providers.
+    pub signal: PasskeySignal,
 }
 
 /// Body of `PATCH /api/auth/passkeys/{id}`.

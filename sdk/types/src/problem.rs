@@ -23,6 +23,9 @@ pub struct Problem {
     /// Seconds to wait before trying again, where waiting helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// With `passkey_unknown`: the relying party, for `signalUnknownCredential`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rp_id: Option<String>,
 }
 
 macro_rules! codes {
@@ -102,6 +105,9 @@ codes! {
     CeremonyInvalid = "ceremony_invalid", 422, "Please start again";
     /// The authenticator's answer did not verify.
     PasskeyRejected = "passkey_rejected", 422, "The passkey was not accepted";
+    /// No account has this passkey (any more). The browser may be told, so that it offers it no
+    /// longer; `rp_id` is what `signalUnknownCredential` needs.
+    PasskeyUnknown = "passkey_unknown", 401, "This passkey is not known";
     /// This passkey is registered already.
     PasskeyExists = "passkey_exists", 409, "This passkey is registered already";
     /// The account has as many passkeys as it may have.
@@ -127,6 +133,7 @@ impl Problem {
             code,
             field: None,
             retry_after: None,
+            rp_id: None,
         }
     }
 

@@ -35,6 +35,13 @@ impl ApiError {
         self
     }
 
+    /// Names the relying party that a passkey is not known to.
+    #[must_use]
+    pub(crate) fn rp_id(mut self, rp_id: &str) -> Self {
+        self.0.rp_id = Some(rp_id.to_owned());
+        self
+    }
+
     /// The problem's code.
     pub fn code(&self) -> ErrorCode {
         self.0.code

@@ -1,6 +1,6 @@
 //! One's passkeys: list, rename, delete.
 
-use axum::{Json as Answer, http::StatusCode};
+use axum::Json as Answer;
 use portcullis_domain::{
     PasskeyId,
     audit::AuditKind,
@@ -8,11 +8,12 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     ErrorCode, Problem,
-    passkey::{PasskeyList, PasskeyView, RenamePasskeyRequest},
+    passkey::{PasskeyChanged, PasskeyList, PasskeyView, RenamePasskeyRequest},
 };
 
+use super::signal;
 use crate::{
-    app::Handle,
+    app::{App, Handle},
     crypto::token::base64url,
     http::{
         actor::BrowserSession,
@@ -30,21 +31,23 @@ pub(crate) async fn list(app: Handle, browser: BrowserSession) -> ApiResult<Answ
     let passkeys = app.store.passkeys_of(browser.user_id()).await?;
     Ok(Answer(PasskeyList {
         passkeys: passkeys.iter().map(view).collect(),
+        rp_id: app.passkeys.rp_id.clone(),
+        user_handle: signal::user_handle(browser.user_id()),
     }))
 }
 
 /// Renames one of one's passkeys.
 #[utoipa::path(patch, path = "/api/auth/passkeys/{id}", tag = "passkeys",
     params(("id" = PasskeyId, Path)), request_body = RenamePasskeyRequest,
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
-              (status = 422, body = Problem)))]
+    responses((status = 200, body = PasskeyChanged), (status = 401, body = Problem),
+              (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn rename(
     app: Handle,
     caller: Caller,
     browser: BrowserSession,
     Path(id): Path<PasskeyId>,
     Json(body): Json<RenamePasskeyRequest>,
-) -> ApiResult<StatusCode> {
+) -> ApiResult<Answer<PasskeyChanged>> {
     let name = names::parse(&body.name)?;
     let user = browser.user_id();
     let mut audit = caller.audit(AuditKind::PasskeyRenamed);
@@ -52,24 +55,24 @@ pub(crate) async fn rename(
     audit.subject = Some(user);
     audit.session = Some(browser.session.id());
     audit.detail = serde_json::json!({ "passkey": id, "name": name });
-    if app.store.rename_passkey(user, id, &name, audit).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::not_found())
+    if !app.store.rename_passkey(user, id, &name, audit).await? {
+        return Err(ApiError::not_found());
     }
+    changed(&app, &browser).await
 }
 
 /// Deletes one of one's passkeys, unless it is the last way in.
 #[utoipa::path(delete, path = "/api/auth/passkeys/{id}", tag = "passkeys",
     params(("id" = PasskeyId, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = PasskeyChanged), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = Problem)))]
 pub(crate) async fn delete(
     app: Handle,
     caller: Caller,
     browser: BrowserSession,
     Path(id): Path<PasskeyId>,
-) -> ApiResult<StatusCode> {
+) -> ApiResult<Answer<PasskeyChanged>> {
     browser.require_recent_proof(&app, caller.now)?;
     let user = browser.user_id();
     let mut audit = caller.audit(AuditKind::PasskeyDeleted);
@@ -78,13 +81,18 @@ pub(crate) async fn delete(
     audit.session = Some(browser.session.id());
     audit.detail = serde_json::json!({ "passkey": id });
     match app.store.delete_passkey(user, id, audit).await? {
-        DeletePasskey::Deleted => Ok(StatusCode::NO_CONTENT),
+        DeletePasskey::Deleted => changed(&app, &browser).await,
         DeletePasskey::NotFound => Err(ApiError::not_found()),
         DeletePasskey::LastCredential => Err(ApiError::new(
             ErrorCode::LastCredential,
             "This is your only way to sign in. Add a password or another passkey first.",
         )),
     }
+}
+
+async fn changed(app: &App, browser: &BrowserSession) -> ApiResult<Answer<PasskeyChanged>> {
+    let signal = signal::of(app, &browser.principal.account).await?;
+    Ok(Answer(PasskeyChanged { signal }))
 }
 
 fn view(passkey: &Passkey) -> PasskeyView {

@@ -5,6 +5,7 @@ pub(crate) mod manage;
 pub(crate) mod register;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+pub(crate) mod signal;
 
 use anyhow::Context;
 use portcullis_types::ErrorCode;
@@ -27,6 +28,8 @@ use crate::{
 pub(crate) struct Passkeys {
     pub(crate) webauthn: Webauthn,
     pub(crate) sealer: Sealer,
+    /// The relying party that browsers know passkeys by.
+    pub(crate) rp_id: String,
 }
 
 impl Passkeys {
@@ -46,6 +49,7 @@ impl Passkeys {
                 )
             })?;
         Ok(Self {
+            rp_id: rp_id.to_owned(),
             webauthn,
             sealer: master.sealer("passkey ceremony")?,
         })

@@ -12,7 +12,7 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     ErrorCode, Problem,
-    passkey::{Begun, PasskeyView, RegisterFinishRequest},
+    passkey::{Begun, PasskeyAdded, RegisterFinishRequest},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use webauthn_rs::prelude::{
 
 use super::{
     ceremony::{self, Binding, Kind, Registrant},
-    from_bytes, is_framed, manage, not_accepted, read_credential, rejected, to_bytes,
+    from_bytes, is_framed, manage, not_accepted, read_credential, rejected, signal, to_bytes,
 };
 use crate::{
     app::{App, Handle},
@@ -142,7 +142,7 @@ fn accept_algorithms(registration: &PasskeyRegistration) -> ApiResult<PasskeyReg
 /// Finishes adding a passkey.
 #[utoipa::path(post, path = "/api/auth/passkeys/register/finish", tag = "passkeys",
     request_body = RegisterFinishRequest<Value>,
-    responses((status = 201, body = PasskeyView), (status = 401, body = Problem),
+    responses((status = 201, body = PasskeyAdded), (status = 401, body = Problem),
               (status = 403, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub(crate) async fn finish(
@@ -169,7 +169,15 @@ pub(crate) async fn finish(
     audit.detail = serde_json::json!({ "passkey": passkey.id, "name": passkey.name });
     let most = app.config.passkey.per_account;
     match app.store.add_passkey(user, passkey, most, audit).await? {
-        AddPasskey::Added => Ok((StatusCode::CREATED, Answer(view)).into_response()),
+        AddPasskey::Added => {
+            let signal = signal::of(&app, &browser.principal.account).await?;
+            let passkey = view;
+            Ok((
+                StatusCode::CREATED,
+                Answer(PasskeyAdded { passkey, signal }),
+            )
+                .into_response())
+        }
         AddPasskey::Exists => Err(exists()),
         AddPasskey::Limit => Err(limit()),
         AddPasskey::NoAccount => Err(ApiError::not_authenticated()),

@@ -7,7 +7,7 @@ use axum::{
 };
 use portcullis_domain::{UserId, audit::AuditKind, passkeys::Passkey as Kept};
 use portcullis_types::{
-    Problem, SessionAnswer,
+    ErrorCode, Problem, SessionAnswer,
     passkey::{Begun, SignInFinishRequest},
 };
 use serde_json::Value;
@@ -63,8 +63,10 @@ pub(crate) async fn finish(
     let binding = Binding::finish_in_browser(&headers)?;
     let state: DiscoverableAuthentication =
         ceremony::finish(&app, &caller, Kind::SignIn, &binding, &body.ceremony).await?;
-    let Some((user, synced)) = prove(&app, &caller, &credential, state).await? else {
-        return Err(fail(&app, &caller).await?);
+    let (user, synced) = match prove(&app, &caller, &credential, state).await? {
+        Proven::User { user, synced } => (user, synced),
+        Proven::Nobody => return Err(fail(&app, &caller, ApiError::invalid_credentials()).await?),
+        Proven::Unknown => return Err(fail(&app, &caller, unknown(&app)).await?),
     };
     let previous = browser_session(&app, &headers, caller.now)
         .await?
@@ -80,40 +82,55 @@ pub(crate) async fn finish(
     .await
 }
 
-/// Whose passkey signed the challenge. `None`: nobody's, whatever the reason.
+/// What a passkey has proved.
+enum Proven {
+    /// Whose it is, and whether it is synced.
+    User {
+        /// The user.
+        user: UserId,
+        /// WebAuthn's backup state.
+        synced: bool,
+    },
+    /// Nothing, whatever the reason.
+    Nobody,
+    /// Nothing: no account has it. Its browser may know, so that it does not offer it again; to
+    /// anybody else the random bytes of an id that is not registered say nothing.
+    Unknown,
+}
+
+/// Whose passkey signed the challenge.
 async fn prove(
     app: &App,
     caller: &Caller,
     credential: &PublicKeyCredential,
     state: DiscoverableAuthentication,
-) -> ApiResult<Option<(UserId, bool)>> {
+) -> ApiResult<Proven> {
     if is_framed(&credential.response.client_data_json) {
-        return Ok(None);
+        return Ok(Proven::Nobody);
     }
     let webauthn = &app.passkeys.webauthn;
     let Ok((handle, credential_id)) = webauthn.identify_discoverable_authentication(credential)
     else {
-        return Ok(None);
+        return Ok(Proven::Nobody);
     };
     let Some(kept) = app.store.passkey_by_credential(credential_id).await? else {
-        return Ok(None);
+        return Ok(Proven::Unknown);
     };
     // The authenticator names the user; the key must be that user's (WebAuthn level 3 section 7.2).
     if kept.user.0 != handle {
-        return Ok(None);
+        return Ok(Proven::Nobody);
     }
     let passkey = from_bytes(&kept.data)?;
     match webauthn.finish_discoverable_authentication_v2(credential, state, &passkey) {
         Ok(result) if result.user_verified() => {
             let user = kept.user;
-            Ok(keep_use(app, caller, kept, &result)
-                .await?
-                .map(|synced| (user, synced)))
+            let synced = keep_use(app, caller, kept, &result).await?;
+            Ok(synced.map_or(Proven::Nobody, |synced| Proven::User { user, synced }))
         }
-        Ok(_) => Ok(None),
+        Ok(_) => Ok(Proven::Nobody),
         Err(error) => {
             tracing::info!(%error, "passkey sign-in rejected");
-            Ok(None)
+            Ok(Proven::Nobody)
         }
     }
 }
@@ -150,9 +167,17 @@ async fn keep_use(
     Ok(None)
 }
 
-async fn fail(app: &App, caller: &Caller) -> ApiResult<ApiError> {
+async fn fail(app: &App, caller: &Caller, error: ApiError) -> ApiResult<ApiError> {
     let mut audit = caller.audit(AuditKind::SignInFailed);
     audit.detail = serde_json::json!({ "method": "passkey" });
     app.store.record(audit).await?;
-    Ok(ApiError::invalid_credentials())
+    Ok(error)
+}
+
+fn unknown(app: &App) -> ApiError {
+    ApiError::new(
+        ErrorCode::PasskeyUnknown,
+        "No account has this passkey any more. Sign in another way.",
+    )
+    .rp_id(&app.passkeys.rp_id)
 }

@@ -190,16 +190,26 @@ async fn webauthn_7_2_6_the_user_handle_must_be_the_owners() {
 }
 
 #[tokio::test]
-async fn webauthn_6_3_3_an_unknown_credential_looks_like_any_failure() {
+async fn webauthn_6_3_3_an_unknown_credential_says_no_more_than_that() {
     let server = Server::start().await;
     let ada = server.person("ada").await;
     let mut key = ada.add_passkey(&server.device(), "Key").await;
+    // That a credential is unknown is told, for the Signal API; a forged one of a known passkey
+    // looks like any failure, and of an unknown one nothing more is to be learnt.
     let (_, forged) = attempt(&server, &mut key, |draft| draft.forge = true).await;
     let (_, unknown) = attempt(&server, &mut key, |draft| draft.id = vec![9; 32]).await;
+    let (_, stranger) = attempt(&server, &mut key, |draft| {
+        (draft.id, draft.user_handle) = (vec![8; 32], vec![8; 16]);
+        draft.forge = true;
+    })
+    .await;
     assert_eq!(
-        (forged.status, &forged.body),
+        (stranger.status, &stranger.body),
         (unknown.status, &unknown.body)
     );
+    forged.problem(401, "invalid_credentials");
+    unknown.problem(401, "passkey_unknown");
+    assert_eq!(server.audited("session.sign_in_failed").await, 3);
 }
 
 /// Whether a passkey can be synced is settled when it is made (WebAuthn level 3 section 6.1.3).

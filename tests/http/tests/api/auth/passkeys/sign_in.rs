@@ -1,6 +1,6 @@
 //! Signing in with a passkey, without a user name.
 
-use portcullis_http_tests::{Device, Server, all_at_once, browser::SESSION};
+use portcullis_http_tests::{Device, Server, all_at_once, browser::SESSION, device::Draft};
 use portcullis_types::paths;
 use serde_json::json;
 
@@ -102,14 +102,46 @@ async fn a_deleted_passkey_signs_nobody_in() {
     let early = begun.begin(paths::PASSKEY_SIGN_IN_BEGIN).await;
     let list = ada.get(paths::PASSKEYS).await;
     let path = format!("{}/{}", paths::PASSKEYS, list.text_at("/passkeys/0/id"));
-    ada.delete(&path).await.status(204);
+    ada.delete(&path).await.status(200);
     // Not even in a ceremony that had begun before.
     let credential = key.get(&early);
     let answer = begun.finish_signing_in(&early, credential).await;
-    answer.problem(401, "invalid_credentials");
+    answer.problem(401, "passkey_unknown");
     let answer = server.browser().sign_in_with(&mut key).await;
-    answer.problem(401, "invalid_credentials");
+    answer.problem(401, "passkey_unknown");
     assert_eq!(server.audited("session.sign_in_failed").await, 2);
+}
+
+#[tokio::test]
+async fn webauthn_5_1_10_a_browser_is_told_of_a_passkey_that_no_account_has() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let mut key = ada.add_passkey(&server.device(), "Key").await;
+    let browser = server.browser();
+    let begun = browser.begin(paths::PASSKEY_SIGN_IN_BEGIN).await;
+    let unknown = key.get_bent(&begun, |draft| draft.id = vec![7; 32]);
+    let answer = browser.finish_signing_in(&begun, unknown.clone()).await;
+    assert_eq!(answer.at("/rp_id"), "localhost");
+    assert!(browser.cookie(SESSION).is_none());
+    answer.problem(401, "passkey_unknown");
+    // The ceremony is spent, so nobody asks about many ids in one.
+    let again = browser.finish_signing_in(&begun, unknown).await;
+    assert!(again.at("/rp_id").is_null());
+    again.problem(422, "ceremony_invalid");
+    // Whatever else is wrong with a passkey that is known, is not told.
+    let bends: [fn(&mut Draft); 4] = [
+        |draft| draft.forge = true,
+        |draft| draft.user_handle = vec![7; 16],
+        |draft| draft.uv = false,
+        |draft| draft.client_data["crossOrigin"] = json!(true),
+    ];
+    for bend in bends {
+        let begun = browser.begin(paths::PASSKEY_SIGN_IN_BEGIN).await;
+        let credential = key.get_bent(&begun, bend);
+        let answer = browser.finish_signing_in(&begun, credential).await;
+        assert!(answer.at("/rp_id").is_null());
+        answer.problem(401, "invalid_credentials");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
