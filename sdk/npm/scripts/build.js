@@ -1,7 +1,7 @@
 /** Makes `dist/`, which is all that is published, of `src/` and the generated `wasm/`. */
 
 import { execFile } from "node:child_process";
-import { copyFile, readFile, rm } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -68,11 +68,17 @@ await Promise.all(
 if (doors.length) {
   await build({
     ...options,
+    // An application uses one of them, so that what they share is written into each.
     splitting: false,
-    entryPoints: doors.map((name) => `src/${name}/index.ts`),
-    // One client for all doors; and the frameworks are the application's.
-    external: ["../index.js", "react", "vue", "svelte"],
+    entryPoints: [...doors.map((name) => `src/${name}/index.ts`), "src/svelte/state.ts"],
+    // One client for all doors; and the frameworks are the application's, as is the compiler of
+    // Svelte's components: what it makes fits the version of Svelte that it belongs to.
+    external: ["../index.js", "react", "vue", "svelte", "*.svelte", "*/state.js"],
   });
+  const components = (await readdir(`${root}src/svelte`)).filter((name) => name.endsWith(".svelte"));
+  await Promise.all(
+    components.map((name) => copyFile(`${root}src/svelte/${name}`, `${root}dist/svelte/${name}`)),
+  );
 }
 await promisify(execFile)(process.execPath, [
   `${root}node_modules/typescript/bin/tsc`,

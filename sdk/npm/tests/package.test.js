@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { build } from "esbuild";
+
 import { docs, outcome, project, read, REPOSITORY } from "./lib/package.js";
 
 /** @type {import("./lib/package.js").Folder} */
@@ -38,6 +40,7 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./LICENSE-MIT",
     "./README.md",
     "./dist/auth.d.ts",
+    "./dist/authorization.d.ts",
     "./dist/client.js",
     "./dist/create.d.ts",
     "./dist/gate.d.ts",
@@ -54,6 +57,15 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./dist/react/provider.d.ts",
     "./dist/session.d.ts",
     "./dist/slot.d.ts",
+    "./dist/svelte/PermissionGate.svelte",
+    "./dist/svelte/SignedIn.svelte",
+    "./dist/svelte/SignedOut.svelte",
+    "./dist/svelte/components.d.ts",
+    "./dist/svelte/context.d.ts",
+    "./dist/svelte/index.d.ts",
+    "./dist/svelte/index.js",
+    "./dist/svelte/state.d.ts",
+    "./dist/svelte/state.js",
     "./dist/testing/controls.d.ts",
     "./dist/testing/create.d.ts",
     "./dist/testing/index.d.ts",
@@ -82,6 +94,30 @@ test("package.json says what holds", async () => {
   const { types, default: script } = json.exports["."];
   for (const file of [types, script, json.exports["./portcullis_sdk_bg.wasm"]]) {
     assert.ok((await readFile(inPackage(file))).length > 0, file);
+  }
+});
+
+test("what is not used of a door is left out by bundlers", async () => {
+  await app.link("svelte", "vue");
+  /** @param {string} code */
+  const bundled = async (code) => {
+    const { outputFiles } = await build({
+      stdin: { contents: code, resolveDir: app.path },
+      bundle: true,
+      write: false,
+      format: "esm",
+      external: ["vue", "svelte"],
+      loader: { ".svelte": "text" },
+    });
+    return outputFiles[0]?.text ?? "";
+  };
+  const used = { vue: "useAuth", svelte: "getAuth" };
+  for (const [door, name] of Object.entries(used)) {
+    const some = await bundled(`export { ${name} } from "@portcullis/sdk/${door}"`);
+    const whole = await bundled(`export * from "@portcullis/sdk/${door}"`);
+    assert.match(some, /There is no client here/);
+    assert.doesNotMatch(some, /PermissionGate|SignedIn|stepUp/);
+    assert.match(whole, /PermissionGate[^]*SignedIn/);
   }
 });
 

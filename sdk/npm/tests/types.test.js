@@ -13,7 +13,7 @@ let app;
 const declarations = new Map();
 before(async () => {
   app = await project();
-  await app.link("vue", "react", "@types/react");
+  await app.link("react", "@types/react", "svelte", "vue");
   const dist = app.at("node_modules/@portcullis/sdk/dist");
   for (const name of await readdir(dist, { recursive: true })) {
     if (name.endsWith(".d.ts")) declarations.set(name, await readFile(join(dist, name), "utf8"));
@@ -40,6 +40,7 @@ for (const [module, moduleResolution] of [
   test(`users' code type-checks at its strictest, resolved as ${moduleResolution}`, async () => {
     await app.write({
       "use.ts": await read("tests/consumer/use.ts"),
+      "svelte.ts": await read("tests/consumer/svelte.ts"),
       "vue.ts": await read("tests/consumer/vue.ts"),
       "react.tsx": await read("tests/consumer/react.tsx"),
       "testing.ts": await read("tests/consumer/testing.ts"),
@@ -60,7 +61,7 @@ for (const [module, moduleResolution] of [
           skipLibCheck: false,
           noEmit: true,
         },
-        files: ["use.ts", "vue.ts", "react.tsx", "testing.ts"],
+        files: ["use.ts", "react.tsx", "svelte.ts", "vue.ts", "testing.ts"],
       }),
     });
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");

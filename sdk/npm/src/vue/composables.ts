@@ -8,21 +8,10 @@ import {
 } from "vue";
 
 import type { Auth } from "../auth.js";
+import { type Asked, authorization, type Authorization, remembered } from "../authorization.js";
 import { isOpen, type Question, type Verdict } from "../gate.js";
 import type { Session } from "../session.js";
 import { useAuth } from "./context.js";
-
-/** What the user may do. Asked in a template or a `computed`, each answer is followed. */
-export interface Authorization {
-  /** Whether the user has `permission`, on the resource `on` if one is given. */
-  hasPermission(permission: string, on?: string): boolean;
-  /** Whether the user has at least one of `permissions`; none asked for: no. */
-  hasAny(permissions: readonly string[], on?: string): boolean;
-  /** Whether the user has all of `permissions`; none asked for: no. */
-  hasAll(permissions: readonly string[], on?: string): boolean;
-  /** What a gate with this question shows; the only answer that tells "no" from "not known yet". */
-  decide(question: Question): Verdict;
-}
 
 /**
  * What is read to follow a client. One subscription serves all components: it lives as long as the
@@ -62,23 +51,20 @@ export function useVerdict(question: MaybeRefOrGetter<Question>): ComputedRef<Ve
 }
 
 /**
- * Whether the user has a permission. `false` while that is not known.
+ * Whether the user has a permission; `false` while that is not known.
  *
  * ```ts
- * const mayDelete = usePermission("notes:delete", () => `note:${props.note.id}`);
+ * const mayDelete = usePermission("notes:delete", () => ({ on: `note:${props.note.id}` }));
  * ```
  *
- * @param permission - The permission, or all that has to hold; a getter or a ref where it changes.
- * @param on - The resource, if it is about a single one.
+ * @param permission - The permission; a getter or a ref where it changes.
+ * @param about - What it is asked about, if that is a single resource; likewise.
  */
 export function usePermission(
-  permission: MaybeRefOrGetter<string | Question>,
-  on?: MaybeRefOrGetter<string | undefined>,
+  permission: MaybeRefOrGetter<string>,
+  about: MaybeRefOrGetter<Asked> = {},
 ): ComputedRef<boolean> {
-  const verdict = useVerdict(() => {
-    const asked = toValue(permission);
-    return typeof asked === "string" ? { require: asked, on: toValue(on) } : asked;
-  });
+  const verdict = useVerdict(() => ({ require: toValue(permission), on: toValue(about).on }));
   return computed(() => isOpen(verdict.value));
 }
 
@@ -96,19 +82,5 @@ export function useAuthorization(): Authorization {
       return computed(() => isOpen(answer.value));
     }).value;
 
-  return {
-    hasPermission: (permission, on) => open({ require: permission, on }),
-    hasAny: (permissions, on) => open({ any: permissions, on }),
-    hasAll: (permissions, on) => open({ all: permissions, on }),
-    decide: (question) => verdict(question).value,
-  };
-}
-
-/** What there is for a question, made for a copy of it: whoever asked may change theirs. */
-function remembered<T>(made: Map<string, T>, question: Question, make: (asked: Question) => T): T {
-  const { require, any, all, not, on } = question;
-  const key = JSON.stringify({ require, any, all, not, on });
-  let found = made.get(key);
-  if (!found) made.set(key, (found = make(JSON.parse(key) as Question)));
-  return found;
+  return authorization(open, (question) => verdict(question).value);
 }

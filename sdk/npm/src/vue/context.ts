@@ -2,7 +2,7 @@ import { type InjectionKey, inject, type Plugin, provide } from "vue";
 
 import type { Auth } from "../auth.js";
 
-const KEY: InjectionKey<Auth> = Symbol("portcullis");
+const KEY: InjectionKey<Auth> = Symbol.for("portcullis");
 
 /**
  * Gives the client to all components of an application. On a server make both anew for each

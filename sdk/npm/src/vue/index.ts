@@ -9,4 +9,4 @@ export { portcullis, provideAuth, useAuth } from "./context.js";
 export { PermissionGate, SignedIn, SignedOut } from "./components.js";
 export type * from "./components.js";
 export { useAuthorization, usePermission, useSession, useVerdict } from "./composables.js";
-export type * from "./composables.js";
+export type { Asked, Authorization } from "../authorization.js";

@@ -66,7 +66,7 @@ const parts = [
     return () => `${may.value satisfies boolean}`;
   }),
   part("can-asked", () => {
-    const may = usePermission(() => asked.question);
+    const may = usePermission(() => asked.question.require ?? "");
     return () => `${may.value}`;
   }),
   part("verdict", () => {
@@ -134,6 +134,7 @@ export function types(): void {
   // @ts-expect-error: not a client
   createSSRApp({}).use(portcullis, {});
   // @ts-expect-error: no question
-  usePermission(7);
+  useVerdict({ requires: "notes:write" });
+  usePermission("notes:write", () => ({ on: undefined }));
   createSSRApp({}).use(portcullis, createAuth());
 }
