@@ -78,12 +78,16 @@ pub(crate) fn Section(
 fn Profile() -> impl IntoView {
     let text = use_text();
     let auth = use_auth();
-    let card =
-        move || {
-            auth.view().map(|view| {
-            let since = fill(text.profile_since, &[("date", &day_in_words(view.user.created_at))]);
+    let card = move || {
+        auth.view().map(|view| {
+            let since = fill(
+                text.profile_since,
+                &[("date", &day_in_words(view.user.created_at, text))],
+            );
             let roles = view.roles.into_iter().map(|role| {
-                leptos::html::span().class("pc-badge pc-badge--accent").child(role)
+                leptos::html::span()
+                    .class("pc-badge pc-badge--accent")
+                    .child(role)
             });
             view! {
                 <div class="pc-row">
@@ -98,7 +102,7 @@ fn Profile() -> impl IntoView {
                 </div>
             }
         })
-        };
+    };
     view! {
         <Section id="profile" title=text.profile_title lead=text.profile_lead>
             <div class="pc-card">{card}</div>

@@ -14,7 +14,6 @@ mod row;
 use crate::auth::use_auth;
 use crate::gate::PermissionGate;
 use crate::text::{fill, use_text};
-use crate::time::count_in_words;
 use crate::ui::{Blank, Bones, Button, Failure, Glyph, Load, icon, rescue_focus, unique_id};
 use row::UserRow;
 
@@ -129,16 +128,12 @@ fn Users() -> impl IntoView {
     });
     let count = move || {
         let count = found.with(|found| found.ready().map(Vec::len))?;
-        let many = if next.get().is_some() {
-            text.admin_count_more
+        let words = if next.get().is_some() {
+            &text.admin_count_more
         } else {
-            text.admin_count_many
+            &text.admin_count
         };
-        Some(count_in_words(
-            u64::try_from(count).unwrap_or_default(),
-            text.admin_count_one,
-            many,
-        ))
+        Some(words.count(u64::try_from(count).unwrap_or(u64::MAX), text.language))
     };
     let nobody = move || {
         let lead = fill(

@@ -6,7 +6,7 @@ use portcullis_sdk::{Auth, AuthError, ErrorKind, Session};
 use portcullis_types::{ErrorCode, SessionView, UserId, UserView};
 
 use crate::step_up::StepUp;
-use crate::text::{ENGLISH, Text, provide_text};
+use crate::text::{Language, Text, provide_text};
 use crate::time::provide_clock;
 use crate::ui::{ToastRegion, Toasts};
 
@@ -193,13 +193,17 @@ pub fn AuthProvider(
     /// The app's logo, above the title of sign-in pages; a gate if left out.
     #[prop(optional, into)]
     logo: Option<ViewFn>,
-    /// The words; English if left out.
-    #[prop(default = &ENGLISH)]
-    text: &'static Text,
+    /// The language; left out: the first of the browser's that there are words for, else English.
+    #[prop(optional)]
+    language: Option<Language>,
+    /// Words of one's own, in whatever language; left out: those of `language`.
+    #[prop(optional)]
+    text: Option<&'static Text>,
     /// The app.
     children: Children,
 ) -> impl IntoView {
-    provide_text(text);
+    let spoken = || language.unwrap_or_else(Language::of_browser).text();
+    provide_text(text.unwrap_or_else(spoken));
     provide_clock();
     provide_context(Toasts::new());
     provide_context(Logo(logo));

@@ -9,8 +9,12 @@ use crate::ui::Input;
 
 /// What `error` means and what to do about it; empty if the user ended it themselves.
 ///
-/// Where the server's own sentence says more than we could (why a password is weak), it is used.
+/// Where the server's own sentence says more than we could (why a password is weak), it is used by
+/// those who read English, which is what the server writes.
 pub fn message_of(error: &AuthError, text: &Text) -> String {
+    if text.language == "en" && says_more(error) {
+        return error.message.clone();
+    }
     let fixed = match error.kind {
         ErrorKind::Cancelled | ErrorKind::Aborted => "",
         ErrorKind::Network => text.error_network,
@@ -19,31 +23,62 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
         ErrorKind::TimedOut => text.error_ceremony,
         ErrorKind::NotSupported => text.error_not_supported,
         ErrorKind::NotAllowedHere => text.error_not_here,
-        ErrorKind::AlreadyRegistered => text.passkey_here_already,
-        ErrorKind::RedirectInvalid | ErrorKind::RedirectRefused | ErrorKind::WrongMode => {
-            return error.message.clone();
-        }
+        ErrorKind::AlreadyRegistered => text.error_passkey_here,
+        ErrorKind::RedirectInvalid | ErrorKind::RedirectRefused => text.error_redirect,
+        ErrorKind::WrongMode => text.error_page,
         ErrorKind::Server(code) => match code {
             ErrorCode::RateLimited => return limited(error, text),
             ErrorCode::Busy => text.error_busy,
-            ErrorCode::Internal | ErrorCode::CsrfRejected | ErrorCode::Unknown => {
-                text.error_internal
-            }
+            // What our own pages never send, or what nobody could mend.
+            ErrorCode::Internal
+            | ErrorCode::InvalidRequest
+            | ErrorCode::MethodNotAllowed
+            | ErrorCode::PayloadTooLarge
+            | ErrorCode::UnsupportedMediaType
+            | ErrorCode::CsrfRejected
+            | ErrorCode::CookieSessionRequired
+            | ErrorCode::Unknown => text.error_internal,
             ErrorCode::NotAuthenticated => text.error_signed_out,
             ErrorCode::InvalidCredentials => text.sign_in_failed,
             ErrorCode::Forbidden => text.error_forbidden,
             ErrorCode::NotFound => text.error_not_found,
             ErrorCode::CeremonyInvalid => text.error_ceremony,
             ErrorCode::PasskeyRejected | ErrorCode::PasskeyUnknown => text.passkey_failed,
-            ErrorCode::PasskeyExists => text.passkey_here_already,
-            ErrorCode::PasskeyLimit => text.error_too_many_passkeys,
-            ErrorCode::RegistrationRefused => text.registration_refused,
-            ErrorCode::SetupUnavailable => text.setup_unavailable,
-            ErrorCode::NotYourself => text.admin_not_yourself,
-            _ => return error.message.clone(),
+            ErrorCode::PasskeyExists => text.error_passkey_here,
+            ErrorCode::PasskeyLimit => text.error_passkey_limit,
+            ErrorCode::RegistrationRefused => text.error_registration,
+            ErrorCode::SetupUnavailable => text.error_setup,
+            ErrorCode::NotYourself => text.error_not_yourself,
+            ErrorCode::LastCredential => text.error_last_way_in,
+            ErrorCode::StepUpRequired => text.error_step_up,
+            ErrorCode::EmailInvalid => text.error_email,
+            ErrorCode::NameInvalid => text.error_name,
+            ErrorCode::PasswordTooShort => text.error_password_short,
+            ErrorCode::PasswordTooLong => text.error_password_long,
+            ErrorCode::PasswordTooWeak => text.error_password_weak,
         },
     };
     fixed.to_owned()
+}
+
+/// Whether the server has told what exactly is to be mended.
+fn says_more(error: &AuthError) -> bool {
+    use ErrorCode::{
+        EmailInvalid, InvalidRequest, LastCredential, NameInvalid, PasswordTooLong,
+        PasswordTooShort, PasswordTooWeak,
+    };
+    matches!(
+        error.kind,
+        ErrorKind::Server(
+            EmailInvalid
+                | InvalidRequest
+                | LastCredential
+                | NameInvalid
+                | PasswordTooLong
+                | PasswordTooShort
+                | PasswordTooWeak
+        )
+    )
 }
 
 fn limited(error: &AuthError, text: &Text) -> String {

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use portcullis_types::Timestamp;
-use wasm_bindgen::JsValue;
 
+use crate::intl;
 use crate::text::{Text, fill, use_text};
 
 /// How long ago something was, in the largest unit that fits.
@@ -40,21 +40,12 @@ impl Ago {
 
 /// How long to wait, in words: `1 minute`, `30 seconds`.
 pub fn wait_in_words(seconds: u32, text: &Text) -> String {
-    let (count, one, many) = if seconds < 60 {
-        (seconds.max(1), text.seconds_one, text.seconds_many)
+    let (count, unit) = if seconds < 60 {
+        (seconds.max(1), "second")
     } else {
-        (seconds.div_ceil(60), text.minutes_one, text.minutes_many)
+        (seconds.div_ceil(60), "minute")
     };
-    count_in_words(u64::from(count), one, many)
-}
-
-/// `one` for 1, else `many` with its `{count}`.
-pub fn count_in_words(count: u64, one: &str, many: &str) -> String {
-    if count == 1 {
-        one.to_owned()
-    } else {
-        fill(many, &[("count", &count.to_string())])
-    }
+    intl::span(count.into(), unit, text.language)
 }
 
 /// How long ago `then` was, in words; from a week on the date, as `date` gives it.
@@ -64,14 +55,14 @@ fn ago_in_words(
     text: &Text,
     date: impl FnOnce() -> String,
 ) -> String {
-    let (count, one, many) = match Ago::between(then, now) {
+    let (count, unit) = match Ago::between(then, now) {
         Ago::JustNow => return text.just_now.to_owned(),
         Ago::Date => return date(),
-        Ago::Minutes(n) => (n, text.minutes_ago_one, text.minutes_ago_many),
-        Ago::Hours(n) => (n, text.hours_ago_one, text.hours_ago_many),
-        Ago::Days(n) => (n, text.days_ago_one, text.days_ago_many),
+        Ago::Minutes(n) => (n, "minute"),
+        Ago::Hours(n) => (n, "hour"),
+        Ago::Days(n) => (n, "day"),
     };
-    count_in_words(count.unsigned_abs(), one, many)
+    intl::ago(count.unsigned_abs(), unit, text.language)
 }
 
 /// The browser's clock.
@@ -83,14 +74,6 @@ pub fn now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
 
-/// The language of the page (`<html lang>`), in which dates are written.
-fn language() -> String {
-    document()
-        .document_element()
-        .and_then(|root| root.get_attribute("lang"))
-        .unwrap_or_else(|| "en".to_owned())
-}
-
 fn date_of(at: Timestamp) -> js_sys::Date {
     #[expect(
         clippy::cast_precision_loss,
@@ -99,22 +82,9 @@ fn date_of(at: Timestamp) -> js_sys::Date {
     js_sys::Date::new(&(at.0 as f64).into())
 }
 
-/// The day, as the page's language writes it: `21 Nov 2026`.
-pub fn day_in_words(at: Timestamp) -> String {
-    let options = js_sys::Object::new();
-    for (key, value) in [("day", "numeric"), ("month", "short"), ("year", "numeric")] {
-        // Setting a property of a plain object cannot fail.
-        _ = js_sys::Reflect::set(&options, &key.into(), &value.into());
-    }
-    date_of(at)
-        .to_locale_date_string(&language(), &options)
-        .into()
-}
-
-fn exact_in_words(at: Timestamp) -> String {
-    date_of(at)
-        .to_locale_string(&language(), &JsValue::UNDEFINED)
-        .into()
+/// The day, as readers of `text` write it: `21 Nov 2026`.
+pub fn day_in_words(at: Timestamp, text: &Text) -> String {
+    intl::day(&date_of(at), text.language)
 }
 
 /// The clock that relative dates are told by; moves on each half minute.
@@ -145,13 +115,13 @@ pub fn Moment(
     let clock = use_context::<Clock>();
     let words = move || {
         let now = clock.map_or_else(now, |clock| clock.0.get().max(at));
-        let on_day = || fill(text.on_date, &[("date", &day_in_words(at))]);
+        let on_day = || fill(text.on_date, &[("date", &day_in_words(at, text))]);
         match template {
             Some(template) => fill(template, &[("when", &ago_in_words(at, now, text, on_day))]),
-            None => ago_in_words(at, now, text, || day_in_words(at)),
+            None => ago_in_words(at, now, text, || day_in_words(at, text)),
         }
     };
-    let exact = exact_in_words(at);
+    let exact = intl::exact(&date_of(at), text.language);
     let machine = String::from(date_of(at).to_iso_string());
     view! { <time datetime=machine title=exact>{words}</time> }
 }

@@ -12,6 +12,7 @@ Examples:
   cargo xtask test                 run every check
   cargo xtask test lint unit       run two parts of them
   cargo xtask size --json          bytes shipped to browsers, for a script
+  cargo xtask text                 after a change of words or translations
   cargo xtask bench session        session checks per second, beside peers
 
 Output of the tools is kept in target/xtask/logs.";
@@ -63,6 +64,8 @@ pub(crate) enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Write the catalogues of visible text anew, from sdk/text and web/demo/text.
+    Text,
     /// Measure the release build beside its peers, in the same run.
     #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench session --json")]
     Bench {

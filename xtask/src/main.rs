@@ -14,6 +14,7 @@ mod setup;
 mod size;
 mod stamp;
 mod test;
+mod text;
 mod tools;
 mod wasm;
 mod web;
@@ -48,6 +49,7 @@ fn run(cli: Cli) -> Result<bool> {
         Task::Demo { port, fresh } => demo::run(&ws, port, fresh).map(|()| true),
         Task::Test { parts } => test::run(&ws, &parts),
         Task::Size { json } => size::run(&ws, json),
+        Task::Text => text::run(&ws).map(|()| true),
         Task::Bench { name, json } => bench::run(&ws, name, json).map(|()| true),
     }
 }

@@ -14,6 +14,7 @@ import { PASSWORD } from "./words.js";
  * @property {"light" | "dark"} [scheme]
  * @property {number} [width]
  * @property {number} [height]
+ * @property {string} [locale] the browser's language
  */
 
 export class Visitor {
@@ -43,13 +44,14 @@ export class Visitor {
    * @param {Server} server
    * @param {Look} [look]
    */
-  static async arrive(browser, server, { scheme = "light", width = 1280, height = 800 } = {}) {
+  static async arrive(browser, server, look = {}) {
+    const { scheme = "light", width = 1280, height = 800, locale = "en-GB" } = look;
     const context = await browser.newContext({
       baseURL: server.url,
       viewport: { width, height },
       colorScheme: scheme,
       reducedMotion: "reduce",
-      locale: "en-GB",
+      locale,
       timezoneId: "UTC",
       hasTouch: width < 800,
       isMobile: width < 800,

@@ -9,7 +9,7 @@ use leptos_router::path;
 use portcullis_sdk::{Auth, Config};
 use portcullis_web::ui::{Blank, Glyph, Page, icon_sized};
 use portcullis_web::{
-    Account, Admin, AuthProvider, PermissionGate, SignedIn, SignedOut, UserMenu, admin,
+    Account, Admin, AuthProvider, Language, PermissionGate, SignedIn, SignedOut, UserMenu, admin,
 };
 
 use crate::ask::AskToSignIn;
@@ -17,13 +17,13 @@ use crate::connection::Connection;
 use crate::entry::{SetupPage, SignInPage, SignUpPage};
 use crate::landing::Landing;
 use crate::notes::NotesPage;
-use crate::text::WORDS;
+use crate::text::{language, speak, use_words};
 
 /// The whole app.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     view! {
-        <AuthProvider auth=Auth::new(Config::default()) app=WORDS.app>
+        <AuthProvider auth=Auth::new(Config::default()) app=use_words().app language=language()>
             <Router>
                 <SkipLink/>
                 <Header/>
@@ -58,7 +58,7 @@ fn SkipLink() -> impl IntoView {
             _ = main.focus();
         }
     };
-    view! { <a class="app-skip pc-button" href="#main" on:click=skip>{WORDS.skip}</a> }
+    view! { <a class="app-skip pc-button" href="#main" on:click=skip>{use_words().skip}</a> }
 }
 
 #[component]
@@ -68,22 +68,22 @@ fn Header() -> impl IntoView {
     view! {
         <header class="app-header">
             <div class="app-header__inner">
-                <a class="app-brand" href="/" aria-label=WORDS.app>
+                <a class="app-brand" href="/" aria-label=use_words().app>
                     {icon_sized(Glyph::Gate, 22)}
-                    <span class="app-brand__name">{WORDS.app}</span>
+                    <span class="app-brand__name">{use_words().app}</span>
                 </a>
                 <SignedIn>
-                    <nav class="app-nav" aria-label=WORDS.nav>
-                        <A href="/notes">{WORDS.nav_notes}</A>
+                    <nav class="app-nav" aria-label=use_words().nav>
+                        <A href="/notes">{use_words().nav_notes}</A>
                         <PermissionGate require=admin::READ>
-                            <A href="/admin">{WORDS.nav_people}</A>
+                            <A href="/admin">{use_words().nav_people}</A>
                         </PermissionGate>
                     </nav>
                 </SignedIn>
                 <div class="app-header__end">
                     <SignedIn><UserMenu on_signed_out=home/></SignedIn>
                     <SignedOut>
-                        <a class="pc-button pc-button--quiet" href="/sign-in">{WORDS.sign_in}</a>
+                        <a class="pc-button pc-button--quiet" href="/sign-in">{use_words().sign_in}</a>
                     </SignedOut>
                 </div>
             </div>
@@ -95,16 +95,39 @@ fn Header() -> impl IntoView {
 fn Footer() -> impl IntoView {
     view! {
         <footer class="app-footer">
-            <p>{WORDS.footer}</p>
-            <a class="pc-link" href="/docs" rel="external">{WORDS.footer_api}</a>
+            <p>{use_words().footer}</p>
+            <LanguageChoice/>
+            <a class="pc-link" href="/docs" rel="external">{use_words().footer_api}</a>
         </footer>
+    }
+}
+
+/// Says which language the page is in, and offers the others.
+#[component]
+fn LanguageChoice() -> impl IntoView {
+    let option = |choice: Language| {
+        html::option()
+            .value(choice.tag())
+            .lang(choice.tag())
+            .selected(choice == language())
+            .child(choice.name())
+    };
+    let choose = move |event: web_sys::Event| {
+        if let Some(choice) = Language::of_tag(&event_target_value(&event)) {
+            speak(choice);
+        }
+    };
+    view! {
+        <select class="app-language" aria-label=use_words().footer_language on:change=choose>
+            {Language::ALL.map(option).collect_view()}
+        </select>
     }
 }
 
 #[component]
 fn AccountPage() -> impl IntoView {
     view! {
-        <Page title=WORDS.account_title app=WORDS.app>
+        <Page title=use_words().account_title app=use_words().app>
             <div class="app-settings">
                 <Account fallback=|| view! { <AskToSignIn/> }/>
             </div>
@@ -115,7 +138,7 @@ fn AccountPage() -> impl IntoView {
 #[component]
 fn AdminPage() -> impl IntoView {
     view! {
-        <Page title=WORDS.admin_title app=WORDS.app>
+        <Page title=use_words().admin_title app=use_words().app>
             <div class="pc-stack">
                 <Admin fallback=|| view! { <AskToSignIn/> }/>
             </div>
@@ -126,9 +149,9 @@ fn AdminPage() -> impl IntoView {
 #[component]
 fn NotFound() -> impl IntoView {
     view! {
-        <Page title=WORDS.not_found_title app=WORDS.app>
-            <Blank whole_page=true glyph=Glyph::Gate title=WORDS.not_found_title lead=WORDS.not_found_lead>
-                {html::a().class("pc-button").href("/").child(WORDS.not_found_home)}
+        <Page title=use_words().not_found_title app=use_words().app>
+            <Blank whole_page=true glyph=Glyph::Gate title=use_words().not_found_title lead=use_words().not_found_lead>
+                {html::a().class("pc-button").href("/").child(use_words().not_found_home)}
             </Blank>
         </Page>
     }

@@ -9,7 +9,7 @@ use portcullis_sdk::{Session, SignedOutReason};
 use portcullis_web::ui::{Blank, Button, Glyph, Look};
 use portcullis_web::use_auth;
 
-use crate::text::WORDS;
+use crate::text::use_words;
 
 /// Sends people who have just come here to the sign-in page and back. Whose session ended while
 /// they were here stay, and sign in over the page.
@@ -43,15 +43,15 @@ pub(crate) fn AskToSignIn(
             });
         });
         return view! {
-            <Blank whole_page glyph=Glyph::Lock title=WORDS.ended_title lead=WORDS.ended_lead>
-                <Button look=Look::Primary on_press=sign_in>{WORDS.sign_in}</Button>
+            <Blank whole_page glyph=Glyph::Lock title=use_words().ended_title lead=use_words().ended_lead>
+                <Button look=Look::Primary on_press=sign_in>{use_words().sign_in}</Button>
             </Blank>
         }
         .into_any();
     }
     view! {
-        <Blank whole_page glyph=Glyph::Lock title=WORDS.ask_title lead=WORDS.ask_lead>
-            {html::a().class("pc-button pc-button--primary").href(href).child(WORDS.sign_in)}
+        <Blank whole_page glyph=Glyph::Lock title=use_words().ask_title lead=use_words().ask_lead>
+            {html::a().class("pc-button pc-button--primary").href(href).child(use_words().sign_in)}
         </Blank>
     }
     .into_any()

@@ -6,7 +6,7 @@ use portcullis_sdk::Session;
 use portcullis_web::ui::{Glyph, icon};
 use portcullis_web::use_auth;
 
-use crate::text::WORDS;
+use crate::text::use_words;
 
 /// A line over the foot of the page while something is wrong with the connection. It covers
 /// nothing that is needed and moves nothing.
@@ -21,10 +21,12 @@ pub(crate) fn Connection() -> impl IntoView {
     on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
     let words = Memo::new(move |_| {
         if !online.get() {
-            return Some(WORDS.offline);
+            return Some(use_words().offline);
         }
         match auth.session() {
-            Session::Unreachable | Session::SignedIn { stale: true, .. } => Some(WORDS.unreachable),
+            Session::Unreachable | Session::SignedIn { stale: true, .. } => {
+                Some(use_words().unreachable)
+            }
             _ => None,
         }
     });

@@ -7,7 +7,7 @@ use portcullis_sdk::Session;
 use portcullis_web::ui::Page;
 use portcullis_web::{ReturnTo, Setup, SignIn, SignUp, use_auth};
 
-use crate::text::WORDS;
+use crate::text::use_words;
 
 /// Where people go who came from nowhere in particular.
 const HOME: &str = "/notes";
@@ -105,7 +105,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     onward.follow_session();
     let shown = onward.shows_form();
     view! {
-        <Page title=WORDS.sign_in_title app=WORDS.app>
+        <Page title=use_words().sign_in_title app=use_words().app>
             <div class="app-entry">
                 {move || shown.get().then(|| view! {
                     <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")/>
@@ -122,7 +122,7 @@ pub(crate) fn SignUpPage() -> impl IntoView {
     onward.follow_session();
     let shown = onward.shows_form();
     view! {
-        <Page title=WORDS.sign_up_title app=WORDS.app>
+        <Page title=use_words().sign_up_title app=use_words().app>
             <div class="app-entry">
                 {move || shown.get().then(|| view! {
                     <SignUp on_done=onward.go sign_in_href=onward.link("/sign-in")/>
@@ -146,7 +146,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
         );
     });
     view! {
-        <Page title=WORDS.setup_title app=WORDS.app>
+        <Page title=use_words().setup_title app=use_words().app>
             <div class="app-entry"><Setup on_done=done/></div>
         </Page>
     }

@@ -5,15 +5,18 @@ use leptos::prelude::*;
 use portcullis_web::ui::{Glyph, icon};
 use portcullis_web::{PermissionGate, admin};
 
-use crate::text::WORDS;
+use crate::text::use_words;
 
 /// The app's permissions and what each lets one do.
-const GATES: [(&str, &str); 4] = [
-    ("notes:write", WORDS.gate_write),
-    ("notes:read", WORDS.gate_read),
-    ("notes:delete", WORDS.gate_delete),
-    (admin::MANAGE, WORDS.gate_manage),
-];
+fn gates() -> [(&'static str, &'static str); 4] {
+    let words = use_words();
+    [
+        ("notes:write", words.gate_write),
+        ("notes:read", words.gate_read),
+        ("notes:delete", words.gate_delete),
+        (admin::MANAGE, words.gate_manage),
+    ]
+}
 
 /// A card with one line for each gate.
 #[component]
@@ -21,11 +24,11 @@ pub(crate) fn Gates() -> impl IntoView {
     view! {
         <section class="pc-card app-gates" aria-labelledby="gates">
             <div class="app-gates__head">
-                <h2 id="gates">{WORDS.gates_title}</h2>
-                <p class="pc-soft pc-small">{WORDS.gates_lead}</p>
+                <h2 id="gates">{use_words().gates_title}</h2>
+                <p class="pc-soft pc-small">{use_words().gates_lead}</p>
             </div>
             <ul class="pc-rows">
-                {GATES.map(|(permission, words)| view! { <Gate permission words/> }).collect_view()}
+                {gates().map(|(permission, words)| view! { <Gate permission words/> }).collect_view()}
             </ul>
         </section>
     }
@@ -42,10 +45,10 @@ fn Gate(permission: &'static str, words: &'static str) -> impl IntoView {
         state(
             "app-gate__state app-gate__state--open",
             Glyph::Unlock,
-            WORDS.gate_open,
+            use_words().gate_open,
         )
     };
-    let closed = move || state("app-gate__state", Glyph::Lock, WORDS.gate_closed);
+    let closed = move || state("app-gate__state", Glyph::Lock, use_words().gate_closed);
     view! {
         <li class="app-gate">
             <div>

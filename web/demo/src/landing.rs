@@ -6,7 +6,7 @@ use portcullis_web::ui::Page;
 use portcullis_web::{SignedIn, SignedOut};
 
 use crate::gates::Gates;
-use crate::text::WORDS;
+use crate::text::use_words;
 
 /// The start page.
 #[component]
@@ -14,13 +14,17 @@ pub(crate) fn Landing() -> impl IntoView {
     let link = |class, href, words| html::a().class(class).href(href).child(words);
     let primary = "pc-button pc-button--primary";
     let roles = [
-        (WORDS.role_user, WORDS.role_user_lead, "notes:write"),
         (
-            WORDS.role_moderator,
-            WORDS.role_moderator_lead,
+            use_words().role_user,
+            use_words().role_user_lead,
+            "notes:write",
+        ),
+        (
+            use_words().role_moderator,
+            use_words().role_moderator_lead,
             "notes:write notes:read notes:delete",
         ),
-        (WORDS.role_admin, WORDS.role_admin_lead, "*"),
+        (use_words().role_admin, use_words().role_admin_lead, "*"),
     ];
     let roles = roles.map(|(name, lead, permissions)| {
         let permissions = permissions
@@ -35,28 +39,28 @@ pub(crate) fn Landing() -> impl IntoView {
         }
     });
     view! {
-        <Page title="" app=WORDS.app>
+        <Page title="" app=use_words().app>
             <div class="app-hero">
                 <div class="app-hero__words">
-                    <h1 class="app-hero__title" tabindex="-1">{WORDS.landing_title}</h1>
-                    <p class="app-hero__lead">{WORDS.landing_lead}</p>
+                    <h1 class="app-hero__title" tabindex="-1">{use_words().landing_title}</h1>
+                    <p class="app-hero__lead">{use_words().landing_lead}</p>
                     <div class="pc-actions app-hero__actions">
                         <SignedOut>
-                            {link(primary, "/sign-up", WORDS.sign_up)}
-                            {link("pc-button", "/sign-in", WORDS.sign_in)}
+                            {link(primary, "/sign-up", use_words().landing_create)}
+                            {link("pc-button", "/sign-in", use_words().sign_in)}
                         </SignedOut>
-                        <SignedIn>{link(primary, "/notes", WORDS.landing_open)}</SignedIn>
+                        <SignedIn>{link(primary, "/notes", use_words().landing_open)}</SignedIn>
                     </div>
                     <p class="pc-soft pc-small app-hero__note">
-                        <SignedOut>{WORDS.landing_passkey}</SignedOut>
+                        <SignedOut>{use_words().landing_passkey}</SignedOut>
                     </p>
                 </div>
                 <Gates/>
             </div>
             <section class="app-roles" aria-labelledby="roles">
-                <h2 id="roles">{WORDS.roles_title}</h2>
+                <h2 id="roles">{use_words().roles_title}</h2>
                 <ul class="app-roles__list">{roles.collect_view()}</ul>
-                <p class="pc-soft pc-small app-roles__note">{WORDS.roles_note}</p>
+                <p class="pc-soft pc-small app-roles__note">{use_words().roles_note}</p>
             </section>
         </Page>
     }

@@ -8,7 +8,7 @@ use portcullis_web::{PermissionGate, use_auth};
 
 use crate::ask::AskToSignIn;
 use crate::gates::Gates;
-use crate::text::WORDS;
+use crate::text::use_words;
 
 mod api;
 mod composer;
@@ -63,22 +63,22 @@ pub(crate) fn NotesPage() -> impl IntoView {
     let about = move || {
         let all = auth.can("notes:read");
         html::p().class("pc-soft").child(if all {
-            WORDS.notes_lead_all
+            use_words().notes_lead_all
         } else {
-            WORDS.notes_lead_own
+            use_words().notes_lead_own
         })
     };
     // A memo, so that the composer stays the same one when its user signs in again over it.
     let shown = Memo::new(move |_| pending.get() || signed_in.get() || writing.get());
     let listed = Memo::new(move |_| signed_in.get() || pending.get());
     view! {
-        <Page title=WORDS.notes_title app=WORDS.app>
+        <Page title=use_words().notes_title app=use_words().app>
             {move || if shown.get() {
                 view! {
                     <div class="app-columns">
                         <div class="app-columns__main pc-stack">
                             <header class="pc-section__head">
-                                <h1 tabindex="-1">{WORDS.notes_title}</h1>
+                                <h1 tabindex="-1">{use_words().notes_title}</h1>
                                 {about}
                             </header>
                             {move || if writing.get() {
@@ -133,10 +133,10 @@ fn List(notes: Notes) -> impl IntoView {
         html::div()
             .class("pc-chips")
             .role("group")
-            .aria_label(WORDS.filter_label)
+            .aria_label(use_words().filter_label)
             .child((
-                chip(Whose::Everybody, WORDS.filter_all),
-                chip(Whose::Own, WORDS.filter_own),
+                chip(Whose::Everybody, use_words().filter_all),
+                chip(Whose::Own, use_words().filter_own),
             ))
     };
     let visible = move || {
@@ -156,7 +156,8 @@ fn List(notes: Notes) -> impl IntoView {
             Load::Ready(_) => State::Filled,
         })
     });
-    let body = move || match state.get() {
+    let body = move || {
+        match state.get() {
         State::Waiting => view! { <Bones rows=3/> }.into_any(),
         State::Failed => listed.with_untracked(|notes| match notes {
             Load::Failed(error) => {
@@ -165,7 +166,7 @@ fn List(notes: Notes) -> impl IntoView {
             Load::Waiting | Load::Ready(_) => ().into_any(),
         }),
         State::Empty => view! {
-            <Blank glyph=Glyph::Note title=WORDS.notes_empty_title lead=WORDS.notes_empty/>
+            <Blank glyph=Glyph::Note title=use_words().notes_empty_title lead=use_words().notes_empty/>
         }
         .into_any(),
         State::Filled => view! {
@@ -175,11 +176,12 @@ fn List(notes: Notes) -> impl IntoView {
             </ul>
         }
         .into_any(),
+    }
     };
     let denied = || {
         view! {
             <div class="pc-card">
-                <Blank glyph=Glyph::Lock title=WORDS.notes_denied_title lead=WORDS.notes_denied/>
+                <Blank glyph=Glyph::Lock title=use_words().notes_denied_title lead=use_words().notes_denied/>
             </div>
         }
     };
@@ -207,7 +209,7 @@ fn ReadOnly() -> impl IntoView {
         <PermissionGate require="notes:read">
             <div class="pc-notice">
                 {icon(Glyph::Lock)}
-                <p class="pc-notice__main">{WORDS.note_denied}</p>
+                <p class="pc-notice__main">{use_words().note_denied}</p>
             </div>
         </PermissionGate>
     }

@@ -1,85 +1,56 @@
-//! The demo app's own words; those of the components are in `portcullis_web::text`.
+//! The demo app's own words, made by `cargo xtask text` from `web/demo/text`; those of the
+//! components are in `portcullis_web::text`.
 
-portcullis_web::catalogue! {
-    /// Every text of the demo app.
-    Words, WORDS {
-        app: "Shared notes",
-        skip: "Skip to content",
-        nav: "Main",
-        nav_notes: "Notes",
-        nav_people: "People",
-        sign_in: "Sign in",
-        sign_up: "Create account",
-        footer: "The demo app of Portcullis.",
-        footer_api: "API reference",
+use std::sync::OnceLock;
 
-        landing_title: "Notes to share, gates that hold",
-        landing_lead: "This is the demo app of Portcullis, an authentication and authorization system in Rust. Make an account with a passkey or a password, write a note, and see what each role can do.",
-        landing_open: "Open your notes",
-        landing_passkey: "No email is sent, nothing to confirm.",
-        roles_title: "Three roles",
-        role_user: "User",
-        role_user_lead: "Writes notes, and changes or deletes their own.",
-        role_moderator: "Moderator",
-        role_moderator_lead: "Reads everybody’s notes as well, and can delete any.",
-        role_admin: "Admin",
-        role_admin_lead: "Can do everything: gives people roles, takes them away, and closes accounts.",
-        roles_note: "The server checks every request. The gates on the page mirror what it would say, and follow within a second when a role is given or taken away.",
+use leptos::prelude::window;
+use portcullis_web::Language;
 
-        gates_title: "Your gates",
-        gates_lead: "What you can do right now. No reload needed when it changes.",
-        gate_write: "Write notes",
-        gate_read: "Read everybody’s notes",
-        gate_delete: "Delete anybody’s notes",
-        gate_manage: "Manage people",
-        gate_open: "Open",
-        gate_closed: "Closed",
+mod catalogue;
+mod de;
+mod en;
+mod es;
+mod fr;
+mod ja;
 
-        ask_title: "Sign in to see this",
-        ask_lead: "This page is about you, so it needs to know who you are.",
-        ended_title: "Your session has ended",
-        ended_lead: "You were signed out, here or from another device. Sign in to carry on.",
+use catalogue::Words;
 
-        notes_title: "Notes",
-        notes_lead_own: "The notes you wrote.",
-        notes_lead_all: "Everybody’s notes, latest first.",
-        note_new: "New note",
-        note_placeholder: "What’s on your mind?",
-        note_save: "Save note",
-        note_saved: "Note saved.",
-        note_empty: "Write something first.",
-        note_too_long: "That is {count} characters over the limit of 4,000.",
-        note_left: "{count} characters left",
-        note_kept: "Not saved yet. Your text is kept in this tab.",
-        notes_denied_title: "Notes are closed to you",
-        notes_denied: "You need the permission notes:write or notes:read. Ask an admin for the role “user”.",
-        note_denied: "You can read notes, but not write them. You need the permission notes:write: ask an admin for the role “user”.",
-        note_signed_out: "Your session has ended, your text is kept. Saving asks you to sign in.",
-        note_edit: "Edit note",
-        note_edit_label: "Note",
-        note_changed: "Note changed.",
-        note_delete: "Delete note",
-        note_deleted: "Note deleted.",
-        note_you: "You",
-        note_edited: "edited {when}",
-        filter_label: "Whose notes",
-        filter_all: "Everybody’s",
-        filter_own: "Yours",
-        notes_empty_title: "No notes yet",
-        notes_empty: "What you write appears here. Only you and moderators can read it.",
-        save: "Save",
-        cancel: "Cancel",
+/// Where the reader's choice is kept. `boot.js` reads it, too.
+const KEY: &str = "portcullis.language";
 
-        admin_title: "People",
-        account_title: "Account",
-        sign_in_title: "Sign in",
-        sign_up_title: "Create account",
-        setup_title: "Set-up",
-        not_found_title: "There is no such page",
-        not_found_lead: "The address may be mistyped, or the page has moved.",
-        not_found_home: "Go to the start page",
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
 
-        offline: "You’re offline. What you type is kept.",
-        unreachable: "The server can’t be reached. Trying again…",
+/// The language of the page, for as long as it is loaded: the one that was chosen in this browser,
+/// else the first of the browser's that there is.
+pub(crate) fn language() -> Language {
+    static LANGUAGE: OnceLock<Language> = OnceLock::new();
+    let chosen = || storage()?.get_item(KEY).ok().flatten();
+    *LANGUAGE.get_or_init(|| {
+        chosen()
+            .and_then(|tag| Language::of_tag(&tag))
+            .unwrap_or_else(Language::of_browser)
+    })
+}
+
+/// Loads the page anew in the language that the reader has chosen. Drafts are kept.
+pub(crate) fn speak(language: Language) {
+    if let Some(store) = storage() {
+        // Storage that is full or forbidden leaves the page in the browser's language.
+        _ = store.set_item(KEY, language.tag());
+    }
+    // Reloading fails in no browser.
+    _ = window().location().reload();
+}
+
+/// The words of the page's language.
+pub(crate) fn use_words() -> &'static Words {
+    match language() {
+        Language::English => &en::ENGLISH,
+        Language::German => &de::GERMAN,
+        Language::French => &fr::FRENCH,
+        Language::Spanish => &es::SPANISH,
+        Language::Japanese => &ja::JAPANESE,
     }
 }

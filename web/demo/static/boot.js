@@ -1,15 +1,30 @@
 // Starts the app, and says so plainly when it cannot start: a white page helps nobody.
 
-const reasons = {
-  blocked:
-    "Your browser doesn’t run WebAssembly here. It may be switched off by a security setting, or the browser may be too old. Allow it for this site, or try another browser.",
-  network: "A part of the page didn’t arrive. Check your connection, then try again.",
-  crashed: "Something in the page failed while it was starting. Please try again.",
-};
+import texts from "/boot-text.js";
+
+/** In the language that was chosen here, else in the first of the browser's that there is. */
+function words() {
+  let chosen;
+  try {
+    chosen = localStorage.getItem("portcullis.language");
+  } catch {
+    // Storage may be forbidden; then nothing was chosen.
+  }
+  const tags = [chosen, ...navigator.languages].map((tag) => tag?.split("-")[0].toLowerCase());
+  const tag = tags.find((tag) => Object.hasOwn(texts, tag)) ?? "en";
+  document.documentElement.lang = tag;
+  return texts[tag];
+}
+
+const text = words();
+document.getElementById("crash").textContent = text.failed;
 
 function explain(reason) {
-  document.getElementById("boot-reason").textContent = reasons[reason];
-  document.getElementById("boot-again").setAttribute("href", location.pathname + location.search);
+  document.getElementById("boot-title").textContent = text.title;
+  document.getElementById("boot-reason").textContent = text[reason];
+  const again = document.getElementById("boot-again");
+  again.textContent = text.again;
+  again.setAttribute("href", location.pathname + location.search);
   document.getElementById("boot-problem").hidden = false;
 }
 

@@ -8,8 +8,8 @@ use portcullis_types::session::SessionSummary;
 use super::Section;
 use crate::auth::{use_auth, use_toasts};
 use crate::errors::message_of;
-use crate::text::{fill, use_text};
-use crate::time::{Moment, count_in_words};
+use crate::text::{Text, fill, use_text};
+use crate::time::Moment;
 use crate::ui::{Bones, Button, Failure, FormStatus, Glyph, Load, Look, icon_sized, rescue_focus};
 
 type SessionsLoad = RwSignal<Load<Vec<SessionSummary>>>;
@@ -49,11 +49,7 @@ pub fn Sessions() -> impl IntoView {
             }
             match result {
                 Ok(count) => {
-                    toasts.say(count_in_words(
-                        count,
-                        text.sessions_ended_one,
-                        text.sessions_ended_many,
-                    ));
+                    toasts.say(text.sessions_ended.count(count, text.language));
                     rescue_focus(&["#sessions-heading"]);
                     load.run(());
                 }
@@ -105,11 +101,12 @@ fn SessionRow(
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
     let id = session.id;
-    let device = StoredValue::new(session.device.clone());
-    let way = if session.amr.iter().any(|way| way == "pwd") {
-        text.session_by_password
+    let named = device_in_words(&session.device, text);
+    let device = StoredValue::new(named.clone());
+    let began = if session.amr.iter().any(|way| way == "pwd") {
+        text.session_began_password
     } else {
-        text.session_by_passkey
+        text.session_began_passkey
     };
 
     let end = Callback::new(move |()| {
@@ -141,14 +138,14 @@ fn SessionRow(
     } else {
         Glyph::Screen
     };
-    let label = fill(text.session_end, &[("device", &session.device)]);
+    let label = fill(text.session_end, &[("device", &named)]);
     let current = session.current;
     view! {
         <li class="pc-row">
             {html::span().class("pc-row__icon").child(icon_sized(glyph, 20))}
             <div class="pc-row__main">
                 <p class="pc-row__title">
-                    {session.device}
+                    {named}
                     {current.then(|| {
                         html::span().class("pc-badge pc-badge--accent").child(text.session_current)
                     })}
@@ -156,7 +153,7 @@ fn SessionRow(
                 <p class="pc-row__meta">
                     <Moment at=session.last_seen_at template=text.session_seen/>
                     <span>{session.ip}</span>
-                    <span><Moment at=session.created_at template=text.session_began/>" "{way}</span>
+                    <Moment at=session.created_at template=began/>
                 </p>
             </div>
             {(!current).then(|| view! {
@@ -167,6 +164,17 @@ fn SessionRow(
                 </div>
             })}
         </li>
+    }
+}
+
+/// A device as the server describes it, `Firefox on Linux`, in the reader's language.
+fn device_in_words(device: &str, text: &Text) -> String {
+    match device.split_once(" on ") {
+        Some((browser, system)) => fill(
+            text.session_device,
+            &[("browser", browser), ("system", system)],
+        ),
+        None => device.to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::auth::{use_auth, use_toasts};
 use crate::errors::message_of;
 use crate::gate::PermissionGate;
 use crate::text::{fill, use_text};
-use crate::time::{Moment, count_in_words};
+use crate::time::Moment;
 use crate::ui::{Button, Dialog, Look, avatar};
 
 #[component]
@@ -27,16 +27,12 @@ pub(super) fn UserRow(
 
     let ways_in = move || {
         user.with(|user| {
-            let passkeys = count_in_words(
-                user.passkeys.into(),
-                text.admin_passkeys_one,
-                text.admin_passkeys_many,
-            );
-            let sessions = count_in_words(
-                user.sessions.into(),
-                text.admin_sessions_one,
-                text.admin_sessions_many,
-            );
+            let passkeys = text
+                .admin_passkeys
+                .count(user.passkeys.into(), text.language);
+            let sessions = text
+                .admin_sessions
+                .count(user.sessions.into(), text.language);
             html::div().child((html::p().child(passkeys), html::p().child(sessions)))
         })
     };

@@ -4,13 +4,13 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use portcullis_web::errors::message_of;
-use portcullis_web::text::{ENGLISH, fill};
+use portcullis_web::text::{Plural, number_in_words};
 use portcullis_web::ui::{Button, Look};
 use portcullis_web::{use_auth, use_toasts};
 
-use super::draft::{Draft, Room, room};
+use super::draft::{Draft, LIMIT, Room, room};
 use super::{Notes, api};
-use crate::text::WORDS;
+use crate::text::{language, use_words};
 
 /// Where a new note is written.
 #[component]
@@ -26,7 +26,7 @@ pub(super) fn Composer(draft: Draft, notes: Notes) -> impl IntoView {
             let saved = auth
                 .confirmed(|client| async move { api::create(&client, text).await })
                 .await?;
-            toasts.say(WORDS.note_saved);
+            toasts.say(use_words().note_saved);
             notes.put_first(saved);
             Ok(())
         });
@@ -36,18 +36,18 @@ pub(super) fn Composer(draft: Draft, notes: Notes) -> impl IntoView {
         ended.then(|| {
             html::p()
                 .class("pc-small app-composer__ended")
-                .child(WORDS.note_signed_out)
+                .child(use_words().note_signed_out)
         })
     };
     view! {
         <form class="pc-card app-composer" novalidate
             on:submit=move |event| { event.prevent_default(); save(); }>
-            <label class="pc-hidden-visually" for="new-note">{WORDS.note_new}</label>
+            <label class="pc-hidden-visually" for="new-note">{use_words().note_new}</label>
             <TextArea id="new-note" draft node saving on_save=Callback::new(move |()| save())
-                placeholder=WORDS.note_placeholder/>
+                placeholder=use_words().note_placeholder/>
             <div class="app-composer__foot">
                 <div class="app-composer__status">{signed_out}<Status draft saving/></div>
-                <Button look=Look::Primary submit=true busy=saving.busy>{WORDS.note_save}</Button>
+                <Button look=Look::Primary submit=true busy=saving.busy>{use_words().note_save}</Button>
             </div>
         </form>
     }
@@ -74,7 +74,7 @@ impl Saving {
         }
         let sent = draft.sent();
         if sent.text.trim().is_empty() {
-            self.problem.set(WORDS.note_empty.to_owned());
+            self.problem.set(use_words().note_empty.to_owned());
             return;
         }
         if let Room::Over(_) = room(&sent.text) {
@@ -89,8 +89,8 @@ impl Saving {
             match result {
                 Ok(()) => sent.saved(),
                 Err(error) => {
-                    let message = message_of(&error, &ENGLISH);
-                    let words = [message.as_str(), WORDS.note_kept].join(" ");
+                    let message = message_of(&error, language().text());
+                    let words = [message.as_str(), use_words().note_kept].join(" ");
                     _ = self.problem.try_set(words.trim().to_owned());
                 }
             }
@@ -135,13 +135,17 @@ pub(super) fn TextArea(
 /// The line below the text field: what went wrong, or how much room is left.
 #[component]
 pub(super) fn Status(draft: Draft, saving: Saving) -> impl IntoView {
-    let count = |words, count: usize| fill(words, &[("count", &count.to_string())]);
+    let count = |words: &Plural, count: usize| {
+        let tag = language().tag();
+        let limit = number_in_words(LIMIT as u64, tag);
+        words.count_with(count as u64, tag, &[("limit", &limit)])
+    };
     let words = move || {
         let problem = saving.problem.get();
         match draft.text.with(|text| room(text)) {
-            Room::Over(over) => count(WORDS.note_too_long, over),
+            Room::Over(over) => count(&use_words().note_too_long, over),
             _ if !problem.is_empty() => problem,
-            Room::Left(left) => count(WORDS.note_left, left),
+            Room::Left(left) => count(&use_words().note_left, left),
             Room::Enough => String::new(),
         }
     };

@@ -6,7 +6,6 @@ use leptos::task::spawn_local;
 use portcullis_types::NoteId;
 use portcullis_types::notes::NoteView;
 use portcullis_web::errors::message_of;
-use portcullis_web::text::ENGLISH;
 use portcullis_web::time::Moment;
 use portcullis_web::ui::{Button, Glyph, Look, avatar, icon, rescue_focus, unique_id};
 use portcullis_web::{use_auth, use_toasts};
@@ -14,7 +13,7 @@ use portcullis_web::{use_auth, use_toasts};
 use super::composer::{Saving, Status, TextArea};
 use super::draft::Draft;
 use super::{Notes, api};
-use crate::text::WORDS;
+use crate::text::{language, use_words};
 
 #[component]
 pub(super) fn Note(note: NoteView, notes: Notes) -> impl IntoView {
@@ -27,7 +26,7 @@ pub(super) fn Note(note: NoteView, notes: Notes) -> impl IntoView {
     let may_delete =
         Memo::new(move |_| (own && auth.can("notes:write")) || auth.can("notes:delete"));
     let edited = (note.updated_at != note.created_at).then(|| {
-        view! { <span><Moment at=note.updated_at template=WORDS.note_edited/></span> }
+        view! { <span><Moment at=note.updated_at template=use_words().note_edited/></span> }
     });
     let (id, text) = (note.id, StoredValue::new(note.text.clone()));
     let edit = Callback::new(move |()| {
@@ -46,7 +45,7 @@ pub(super) fn Note(note: NoteView, notes: Notes) -> impl IntoView {
                 <header class="app-note__head">
                     <p class="pc-row__title">
                         {note.owner_name.clone()}
-                        {own.then(|| html::span().class("pc-badge").child(WORDS.note_you))}
+                        {own.then(|| html::span().class("pc-badge").child(use_words().note_you))}
                     </p>
                     <p class="pc-row__meta"><Moment at=note.created_at/>{edited}</p>
                 </header>
@@ -58,12 +57,12 @@ pub(super) fn Note(note: NoteView, notes: Notes) -> impl IntoView {
             </article>
             <div class="app-note__actions">
                 {move || (may_change.get() && !editing.get()).then(|| view! {
-                    <Button look=Look::Quiet bare=true label=WORDS.note_edit.to_owned() on_press=edit>
+                    <Button look=Look::Quiet bare=true label=use_words().note_edit.to_owned() on_press=edit>
                         {icon(Glyph::Pencil)}
                     </Button>
                 })}
                 {move || may_delete.get().then(|| view! {
-                    <Button look=Look::QuietDanger bare=true label=WORDS.note_delete.to_owned()
+                    <Button look=Look::QuietDanger bare=true label=use_words().note_delete.to_owned()
                         on_press=delete>
                         {icon(Glyph::Bin)}
                     </Button>
@@ -93,7 +92,7 @@ fn Edit(id: NoteId, draft: Draft, notes: Notes, editing: RwSignal<bool>) -> impl
             let saved = auth
                 .confirmed(|client| async move { api::change(&client, id, text).await })
                 .await?;
-            toasts.say(WORDS.note_changed);
+            toasts.say(use_words().note_changed);
             _ = editing.try_set(false);
             notes.replace(saved);
             Ok(())
@@ -107,12 +106,12 @@ fn Edit(id: NoteId, draft: Draft, notes: Notes, editing: RwSignal<bool>) -> impl
         <form class="pc-form" novalidate
             on:submit=move |event| { event.prevent_default(); save(); }
             on:keydown=move |event| if event.key() == "Escape" { cancel.run(()) }>
-            <label class="pc-hidden-visually" for=field.clone()>{WORDS.note_edit_label}</label>
+            <label class="pc-hidden-visually" for=field.clone()>{use_words().note_edit_label}</label>
             <TextArea id=field draft node saving on_save=Callback::new(move |()| save())/>
             <Status draft saving/>
             <div class="pc-actions">
-                <Button look=Look::Primary submit=true busy=saving.busy>{WORDS.save}</Button>
-                <Button look=Look::Quiet on_press=cancel>{WORDS.cancel}</Button>
+                <Button look=Look::Primary submit=true busy=saving.busy>{use_words().save}</Button>
+                <Button look=Look::Quiet on_press=cancel>{use_words().cancel}</Button>
             </div>
         </form>
     }
@@ -147,7 +146,7 @@ impl Removal {
         ]);
         let again = note.clone();
         self.toasts.undoable(
-            WORDS.note_deleted,
+            use_words().note_deleted,
             move || self.notes.put_back(at, again.clone()),
             move || {
                 let note = note.clone();
@@ -156,7 +155,7 @@ impl Removal {
                         // A refresh meanwhile may have brought it back to the list.
                         Ok(()) => self.notes.remove(note.id),
                         Err(error) => {
-                            self.toasts.say(message_of(&error, &ENGLISH));
+                            self.toasts.say(message_of(&error, language().text()));
                             self.notes.put_back(at, note);
                         }
                     }

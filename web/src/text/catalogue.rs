@@ -1,0 +1,318 @@
+//! What there is to say. Made by `cargo xtask text` from `sdk/text`.
+
+use super::Plural;
+
+/// Every text of the components, in one language.
+#[derive(Debug)]
+pub struct Text {
+    /// The language: a BCP 47 tag such as `en`.
+    pub language: &'static str,
+    /// Cancel
+    pub cancel: &'static str,
+    /// Close
+    pub close: &'static str,
+    /// Save
+    pub save: &'static str,
+    /// Try again
+    pub try_again: &'static str,
+    /// Loading…
+    pub loading: &'static str,
+    /// or
+    pub or: &'static str,
+    /// optional
+    pub optional: &'static str,
+    /// Show what you typed
+    pub show_password: &'static str,
+    /// Hide what you typed
+    pub hide_password: &'static str,
+    /// Email
+    pub email: &'static str,
+    /// Name
+    pub name: &'static str,
+    /// Password
+    pub password: &'static str,
+    /// Enter your email address.
+    pub email_needed: &'static str,
+    /// Enter your password.
+    pub password_needed: &'static str,
+    /// Choose a password.
+    pub new_password_needed: &'static str,
+    /// What others see. You can leave it out.
+    pub name_hint: &'static str,
+    /// 15 characters or more. A few random words work well.
+    pub password_hint: &'static str,
+    /// Keep me signed in for 30 days
+    pub remember: &'static str,
+    /// Sign in
+    pub sign_in: &'static str,
+    /// Sign in to {app}
+    pub sign_in_title: &'static str,
+    /// Sign in with a passkey
+    pub sign_in_passkey: &'static str,
+    /// New here?
+    pub sign_in_no_account: &'static str,
+    /// Create an account
+    pub sign_in_create: &'static str,
+    /// That email and password don’t match.
+    pub sign_in_failed: &'static str,
+    /// That passkey isn’t known here.
+    pub passkey_failed: &'static str,
+    /// Create your account
+    pub sign_up_title: &'static str,
+    /// Create account
+    pub sign_up: &'static str,
+    /// Create account with a passkey
+    pub sign_up_passkey: &'static str,
+    /// No password to think up. Your device confirms it is you.
+    pub sign_up_passkey_hint: &'static str,
+    /// Have an account already?
+    pub sign_up_have_account: &'static str,
+    /// Sign in
+    pub sign_up_sign_in: &'static str,
+    /// Confirm it’s you
+    pub step_up_title: &'static str,
+    /// It has been a while since you signed in, and this is a sensitive change.
+    pub step_up_lead: &'static str,
+    /// Confirm
+    pub step_up_confirm: &'static str,
+    /// Confirm with a passkey
+    pub step_up_passkey: &'static str,
+    /// Your account: {name}
+    pub menu_label: &'static str,
+    /// Account
+    pub menu_account: &'static str,
+    /// Sign out
+    pub menu_sign_out: &'static str,
+    /// Signing out…
+    pub menu_signing_out: &'static str,
+    /// The server can’t be reached. Check your connection, then try again.
+    pub error_network: &'static str,
+    /// Something went wrong on our side. Nothing was changed. Please try again.
+    pub error_internal: &'static str,
+    /// Too many tries. Wait {wait}, then try again.
+    pub error_limited: &'static str,
+    /// The server is busy. Please try again in a moment.
+    pub error_busy: &'static str,
+    /// You aren’t allowed to do this. Ask an admin if you need to.
+    pub error_forbidden: &'static str,
+    /// Your session has ended. Sign in to continue.
+    pub error_signed_out: &'static str,
+    /// Confirm it’s you, then try again.
+    pub error_step_up: &'static str,
+    /// That took too long. Please try again.
+    pub error_ceremony: &'static str,
+    /// This browser or device can’t do that.
+    pub error_not_supported: &'static str,
+    /// Passkeys need a secure connection and this site’s own address.
+    pub error_not_here: &'static str,
+    /// It is no longer there.
+    pub error_not_found: &'static str,
+    /// That doesn’t look like an email address.
+    pub error_email: &'static str,
+    /// That name is empty or too long.
+    pub error_name: &'static str,
+    /// That password is too short. Make it longer.
+    pub error_password_short: &'static str,
+    /// That password is too long. 128 characters are the most.
+    pub error_password_long: &'static str,
+    /// That password is too easy to guess. Add a few random words.
+    pub error_password_weak: &'static str,
+    /// We couldn’t create an account with that email address. If it is yours, try signing in.
+    pub error_registration: &'static str,
+    /// This device already holds a passkey for your account.
+    pub error_passkey_here: &'static str,
+    /// You have as many passkeys as one account can hold. Delete one first.
+    pub error_passkey_limit: &'static str,
+    /// That is your only way in. Add another one first.
+    pub error_last_way_in: &'static str,
+    /// You can’t do this to your own account. Ask another admin.
+    pub error_not_yourself: &'static str,
+    /// This link was used already, or there is an admin. Restart the server for a new link.
+    pub error_setup: &'static str,
+    /// That sign-in didn’t finish. Please start again.
+    pub error_redirect: &'static str,
+    /// This page isn’t set up for that. Please tell whoever runs it.
+    pub error_page: &'static str,
+    /// Undo
+    pub undo: &'static str,
+    /// New password
+    pub new_password: &'static str,
+    /// Current password
+    pub current_password: &'static str,
+    /// Set up your server
+    pub setup_title: &'static str,
+    /// You are the first one here. Make the account that will look after the others.
+    pub setup_lead: &'static str,
+    /// Create admin account
+    pub setup_submit: &'static str,
+    /// This page needs its link
+    pub setup_no_token_title: &'static str,
+    /// Open the set-up link that the server printed when it started. It works once.
+    pub setup_no_token: &'static str,
+    /// You are now signed in as {email}. What you were doing was not done.
+    pub signed_in_other: &'static str,
+    /// Sign in to continue
+    pub again_title: &'static str,
+    /// Your session has ended. Nothing you typed is lost.
+    pub again_lead: &'static str,
+    /// Account
+    pub account_title: &'static str,
+    /// Profile
+    pub profile_title: &'static str,
+    /// Who you are here.
+    pub profile_lead: &'static str,
+    /// Member since {date}
+    pub profile_since: &'static str,
+    /// Passkeys
+    pub passkeys_title: &'static str,
+    /// Sign in with your fingerprint, face or device PIN. Nothing to remember, nothing to phish.
+    pub passkeys_lead: &'static str,
+    /// No passkeys yet
+    pub passkeys_empty_title: &'static str,
+    /// Add one, and the next sign-in takes a touch.
+    pub passkeys_empty: &'static str,
+    /// Add a passkey
+    pub passkey_add: &'static str,
+    /// Passkey added: {name}
+    pub passkey_added: &'static str,
+    /// Rename {name}
+    pub passkey_rename: &'static str,
+    /// Passkey name
+    pub passkey_rename_label: &'static str,
+    /// Passkey renamed.
+    pub passkey_renamed: &'static str,
+    /// Delete {name}
+    pub passkey_delete: &'static str,
+    /// Delete this passkey?
+    pub passkey_delete_title: &'static str,
+    /// You won’t be able to sign in with “{name}” any more. You can add it again later.
+    pub passkey_delete_lead: &'static str,
+    /// Delete passkey
+    pub passkey_delete_confirm: &'static str,
+    /// Passkey deleted: {name}
+    pub passkey_deleted: &'static str,
+    /// “{name}” is your only way in. Add another passkey or set a password first, then delete it.
+    pub passkey_last: &'static str,
+    /// This browser can’t make passkeys. Try another browser or device.
+    pub passkey_unsupported: &'static str,
+    /// Synced
+    pub passkey_synced: &'static str,
+    /// On one device
+    pub passkey_device: &'static str,
+    /// Added {when}
+    pub passkey_created: &'static str,
+    /// Used {when}
+    pub passkey_used: &'static str,
+    /// Never used
+    pub passkey_unused: &'static str,
+    /// Password
+    pub password_title: &'static str,
+    /// Changing it keeps this browser signed in.
+    pub password_lead_change: &'static str,
+    /// You sign in with passkeys only. A password is one more way in.
+    pub password_lead_set: &'static str,
+    /// Change password
+    pub password_change: &'static str,
+    /// Set a password
+    pub password_set: &'static str,
+    /// Sign out everywhere else
+    pub password_end_others: &'static str,
+    /// Password changed.
+    pub password_changed: &'static str,
+    /// That isn’t your current password.
+    pub password_wrong: &'static str,
+    /// Sessions
+    pub sessions_title: &'static str,
+    /// Where you are signed in. End the ones you don’t recognize.
+    pub sessions_lead: &'static str,
+    /// {browser} on {system}
+    pub session_device: &'static str,
+    /// This browser
+    pub session_current: &'static str,
+    /// Sign out {device}
+    pub session_end: &'static str,
+    /// Sign out
+    pub session_end_short: &'static str,
+    /// Signed out: {device}
+    pub session_ended: &'static str,
+    /// Active {when}
+    pub session_seen: &'static str,
+    /// Signed in {when} with a passkey
+    pub session_began_passkey: &'static str,
+    /// Signed in {when} with a password
+    pub session_began_password: &'static str,
+    /// Sign out everywhere else
+    pub sessions_end_others: &'static str,
+    /// {count} other sessions ended.
+    pub sessions_ended: Plural,
+    /// You are signed in only here.
+    pub sessions_only: &'static str,
+    /// People
+    pub admin_title: &'static str,
+    /// Who can sign in, and what each may do. Changes count at once, in every open tab.
+    pub admin_lead: &'static str,
+    /// This page is for admins
+    pub admin_denied_title: &'static str,
+    /// You need the permission {permission}. Ask an admin to give you a role that has it.
+    pub admin_denied: &'static str,
+    /// Search by name or email
+    pub admin_search: &'static str,
+    /// Person
+    pub admin_person: &'static str,
+    /// Roles
+    pub admin_roles: &'static str,
+    /// Ways in
+    pub admin_ways_in: &'static str,
+    /// Joined
+    pub admin_joined: &'static str,
+    /// Access
+    pub admin_access: &'static str,
+    /// Give {name} the role {role}
+    pub admin_role_give: &'static str,
+    /// {name} is now {role}.
+    pub admin_role_given: &'static str,
+    /// {name} is no longer {role}.
+    pub admin_role_taken: &'static str,
+    /// Disable
+    pub admin_disable: &'static str,
+    /// Disable {name}
+    pub admin_disable_for: &'static str,
+    /// Disable {name}?
+    pub admin_disable_title: &'static str,
+    /// {email} is signed out everywhere at once and can’t sign in until you enable the account again. Nothing is deleted.
+    pub admin_disable_lead: &'static str,
+    /// {name} is disabled.
+    pub admin_disabled: &'static str,
+    /// Enable
+    pub admin_enable: &'static str,
+    /// Enable {name}
+    pub admin_enable_for: &'static str,
+    /// {name} can sign in again.
+    pub admin_enabled: &'static str,
+    /// Disabled
+    pub admin_off: &'static str,
+    /// You
+    pub admin_you: &'static str,
+    /// Load more
+    pub admin_more: &'static str,
+    /// {count} people
+    pub admin_count: Plural,
+    /// {count} people so far
+    pub admin_count_more: Plural,
+    /// Nobody found
+    pub admin_none_title: &'static str,
+    /// No name or email address contains “{search}”.
+    pub admin_none: &'static str,
+    /// Clear search
+    pub admin_clear: &'static str,
+    /// {count} passkeys
+    pub admin_passkeys: Plural,
+    /// {count} sessions
+    pub admin_sessions: Plural,
+    /// That didn’t load
+    pub failed_title: &'static str,
+    /// just now
+    pub just_now: &'static str,
+    /// on {date}
+    pub on_date: &'static str,
+}
