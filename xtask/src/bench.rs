@@ -7,9 +7,11 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::build;
+use crate::apt::{self, System};
 use crate::process::Run;
+use crate::setup::{self, Need};
 use crate::workspace::Workspace;
+use crate::{build, npm, pack};
 
 /// Something that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -18,6 +20,10 @@ pub(crate) enum Bench {
     Session,
     /// Memory after start, time from start to first answer, size of the program.
     Footprint,
+    /// What the SDK weighs, bundled alike with its JavaScript peers.
+    Bundle,
+    /// From the import of the SDK and of its peers to a known session, in Chromium.
+    Startup,
 }
 
 /// What a benchmark found.
@@ -45,13 +51,15 @@ impl fmt::Display for Row {
 
 /// Measures and prints.
 pub(crate) fn run(ws: &Workspace, name: Option<Bench>, json: bool) -> Result<()> {
-    let programs = [build::release_server(ws)?, driver(ws)?, peers(ws)?];
     let all = Bench::value_variants();
     for bench in all
         .iter()
         .filter(|bench| name.is_none_or(|name| name == **bench))
     {
-        let report = measure(ws, *bench, &programs)?;
+        let report = match bench {
+            Bench::Session | Bench::Footprint => on_the_server(ws, *bench)?,
+            Bench::Bundle | Bench::Startup => in_the_browser(ws, *bench)?,
+        };
         if json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
@@ -85,21 +93,55 @@ fn peers(ws: &Workspace) -> Result<PathBuf> {
     Ok(ws.binary("release", "portcullis-bench-peers"))
 }
 
-fn measure(ws: &Workspace, bench: Bench, programs: &[PathBuf; 3]) -> Result<Report> {
-    let name = bench
-        .to_possible_value()
-        .map(|value| value.get_name().to_owned());
-    let name = name.context("every benchmark has a name")?;
-    let [server, driver, peers] = programs;
-    let output = Run::new(
+fn on_the_server(ws: &Workspace, bench: Bench) -> Result<Report> {
+    let (server, driver, peers) = (build::release_server(ws)?, driver(ws)?, peers(ws)?);
+    let name = name_of(bench)?;
+    let run = Run::new(
         ws,
         &format!("bench-{name}"),
         &format!("measuring {name}"),
         driver,
+    );
+    report(run.args([&name, "--server"]).args([
+        server.as_os_str(),
+        "--peers".as_ref(),
+        peers.as_os_str(),
+    ]))
+}
+
+fn in_the_browser(ws: &Workspace, bench: Bench) -> Result<Report> {
+    setup::ensure(
+        ws,
+        &[Need::Npm(npm::BENCHES), Need::System(System::Chromium)],
+    )?;
+    pack::build(ws)?;
+    let name = name_of(bench)?;
+    let mut run = Run::new(
+        ws,
+        &format!("bench-{name}"),
+        &format!("measuring {name}"),
+        "node",
     )
-    .args([&name, "--server"])
-    .args([server.as_os_str(), "--peers".as_ref(), peers.as_os_str()])
-    .go()?;
+    .dir(ws.path(npm::BENCHES))
+    .args([format!("{name}.js")]);
+    if bench == Bench::Startup {
+        let chromium = apt::chromium().context("Chromium is not to be found")?;
+        run = run
+            .env("PORTCULLIS_BIN", build::release_server(ws)?)
+            .env("PORTCULLIS_CHROMIUM", chromium);
+    }
+    report(run)
+}
+
+fn name_of(bench: Bench) -> Result<String> {
+    let value = bench.to_possible_value();
+    let name = value.map(|value| value.get_name().to_owned());
+    name.context("every benchmark has a name")
+}
+
+/// The last line that a benchmark printed.
+fn report(run: Run) -> Result<Report> {
+    let output = run.go()?;
     let report = output.lines().rev().find(|line| line.starts_with('{'));
     serde_json::from_str(report.context("the benchmark reported nothing")?)
         .context("the benchmark's report is not what was agreed")

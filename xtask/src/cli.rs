@@ -14,6 +14,7 @@ Examples:
   cargo xtask size --json          bytes shipped to browsers, for a script
   cargo xtask text                 after a change of words or translations
   cargo xtask bench session        session checks per second, beside peers
+  cargo xtask bench bundle         what the SDK weighs beside its peers
 
 Output of the tools is kept in target/xtask/logs.";
 

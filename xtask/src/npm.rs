@@ -17,6 +17,8 @@ pub(crate) const TOOLS: &str = "xtask/node";
 pub(crate) const SDK: &str = "sdk/npm";
 /// The browser tests.
 pub(crate) const BROWSER: &str = "tests/browser";
+/// The browser's benchmarks, with the peers.
+pub(crate) const BENCHES: &str = "tests/bench/browser";
 
 /// Installs a package's dependencies unless that was done from the same lock file.
 pub(crate) fn ensure(ws: &Workspace, folder: &str) -> Result<()> {

@@ -20,6 +20,8 @@ pub(crate) struct Artifact {
     gzip: u64,
     brotli: u64,
     budget: u64,
+    #[serde(skip)]
+    aim: Option<u64>,
 }
 
 impl Artifact {
@@ -37,11 +39,13 @@ impl fmt::Display for Artifact {
             gzip,
             brotli,
             budget,
+            aim,
         } = self;
-        let verdict = if self.is_within_budget() {
-            ""
-        } else {
-            "  over budget"
+        let verdict = match aim {
+            _ if !self.is_within_budget() => "  over budget".to_owned(),
+            Some(aim) if brotli > aim => format!("  {} over its aim of {aim}", brotli - aim),
+            Some(aim) => format!("  within its aim of {aim}"),
+            None => String::new(),
         };
         write!(
             formatter,
@@ -119,6 +123,7 @@ fn weigh(ws: &Workspace, artifact: &pack::Artifact) -> Result<Artifact> {
         gzip,
         brotli,
         budget: artifact.budget,
+        aim: artifact.aim,
     })
 }
 

@@ -1,0 +1,22 @@
+/** What each contestant weighs: all scripts and modules of it, React itself left out. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { bundle, CONTESTANTS, weigh } from "./lib/bundle.js";
+
+const folder = await mkdtemp(join(tmpdir(), "portcullis-bundle-"));
+const rows = [];
+try {
+  for (const name of CONTESTANTS) {
+    const files = await bundle(name, join(folder, name), { withReact: false });
+    const { raw, gzip, brotli } = await weigh(files);
+    for (const [kind, value] of Object.entries({ brotli, gzip, raw })) {
+      rows.push({ name: `${name}: ${kind}`, value, unit: "bytes" });
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+console.log(JSON.stringify({ bench: "bundle", rows }));

@@ -1,0 +1,11 @@
+/** Better Auth's client: sessions by cookie. */
+
+import { createAuthClient } from "better-auth/react";
+
+export const covers = "sessions by cookie, React";
+
+export async function start() {
+  const client = createAuthClient();
+  await client.getSession();
+  document.onclick = () => client.signIn.email({ email: "", password: "" });
+}

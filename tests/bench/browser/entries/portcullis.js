@@ -1,0 +1,12 @@
+/** The same without a framework. */
+
+import { createAuth } from "@portcullis/sdk";
+
+export const covers = "PKCE + passkeys + gates";
+
+export async function start() {
+  const auth = createAuth();
+  await auth.ready;
+  document.title = String(auth.can("notes:write"));
+  document.onclick = () => auth.passkey.signIn();
+}
