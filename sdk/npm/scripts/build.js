@@ -11,30 +11,34 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const module = "portcullis_sdk_bg.wasm";
 
 /**
- * wasm-bindgen writes the module's address without `./`, in which form some bundlers do not see
- * that it is a file to carry along.
+ * wasm-bindgen looks for the module beside itself. Which module it is comes from outside here, so
+ * that tools find no address which some doors do not need.
  * @type {import("esbuild").Plugin}
  */
-const relativeModule = {
-  name: "relative-module",
+const givenModule = {
+  name: "given-module",
   setup({ onLoad }) {
     onLoad({ filter: /portcullis_sdk\.js$/ }, async ({ path }) => {
-      const [before, after, ...more] = (await readFile(path, "utf8")).split(`URL('${module}',`);
+      const text = await readFile(path, "utf8");
+      const [before = "", after, ...more] = text.split(`new URL('${module}', import.meta.url)`);
       if (after === undefined || more.length) {
         throw new Error(`${path} does not name the module once, as it is expected to`);
       }
-      return { contents: `${before}URL('./${module}',${after}` };
+      return { contents: `${before}undefined${after}` };
     });
   },
 };
 
+/** The doors that are one file, and what they load later, when it is needed. */
+const files = [
+  ...["index", "slim", "inline"],
+  ...["client", "hardened", "inlined", "module", "popup", "remote", "signals", "worker"],
+];
+
 /** The doors beside the main one, such as `react`: a folder of `src/` each. */
 const doors = Object.keys(JSON.parse(await readFile(`${root}package.json`, "utf8")).exports)
   .map((name) => name.slice(2))
-  .filter((name) => name && !name.includes("."));
-
-/** The door, and what is loaded later, when it is needed. */
-const files = ["index", "client"];
+  .filter((name) => name && !name.includes(".") && !files.includes(name));
 
 /** @type {import("esbuild").BuildOptions} */
 const options = {
@@ -61,7 +65,8 @@ await Promise.all(
       splitting: false,
       entryPoints: [`src/${name}.ts`],
       external: files.map((other) => `./${other}.js`),
-      plugins: [relativeModule],
+      plugins: [givenModule],
+      loader: { ".wasm": "base64" },
     }),
   ),
 );
@@ -90,19 +95,11 @@ await promisify(execFile)(process.execPath, [
 // Types of what is not for others to import.
 await Promise.all(
   [
-    "checks",
-    "client",
-    "core",
-    "driver",
-    "failure",
-    "http",
-    "loader",
-    "machine",
-    "matching",
+    ...["checks", "client", "core", "create", "engine", "failure", "fetching", "hardened", "http"],
+    ...["inlined", "loader", "machine", "matching", "module", "page", "passkeys", "popup"],
+    ...["remote", "signals", "site", "webauthn", "worker"],
     "react/source",
-    "redirect",
     "testing/world",
-    "webauthn",
   ].map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),
 );
 await copyFile(`${root}wasm/${module}`, `${root}dist/${module}`);

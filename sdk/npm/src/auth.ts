@@ -59,14 +59,39 @@ export interface Auth {
   }): Promise<Outcome>;
 
   /**
+   * As {@link Auth.signInWithRedirect}, in a window of its own (token mode only): the page stays.
+   * Call it from a click's handler, or the browser blocks the window.
+   *
+   * The page of the `redirectUri` is opened in that window in the end; a client there hands the
+   * answer over and closes the window. Servers that keep their pages apart from others
+   * (`Cross-Origin-Opener-Policy`, as Portcullis does) hide from this page whether their window is
+   * still open: if the user comes back to this page and nothing is heard for a while, the outcome
+   * is `popup_isolated`, and should the sign-in succeed after all, the session follows.
+   */
+  signInWithPopup(options?: {
+    /** Ends the waiting, as `aborted`. */
+    signal?: AbortSignal | undefined;
+  }): Promise<Outcome>;
+
+  /**
    * Says what came of a sign-in by redirect, on the page of the `redirectUri`: the path the user
    * wanted to go to, for the application's router. Taking the server's answer out of the address
    * and redeeming it happens by itself, before {@link Auth.ready} resolves, and once; without a
    * redirect to speak of this is a success without `returnTo`.
    *
    * Tokens live in memory: go there without loading a new page.
+   *
+   * In the window of {@link Auth.signInWithPopup} it is a success with `popup`: the answer was
+   * handed over, and where the browser does not let the window close by itself, say that it may be
+   * closed.
    */
-  handleRedirect(): Promise<Outcome<{ returnTo?: string }>>;
+  handleRedirect(): Promise<Outcome<{ returnTo?: string; popup?: true }>>;
+
+  /**
+   * Loads the SDK's module again where that has failed (`session.status` is `error`), and resolves
+   * to the session as it is then. Every other call does the same by itself.
+   */
+  retry(): Promise<Session>;
 
   /**
    * Whether the user has `permission`, such as `notes:delete`. `false` while nothing is known and
@@ -101,13 +126,18 @@ export interface Auth {
   /**
    * `fetch`, with what proves who is signed in: the CSRF header by cookie, the access token in
    * token mode. Only to the server's origin (and `tokenOrigins`); to any other the request goes
-   * as it is. In token mode an answer of 401 leads to one refresh and one retry.
+   * as it is. In token mode an answer of 401 leads to one refresh and one retry. A redirect is not
+   * followed (`redirected`) unless `init.redirect` is `"follow"`, in which case the browser leaves
+   * the token out towards another origin.
    *
    * Like `fetch` it resolves to a response of any status, and rejects only where there is none:
    * with a `TypeError`, whose `cause` is the {@link Failure}, or with the reason of an aborted
-   * `signal`.
+   * `signal`, which is heeded at every stage.
+   *
+   * A stream as body is refused (`body_not_replayable`) where the request may have to be sent
+   * again: in token mode, with `stepUp: "resume"`, and in a PUT unless `retryWithin` is 0.
    */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response>;
 
   /**
    * Signs out, in every tab. By cookie this needs the server: when it cannot be reached, the
@@ -122,6 +152,14 @@ export interface Auth {
   cancelStepUp(): void;
 }
 
+/** What {@link Auth.fetch} takes besides what `fetch` does. */
+export interface FetchInit extends RequestInit {
+  /** As in the client's options, for this request. */
+  stepUp?: "resume" | "return" | undefined;
+  /** As in the client's options, for this request. */
+  retryWithin?: number | undefined;
+}
+
 /** Passkeys. By cookie only. */
 export interface PasskeyApi {
   /** Whether this page can use passkeys at all. */
@@ -130,6 +168,9 @@ export interface PasskeyApi {
   /** Whether passkeys can be offered in the autofill of a form field. */
   autofillSupported(): Promise<boolean>;
 
+  /** What this browser can do with passkeys; all `false` where there is none. */
+  capabilities(): Promise<PasskeyCapabilities>;
+
   /**
    * Signs in with a passkey, without a user name. For a user who is signed in already this
    * confirms it is them.
@@ -137,10 +178,20 @@ export interface PasskeyApi {
   signIn(options?: {
     /**
      * Offer passkeys in the autofill of a field with `autocomplete="username webauthn"` instead
-     * of opening a dialog. Waits until one is chosen; a dialog opened in the meantime takes its
-     * place and ends it as `aborted`.
+     * of opening a dialog. Waits until one is chosen. A dialog opened in the meantime takes its
+     * place; when that comes to nothing the passkeys are offered again, and when somebody has signed
+     * in this ends as `aborted`. End it when its form goes away.
      */
     autofill?: boolean | undefined;
+    /**
+     * Open a dialog only if a passkey is at hand, and come to `no_credential` at once if not: for a
+     * sign-in button that opens a form otherwise. Where a browser cannot do it: `not_supported`.
+     */
+    immediate?: boolean | undefined;
+    /** Where the passkey is likely to be, most likely first. */
+    hints?: readonly PasskeyHint[] | undefined;
+    /** Ends the ceremony, as `aborted`. */
+    signal?: AbortSignal | undefined;
     /** Stay signed in for 30 days on this device. */
     remember?: boolean | undefined;
   }): Promise<Outcome>;
@@ -149,10 +200,34 @@ export interface PasskeyApi {
   register(options?: {
     /** What to call it; left out: after the device. */
     name?: string | undefined;
+    /** Where to put it, most wanted first. */
+    hints?: readonly PasskeyHint[] | undefined;
+    /** Ends the ceremony, as `aborted`. */
+    signal?: AbortSignal | undefined;
+  }): Promise<Outcome<{ passkey: Passkey }>>;
+
+  /**
+   * Adds a passkey without asking, after a sign-in with a password that the user's password manager
+   * has filled in. Call it after every such sign-in and show nothing but a success: browsers decide
+   * whether it is time for one, and mostly it is not (`cancelled`, `not_supported`,
+   * `already_registered`).
+   */
+  upgrade(options?: {
+    /** What to call it; left out: after the device. */
+    name?: string | undefined;
+    /** Ends the ceremony, as `aborted`. */
+    signal?: AbortSignal | undefined;
   }): Promise<Outcome<{ passkey: Passkey }>>;
 
   /** Makes an account that has only a passkey, and signs in. */
-  signUp(account: NewAccount): Promise<Outcome>;
+  signUp(
+    account: NewAccount & {
+      /** Where to put the passkey, most wanted first. */
+      hints?: readonly PasskeyHint[] | undefined;
+      /** Ends the ceremony, as `aborted`. */
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<Outcome>;
 
   /** The user's passkeys, oldest first. */
   list(): Promise<Outcome<{ passkeys: Passkey[] }>>;
@@ -165,6 +240,27 @@ export interface PasskeyApi {
 
   /** Ends the ceremony that is open, such as an autofill whose form goes away, as `aborted`. */
   abort(): void;
+}
+
+/** Where a passkey may be: on a security key, on this device, or on a phone (WebAuthn level 3). */
+export type PasskeyHint = "security-key" | "client-device" | "hybrid";
+
+/** What a browser can do with passkeys. */
+export interface PasskeyCapabilities {
+  /** Passkeys at all. */
+  passkeys: boolean;
+  /** Offering them in a form's autofill. */
+  autofill: boolean;
+  /** Adding one without asking: {@link PasskeyApi.upgrade}. */
+  upgrade: boolean;
+  /** Asking only if one is at hand: `immediate` of {@link PasskeyApi.signIn}. */
+  immediate: boolean;
+  /** This device can keep them and recognises its user. */
+  device: boolean;
+  /** Those of a phone nearby. */
+  phone: boolean;
+  /** Hearing from the SDK which passkeys are gone and what they are called. */
+  signals: boolean;
 }
 
 /** Passwords. By cookie only. */

@@ -1,10 +1,20 @@
 /** Requests to the server, and what its answers mean. */
 
 import { fail } from "./failure.js";
-import type { BrowserReason, Failure, Reason, ServerReason } from "./outcome.js";
+import type {
+  BrowserReason,
+  Failure,
+  Outcome,
+  PageReason,
+  Reason,
+  ServerReason,
+} from "./outcome.js";
 
 /** The static header that a cross-site form cannot send; see the server's CSRF check. */
 export const CSRF_HEADER = "x-portcullis";
+
+/** An outcome in whose `value` is what there is to say. */
+export type Valued<T> = Outcome<{ value: T }>;
 
 /** An answer whose body has been read. */
 export interface Answer {
@@ -28,6 +38,11 @@ const MESSAGES: { [reason in Reason]?: string } = {
   already_registered: "This device already holds a passkey of the account.",
   redirect_invalid: "This sign-in was not begun here. Please start again.",
   redirect_refused: "The sign-in was refused.",
+  no_credential: "There is no passkey at hand.",
+  popup_closed: "The window was closed before the sign-in was finished.",
+  popup_isolated: "The window of the sign-in cannot be seen from here.",
+  redirected: "The server sent the request elsewhere.",
+  body_not_replayable: "A stream cannot be sent again. Use a Blob, or text.",
 };
 
 /** The codes of the server that this version knows. */
@@ -63,7 +78,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
 };
 
 /** A failure with its usual message. */
-export function failure(reason: BrowserReason | "rate_limited"): Failure {
+export function failure(reason: BrowserReason | PageReason | "rate_limited"): Failure {
   return fail(reason, MESSAGES[reason] ?? "The server refused.");
 }
 
@@ -83,9 +98,13 @@ export function refusal({ status, body, retryAfter }: Answer): Failure {
 }
 
 /** Sends a request and reads the answer, whatever its status; `undefined`: there was none. */
-export async function exchange(url: string, init: RequestInit): Promise<Answer | undefined> {
+export async function exchange(
+  url: string,
+  init: RequestInit,
+  send: (request: Request) => Promise<Response> = fetch,
+): Promise<Answer | undefined> {
   try {
-    const response = await fetch(url, { cache: "no-store", ...init });
+    const response = await send(new Request(url, { cache: "no-store", ...init }));
     const text = await response.text();
     const body: unknown = parse(text);
     const named = (body as { retry_after?: unknown } | undefined)?.retry_after;

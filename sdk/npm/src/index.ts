@@ -5,9 +5,27 @@
  * @packageDocumentation
  */
 
-export { createAuth } from "./create.js";
+import type { Auth } from "./auth.js";
+import { make } from "./create.js";
+import type { AuthOptions } from "./options.js";
+
 export type * from "./auth.js";
 export type { Question, Verdict } from "./gate.js";
 export type * from "./options.js";
 export type * from "./outcome.js";
 export type * from "./session.js";
+
+/**
+ * Makes a client. Does nothing yet, and may be called where there is no browser: the WebAssembly
+ * module is loaded, and the session restored, as soon as anything is asked of the client.
+ *
+ * ```ts
+ * const auth = createAuth({ server: "https://auth.example.com" });
+ * await auth.ready;
+ * ```
+ *
+ * @throws TypeError - If token mode lacks `clientId` or `redirectUri`.
+ */
+export function createAuth(options: AuthOptions = {}): Auth {
+  return make(options, async () => (await import("./module.js")).url);
+}

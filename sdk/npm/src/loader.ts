@@ -1,12 +1,16 @@
-import type { Client } from "./client.js";
+import type { Explanation } from "./auth.js";
+import type { Client, PageClient, Returned } from "./client.js";
 import { fail } from "./failure.js";
-import { grants } from "./matching.js";
-import type { AuthOptions } from "./options.js";
-import type { Failure, LoadReason, Outcome } from "./outcome.js";
+import { grants, isPermission } from "./matching.js";
+import type { AuthOptions, WasmSource } from "./options.js";
+import type { Failure, LoadReason } from "./outcome.js";
 import type { Session, SignedInSession, SignedOutSession } from "./session.js";
 
+/** Where the module comes from if the options do not say. */
+export type Source = () => Promise<WasmSource>;
+
 /** The client, or why there is none. */
-export type Loaded = { ok: true; client: Client } | Failure;
+export type Loaded = { ok: true; client: Client | PageClient } | Failure;
 
 interface Listener {
   tell: (session: Session) => void;
@@ -14,6 +18,7 @@ interface Listener {
 
 const MESSAGES: Record<LoadReason, string> = {
   wasm_blocked: "This browser or page does not allow WebAssembly.",
+  worker_failed: "The worker that keeps tokens safe could not be started.",
   load_failed: "Sign-in could not be loaded. Check the connection and try again.",
 };
 
@@ -23,11 +28,11 @@ const MESSAGES: Record<LoadReason, string> = {
  */
 export class Loader {
   /** The module's client, once it is there. */
-  client: Client | undefined;
+  client: Client | PageClient | undefined;
   /** What the application is shown. */
   session: Session;
   /** What came of a sign-in by redirect, if this page was loaded by one. */
-  redirect: Promise<Outcome<{ value?: string }>> = Promise.resolve({ ok: true });
+  redirect: Promise<Returned> = Promise.resolve({ ok: true });
   /** See {@link Auth.ready}. */
   readonly ready: Promise<Session>;
 
@@ -35,6 +40,7 @@ export class Loader {
   onSession: () => void = () => {};
 
   readonly #options: AuthOptions;
+  readonly #source: Source | undefined;
   readonly #listeners = new Set<Listener>();
   readonly #watchers = new Set<{ tell: () => void }>();
   /** The session that a server handed down, for as long as nothing newer is known. */
@@ -44,7 +50,7 @@ export class Loader {
   #loading: Promise<Loaded> | undefined;
   #known!: (session: Session) => void;
 
-  constructor(options: AuthOptions) {
+  constructor(options: AuthOptions, source: Source | undefined) {
     if (options.server) new URL(options.server);
     if (options.mode === "token") {
       options.tokenOrigins?.forEach((origin) => new URL(origin));
@@ -53,6 +59,7 @@ export class Loader {
       }
     }
     this.#options = options;
+    this.#source = source;
     this.#handed = options.session;
     this.session = this.#handed ?? { status: "loading" };
     this.ready = new Promise((resolve) => (this.#known = resolve));
@@ -77,11 +84,36 @@ export class Loader {
     let answer = this.#answers.get(permission);
     if (answer === undefined) {
       const { session } = this;
-      const handed = this.#handed && "permissions" in session ? session.permissions : undefined;
-      answer = handed ? grants(handed, permission) : !!this.client?.can(permission);
+      const engine = this.#handed ? undefined : this.client?.can;
+      answer = engine
+        ? engine.call(this.client, permission)
+        : "permissions" in session && grants(session.permissions, permission);
       this.#answers.set(permission, answer);
     }
     return answer;
+  }
+
+  /** Says why {@link Loader.can} answers as it does, for who is signed in. */
+  explain(permission: string): Omit<Explanation, "permission"> {
+    const { client, session } = this;
+    if (client?.explain && !this.#handed) return client.explain(permission);
+    const patterns = "permissions" in session ? session.permissions : [];
+    const by = patterns.find((pattern) => grants([pattern], permission));
+    if (by !== undefined) return { allowed: true, reason: "granted", by };
+    const reason = isPermission(permission) ? "not_granted" : "not_a_permission";
+    return { allowed: false, reason };
+  }
+
+  /** Waits until it is known whether somebody is signed in, or that it cannot be known. */
+  settled(): Promise<Session> {
+    return new Promise((resolve) => {
+      const stop = this.subscribe((session) => {
+        if (session.status === "loading") return;
+        resolve(session);
+        // The first call comes before there is anything to stop.
+        queueMicrotask(() => stop());
+      });
+    });
   }
 
   /** See {@link Auth.onChange}. */
@@ -113,23 +145,9 @@ export class Loader {
       return fail("not_supported", "There is no browser here.");
     }
     try {
-      const { open } = await import("./client.js");
-      const options = this.#options;
-      const { server, wasm } = options;
-      let client: Client;
-      if (options.mode === "token") {
-        const { clientId, scope, tokenOrigins } = options;
-        const redirectUri = options.redirectUri.replace(/^(?=\/)/, location.origin);
-        const token = { clientId, redirectUri, scope };
-        client = await open({ server, tokenOrigins, token }, wasm);
-        // Until that is done nobody is to see that nobody is signed in yet.
-        if (isHere(redirectUri)) await (this.redirect = client.handleRedirect());
-      } else {
-        if (server && new URL(server).origin !== location.origin) {
-          console.warn(`Cookie mode works on ${server} itself; elsewhere use mode: "token".`);
-        }
-        client = await open({ server }, wasm);
-      }
+      const client = await this.#open();
+      // Until that is done nobody is to see that nobody is signed in yet.
+      await this.redirect;
       this.client = client;
       const update = () => this.#show(client.session);
       client.subscribe(update);
@@ -138,13 +156,47 @@ export class Loader {
     } catch (error) {
       const blocked =
         typeof WebAssembly === "undefined" || error instanceof WebAssembly.CompileError;
-      const reason = blocked ? "wasm_blocked" : "load_failed";
+      const { reason = blocked ? "wasm_blocked" : "load_failed" } = error as {
+        reason?: LoadReason;
+      };
       const message = MESSAGES[reason];
       console.error(message, error);
       const failed = fail(reason, message);
       this.#show({ status: "error", reason, message, docs: failed.docs });
       return failed;
     }
+  }
+
+  async #open(): Promise<Client | PageClient> {
+    const options = this.#options;
+    const server = (options.server ?? location.origin).replace(/\/+$/, "");
+    if (options.mode !== "token") {
+      if (new URL(server).origin !== location.origin) {
+        console.warn(`Cookie mode works on ${server} itself; elsewhere use mode: "token".`);
+      }
+      const [{ open }, wasm] = await Promise.all([import("./client.js"), this.#wasm(true)]);
+      return open({ server }, wasm);
+    }
+    const { clientId, scope, tokenOrigins, isolate = true, dpop = true, worker } = options;
+    const redirectUri = options.redirectUri.replace(/^(?=\/)/, location.origin);
+    const token = { clientId, redirectUri, scope, share: !isolate, dpop };
+    const config = { server, tokenOrigins, token };
+    const [{ open }, wasm] = await Promise.all([
+      isolate ? import("./remote.js") : import("./client.js"),
+      this.#wasm(!isolate),
+    ]);
+    const client = await open(config, wasm, worker);
+    if (isHere(redirectUri)) this.redirect = client.handleRedirect();
+    return client;
+  }
+
+  /** The module, or where it is; `here`: it is put to work on this page, and may be on its way. */
+  async #wasm(here: boolean): Promise<WasmSource> {
+    const { wasm } = this.#options;
+    const given = (typeof wasm === "function" ? await wasm() : wasm) ?? (await this.#source?.());
+    if (!given) throw new TypeError("There is no module.");
+    const found = typeof given === "string" ? new URL(given, document.baseURI) : given;
+    return here && found instanceof URL ? fetch(found) : found;
   }
 
   #show(session: Session): void {

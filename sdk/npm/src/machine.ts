@@ -1,13 +1,16 @@
 import { Core } from "../wasm/portcullis_sdk.js";
 import type { Effect, LockName, Reply, Settled } from "./core.js";
+import type { EngineConfig } from "./site.js";
+import type { Late, Prover } from "./hardened.js";
 import { exchange, parse } from "./http.js";
+import type { Session } from "./session.js";
 
-/** Where the server is, and how requests prove who is signed in. */
-export interface Site {
-  /** The server's URL without a slash at its end. */
-  server: string;
-  /** In token mode, the OAuth client's id. */
-  clientId: string | undefined;
+/** Tokens on their way to other tabs, with the key they are bound to. */
+interface SharedTokens {
+  kind?: string;
+  access?: string;
+  refresh?: string;
+  key?: CryptoKeyPair | undefined;
 }
 
 /** A lock that was asked for. */
@@ -22,39 +25,56 @@ interface Hold {
  */
 export class Machine {
   readonly core: Core;
-  readonly #site: Site;
+  readonly #site: EngineConfig;
+  readonly #late: () => Promise<Late>;
   readonly #channel: BroadcastChannel | undefined;
   readonly #requests = new Map<number, AbortController>();
   readonly #locks = new Map<LockName, Hold>();
-  readonly #listeners = new Map<number, () => void>();
+  readonly #listeners = new Set<() => void>();
   readonly #waiters = new Map<number, (settled: Settled) => void>();
   #stream: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #deadline: number | undefined;
   #count = 0;
+  /** Binds tokens to keys, once that was asked for. */
+  #prover: Prover | undefined;
 
-  constructor(site: Site) {
+  constructor(site: EngineConfig, late: () => Promise<Late>) {
     this.#site = site;
+    this.#late = late;
+    const { token } = site;
     try {
       this.#channel = new BroadcastChannel(`portcullis:${site.server}`);
-      this.#channel.onmessage = ({ data }) => this.tell("message", data);
+      this.#channel.onmessage = ({ data }) => void this.#hear(data as SharedTokens | undefined);
     } catch {
       // Tabs that cannot talk get along by themselves.
     }
-    this.core = new Core(site.clientId !== undefined, !!this.#channel, !!navigator.locks, true);
-    const visible = () => this.tell("visible", !document.hidden);
-    document.addEventListener("visibilitychange", visible);
-    // Back from the back/forward cache, where no timer runs.
-    addEventListener("pageshow", visible);
-    addEventListener("online", () => this.tell("online", true));
-    addEventListener("offline", () => this.tell("online", false));
+    const share = !token || token.share;
+    this.core = new Core(!!token, !!this.#channel, !!navigator.locks, share);
     this.tell("started");
   }
 
+  get session(): Session {
+    return this.core.session as Session;
+  }
+
   /** Calls `listener` after every change of the session. */
-  subscribe(listener: () => void): number {
-    this.#listeners.set((this.#count += 1), listener);
-    return this.#count;
+  subscribe(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Waits for a session like this. */
+  until(like: (session: Session) => boolean): Promise<Session> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const { session } = this;
+        if (!like(session)) return;
+        this.#listeners.delete(look);
+        resolve(session);
+      };
+      this.#listeners.add(look);
+      look();
+    });
   }
 
   /** Tells the machine what has happened, and does what it asks for. */
@@ -73,11 +93,58 @@ export class Machine {
     });
   }
 
-  /** Posts a form to an OAuth endpoint as this public client. */
-  post(path: string, fields: Record<string, string>, init?: RequestInit) {
-    const body = new URLSearchParams({ client_id: this.#site.clientId ?? "", ...fields });
+  /** Posts a form to an OAuth endpoint as this public client, with a proof for the key. */
+  post(
+    path: string,
+    fields: Record<string, string>,
+    init?: RequestInit,
+    key?: CryptoKeyPair | undefined,
+  ) {
+    const body = new URLSearchParams({ client_id: this.#site.token?.clientId ?? "", ...fields });
     const url = this.#site.server + path;
-    return exchange(url, { method: "POST", body, credentials: "omit", ...init });
+    return exchange(url, { method: "POST", body, credentials: "omit", ...init }, (request) =>
+      key && this.#prover ? this.#prover.send(request, key) : fetch(request),
+    );
+  }
+
+  /** Sends a request, with the access token if there is one. */
+  send(request: Request, token: string | undefined): Promise<Response> {
+    const key = token === undefined ? token : this.#prover?.of(token);
+    if (key && this.#prover) return this.#prover.send(request, key, token);
+    if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`);
+    return fetch(request);
+  }
+
+  /** The key that a sign-in of this tab's is to be bound to. */
+  async bind(): Promise<CryptoKeyPair> {
+    return (await this.#proving()).own;
+  }
+
+  /** Remembers which key tokens are bound to, if the server has bound them. */
+  hold(answer: unknown, key: CryptoKeyPair | undefined): void {
+    const { token_type, access_token, refresh_token } = (answer ?? {}) as Record<string, unknown>;
+    if (!key || !/^dpop$/i.test(String(token_type))) return;
+    this.#prover?.hold([access_token, refresh_token], key);
+  }
+
+  async #proving(): Promise<Prover> {
+    return (this.#prover ??= await (await this.#late()).makeProver(this.#site.server));
+  }
+
+  /** Another tab says something; what says of tokens comes with the key they are bound to. */
+  async #hear(message: SharedTokens | undefined): Promise<void> {
+    const { key, access, refresh } = message ?? {};
+    if (key) (await this.#proving()).hold([access, refresh], key);
+    this.tell("message", message);
+  }
+
+  #broadcast(message: SharedTokens): void {
+    try {
+      if (message.access) message.key = this.#prover?.of(message.access);
+      this.#channel?.postMessage(message);
+    } catch {
+      // A browser that does not hand keys to other tabs: they sign in for themselves.
+    }
   }
 
   #setTimer(): void {
@@ -103,7 +170,7 @@ export class Machine {
         this.#requests.get(effect.id)?.abort();
         break;
       case "broadcast":
-        this.#channel?.postMessage(effect.message);
+        this.#broadcast(effect.message as SharedTokens);
         break;
       case "request":
         this.#request(effect.lock);
@@ -122,7 +189,7 @@ export class Machine {
         this.#waiters.delete(effect.waiter);
         break;
       case "notify":
-        for (const listener of [...this.#listeners.values()]) listener();
+        for (const listener of [...this.#listeners]) listener();
     }
   }
 
@@ -137,11 +204,10 @@ export class Machine {
   async #reply(what: string, token: string | undefined, signal: AbortSignal): Promise<Reply> {
     if (what === "session") {
       const init: RequestInit = { signal };
-      if (token !== undefined) {
-        init.headers = { authorization: `Bearer ${token}` };
-        init.credentials = "omit";
-      }
-      const answer = await exchange(`${this.#site.server}/api/auth/session`, init);
+      if (token !== undefined) init.credentials = "omit";
+      const answer = await exchange(`${this.#site.server}/api/auth/session`, init, (request) =>
+        this.send(request, token),
+      );
       if (answer?.status === 200) return { session: answer.body };
       return { rejected: answer?.status === 401, retryAfter: answer?.retryAfter };
     }
@@ -153,8 +219,12 @@ export class Machine {
       return { done, retryAfter: answer?.retryAfter };
     }
     const fields = { grant_type: "refresh_token", refresh_token: token ?? "" };
-    const answer = await this.post("/oauth/token", fields, { signal });
-    if (answer?.status === 200) return { tokens: answer.body };
+    const key = this.#prover?.of(token ?? "");
+    const answer = await this.post("/oauth/token", fields, { signal }, key);
+    if (answer?.status === 200) {
+      this.hold(answer.body, key);
+      return { tokens: answer.body };
+    }
     // Any other refusal is a mistake of set-up, and signs nobody out (RFC 6749 section 5.2).
     const over = (answer?.body as { error?: unknown } | undefined)?.error === "invalid_grant";
     return { rejected: over, retryAfter: answer?.retryAfter };

@@ -9,9 +9,13 @@
 const SEGMENTS = /^[\w.-]+(:[\w.-]+)+$/;
 const LONGEST = 256;
 
+/** Whether a text is a permission at all. */
+export const isPermission = (text: string): boolean =>
+  text.length <= LONGEST && SEGMENTS.test(text);
+
 /** Whether one of the patterns grants the permission. */
 export function grants(patterns: readonly string[], permission: string): boolean {
-  if (permission.length > LONGEST || !SEGMENTS.test(permission)) return false;
+  if (!isPermission(permission)) return false;
   const asked = permission.split(":");
   return patterns.some((pattern) => {
     const items = pattern.split(":");

@@ -11,10 +11,21 @@ export interface CommonOptions {
    */
   server?: string | undefined;
   /**
-   * Where the WebAssembly module is, for tools that do not follow
+   * The WebAssembly module or where it is, for tools that do not follow
    * `new URL("…", import.meta.url)`. Left out: beside the script that loads it.
    */
-  wasm?: string | URL | undefined;
+  wasm?: WasmSource | (() => WasmSource | Promise<WasmSource>) | undefined;
+  /**
+   * What {@link Auth.fetch} does when the server wants the user to confirm it is them: `return` its
+   * 403, or `resume`: wait until the user has done so and send the request again. Either way the
+   * session is `stepUp`. Left out: `return`.
+   */
+  stepUp?: "resume" | "return" | undefined;
+  /**
+   * For how many seconds in all {@link Auth.fetch} may wait to send a GET, HEAD, OPTIONS, PUT or
+   * DELETE again which was answered with 429 or 503 and `Retry-After`. Left out: 10; 0: never.
+   */
+  retryWithin?: number | undefined;
   /**
    * The session that a server has rendered this page for, handed down so that the first paint is
    * right on both sides. It is shown until the server has been asked.
@@ -33,8 +44,7 @@ export interface CookieOptions extends CommonOptions {
 
 /**
  * Settings of token mode: requests prove who is signed in by OAuth access tokens, which are kept
- * in memory only and shared between the open tabs of an origin. Works from any origin that is
- * registered with the server.
+ * in memory only. Works from any origin that is registered with the server.
  */
 export interface TokenOptions extends CommonOptions {
   /** By tokens. */
@@ -53,4 +63,24 @@ export interface TokenOptions extends CommonOptions {
    * access token. The server's own is always among them.
    */
   tokenOrigins?: readonly string[] | undefined;
+  /**
+   * Whether the tokens are kept in a worker, where no script of the page can read them. Each tab
+   * then has a sign-in of its own. `false`: in the page's memory, shared between the open tabs.
+   * Left out: `true`; where the worker cannot be started, nobody can sign in.
+   */
+  isolate?: boolean | undefined;
+  /**
+   * Where the worker's script is, for tools that do not follow
+   * `new Worker(new URL("…", import.meta.url))`: a copy of the package's `dist/worker.js` on the
+   * page's own origin.
+   */
+  worker?: string | URL | undefined;
+  /**
+   * Whether tokens are bound to a key that cannot leave the browser (DPoP, RFC 9449), where the
+   * server offers it. Left out: `true`.
+   */
+  dpop?: boolean | undefined;
 }
+
+/** The WebAssembly module: compiled, as bytes, on its way, or where it is. */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;

@@ -27,7 +27,7 @@ export interface Failure {
 }
 
 /** Why a call came to nothing. */
-export type Reason = ServerReason | BrowserReason;
+export type Reason = ServerReason | BrowserReason | PageReason;
 
 /** The server refused. These are the codes of its problem documents. */
 export type ServerReason =
@@ -118,9 +118,26 @@ export type BrowserReason =
   | "redirect_refused"
   | LoadReason;
 
+/** It did not work for a reason that is about what the page asked for. */
+export type PageReason =
+  /** Asked for at once, and there is no passkey at hand, or the user chose none of them. */
+  | "no_credential"
+  /** The browser did not let a window be opened: call from a click's handler. */
+  | "popup_blocked"
+  /** The user closed the window of the sign-in. */
+  | "popup_closed"
+  /** Whether the window is still open cannot be told. If its sign-in succeeds, the session follows. */
+  | "popup_isolated"
+  /** The server redirected a request that proves who is signed in; the proof goes nowhere else. */
+  | "redirected"
+  /** The body is a stream, which cannot be sent again, and the request may have to be. */
+  | "body_not_replayable";
+
 /** The SDK's WebAssembly module could not be put to work. The next call tries again. */
 export type LoadReason =
   /** It could not be fetched. */
   | "load_failed"
   /** The browser does not run it: the page's policy lacks `'wasm-unsafe-eval'`, or it has none. */
-  | "wasm_blocked";
+  | "wasm_blocked"
+  /** The worker that keeps the tokens could not be started. */
+  | "worker_failed";

@@ -1,10 +1,18 @@
 /** The browser's side of a passkey ceremony. */
 
 import { failure } from "./http.js";
-import type { BrowserReason, Failure } from "./outcome.js";
+import type { Failure } from "./outcome.js";
 
-/** Which ceremony: a new passkey, or one of those there are, by dialog or by autofill. */
-export type Ceremony = "create" | "get" | "autofill";
+/** Which ceremony: a new passkey, by dialog or without asking; or one of those there are, by dialog,
+ * by a dialog that opens only if there is one, or by autofill. */
+export type Ceremony = "create" | "upgrade" | "get" | "immediate" | "autofill";
+
+/** What the browser is told of who is to be asked. */
+const MEDIATION: { [ceremony in Ceremony]?: Record<string, string> } = {
+  upgrade: { mediation: "conditional" },
+  autofill: { mediation: "conditional" },
+  immediate: { mediation: "immediate" },
+};
 
 type Json = Record<string, unknown>;
 
@@ -22,14 +30,10 @@ export async function run(
 ): Promise<{ ok: true; credential: unknown } | Failure> {
   const begun = performance.now();
   try {
-    const credential =
-      ceremony === "create"
-        ? await navigator.credentials.create({ publicKey: parseOptions(options, true), signal })
-        : await navigator.credentials.get({
-            publicKey: parseOptions(options, false),
-            signal,
-            ...(ceremony === "autofill" && { mediation: "conditional" }),
-          });
+    const wishes = { signal, ...MEDIATION[ceremony] };
+    const credential = isNew(ceremony)
+      ? await navigator.credentials.create({ publicKey: parseOptions(options, true), ...wishes })
+      : await navigator.credentials.get({ publicKey: parseOptions(options, false), ...wishes });
     return credential ? { ok: true, credential: toJson(credential) } : failure("cancelled");
   } catch (error) {
     const timedOut = performance.now() - begun >= Number(options["timeout"] ?? Infinity);
@@ -42,16 +46,17 @@ export async function run(
  * The browser does not tell apart a user who said no, one who had no passkey and one who let the
  * time run out, so that pages cannot find out which it was; only the time can be measured.
  */
-function reasonOf(name: string | undefined, ceremony: Ceremony, timedOut: boolean): BrowserReason {
+function reasonOf(name: string | undefined, ceremony: Ceremony, timedOut: boolean) {
   switch (name) {
     case "NotAllowedError":
+      if (ceremony === "immediate") return "no_credential";
       return timedOut ? "timed_out" : "cancelled";
     case "TimeoutError":
       return "timed_out";
     case "AbortError":
       return "aborted";
     case "InvalidStateError":
-      return ceremony === "create" ? "already_registered" : "not_supported";
+      return isNew(ceremony) ? "already_registered" : "not_supported";
     case "SecurityError":
       return "not_allowed_here";
     case "TypeError":
@@ -60,6 +65,8 @@ function reasonOf(name: string | undefined, ceremony: Ceremony, timedOut: boolea
       return "not_supported";
   }
 }
+
+const isNew = (ceremony: Ceremony) => ceremony === "create" || ceremony === "upgrade";
 
 function parseOptions(options: Json, create: true): PublicKeyCredentialCreationOptions;
 function parseOptions(options: Json, create: false): PublicKeyCredentialRequestOptions;

@@ -36,7 +36,7 @@ before(async () => {
 [[clients]]
 id = "notes"
 name = "Notes"
-redirect_uris = [${JSON.stringify(`${site.url}/callback`)}]
+redirect_uris = ${JSON.stringify([`${site.url}/callback`, `${site.url}/shared/callback`])}
 `;
   server = await Server.start({ ui: ours.path, config });
   const options = {
@@ -45,7 +45,10 @@ redirect_uris = [${JSON.stringify(`${site.url}/callback`)}]
     clientId: "notes",
     redirectUri: "/callback",
   };
-  await theirs.write(app(JSON.stringify(options)));
+  // Below /shared/ the tokens are on the page, and other tabs get them.
+  const shared = { ...options, redirectUri: "/shared/callback", isolate: false };
+  const [apart, together] = [options, shared].map((options) => JSON.stringify(options));
+  await theirs.write(app(`location.pathname.startsWith("/shared/") ? ${together} : ${apart}`));
   browser = await launch();
 });
 after(async () => {
@@ -72,49 +75,54 @@ async function known() {
 async function signIn(page) {
   // The page goes away while this is under way.
   await page.evaluate(() => void auth.signInWithRedirect({ returnTo: "/notes?sort=new#top" }));
-  await page.waitForURL((url) => url.pathname === "/callback");
+  await page.waitForURL((url) => url.pathname.endsWith("/callback"));
   await page.waitForFunction(() => "auth" in window);
 }
 
-test("signs in by redirect, and proves it with a token to the server alone", async () => {
-  const visitor = await known();
-  const page = await visitor.open(site.url);
-  assert.equal(await page.evaluate(async () => (await auth.ready).status), "signedOut");
-  await signIn(page);
-  const [ready, redirect, again, can] = await page.evaluate(async () => [
-    await auth.ready,
-    await auth.handleRedirect(),
-    await auth.handleRedirect(),
-    auth.can("notes:write"),
-  ]);
-  assert.ok(typeof ready === "object" && "status" in ready && ready.status === "signedIn");
-  assert.equal(ready.user.name, "Ada");
-  assert.deepEqual(redirect, { ok: true, returnTo: "/notes?sort=new#top" });
-  assert.deepEqual(again, redirect);
-  assert.equal(can, true);
-  assert.equal(page.url(), `${site.url}/callback`, "the code is out of the address");
+for (const [path, where] of [
+  ["/", "in a worker"],
+  ["/shared/", "on the page"],
+]) {
+  test(`signs in by redirect with tokens ${where}, and proves it with a token to the server alone`, async () => {
+    const visitor = await known();
+    const page = await visitor.open(site.url + path);
+    assert.equal(await page.evaluate(async () => (await auth.ready).status), "signedOut");
+    await signIn(page);
+    const [ready, redirect, again, can] = await page.evaluate(async () => [
+      await auth.ready,
+      await auth.handleRedirect(),
+      await auth.handleRedirect(),
+      auth.can("notes:write"),
+    ]);
+    assert.ok(typeof ready === "object" && "status" in ready && ready.status === "signedIn");
+    assert.equal(ready.user.name, "Ada");
+    assert.deepEqual(redirect, { ok: true, returnTo: "/notes?sort=new#top" });
+    assert.deepEqual(again, redirect);
+    assert.equal(can, true);
+    assert.equal(page.url(), `${site.url}${path}callback`, "the code is out of the address");
 
-  const asked = page.waitForRequest(`${server.url}/api/notes`);
-  const statuses = await page.evaluate(
-    async (server) => [
-      (await auth.fetch(`${server}/api/notes`)).status,
-      (await auth.fetch("/main.js")).status,
-    ],
-    server.url,
-  );
-  assert.deepEqual(statuses, [200, 200]);
-  assert.match((await asked).headers().authorization ?? "", /^Bearer ey/);
-  const own = page.waitForRequest(`${site.url}/main.js?again`);
-  await page.evaluate(() => auth.fetch("/main.js?again"));
-  assert.equal((await own).headers().authorization, undefined);
-  // Not by cookie, and nowhere that outlives the page.
-  const kept = await page.evaluate(() =>
-    JSON.stringify([localStorage, sessionStorage, document.cookie]),
-  );
-  assert.equal(kept, '[{},{},""]');
-  assert.deepEqual(visitor.problems, []);
-  await visitor.leave();
-});
+    const asked = page.waitForRequest(`${server.url}/api/notes`);
+    const statuses = await page.evaluate(
+      async (server) => [
+        (await auth.fetch(`${server}/api/notes`)).status,
+        (await auth.fetch("/main.js")).status,
+      ],
+      server.url,
+    );
+    assert.deepEqual(statuses, [200, 200]);
+    assert.match((await asked).headers().authorization ?? "", /^Bearer ey/);
+    const own = page.waitForRequest(`${site.url}/main.js?again`);
+    await page.evaluate(() => auth.fetch("/main.js?again"));
+    assert.equal((await own).headers().authorization, undefined);
+    // Not by cookie, and nowhere that outlives the page.
+    const kept = await page.evaluate(() =>
+      JSON.stringify([localStorage, sessionStorage, document.cookie]),
+    );
+    assert.equal(kept, '[{},{},""]');
+    assert.deepEqual(visitor.problems, []);
+    await visitor.leave();
+  });
+}
 
 test("nobody sees a moment of being signed out on the way back", async () => {
   const visitor = await known();
@@ -169,43 +177,45 @@ test("an answer that was not asked for is refused, and nobody is signed in", asy
   await visitor.leave();
 });
 
-test("a refused token is renewed once, and the request sent again", async () => {
-  const visitor = await known();
-  const page = await visitor.open(site.url);
-  await signIn(page);
-  await page.evaluate(() => auth.ready);
-  /** @type {string[]} */
-  const sent = [];
-  await page.route(`${server.url}/api/notes`, async (route) => {
-    sent.push(route.request().headers().authorization ?? "");
-    // As if the first token had been revoked a moment ago.
-    if (sent.length === 1) {
-      await route.fulfill({ status: 401, headers: { "access-control-allow-origin": site.url } });
-    } else {
-      await route.continue();
-    }
-  });
-  const renewed = page.waitForResponse(`${server.url}/oauth/token`);
-  const answer = await page.evaluate(async (server) => {
-    const response = await auth.fetch(`${server}/api/notes`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ text: "Once only" }),
+for (const path of ["/", "/shared/"]) {
+  test(`a refused token is renewed once, and the request sent again, from ${path}`, async () => {
+    const visitor = await known();
+    const page = await visitor.open(site.url + path);
+    await signIn(page);
+    await page.evaluate(() => auth.ready);
+    /** @type {string[]} */
+    const sent = [];
+    await visitor.context.route(`${server.url}/api/notes`, async (route) => {
+      sent.push(route.request().headers().authorization ?? "");
+      // As if the first token had been revoked a moment ago.
+      if (sent.length === 1) {
+        await route.fulfill({ status: 401, headers: { "access-control-allow-origin": site.url } });
+      } else {
+        await route.continue();
+      }
     });
-    return [response.status, (await response.json()).text];
-  }, server.url);
-  assert.deepEqual(answer, [201, "Once only"]);
-  assert.equal((await renewed).status(), 200);
-  assert.equal(new Set(sent).size, 2);
-  await visitor.leave();
-});
+    const renewed = page.waitForResponse(`${server.url}/oauth/token`);
+    const answer = await page.evaluate(async (server) => {
+      const response = await auth.fetch(`${server}/api/notes`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ text: "Once only" }),
+      });
+      return [response.status, (await response.json()).text];
+    }, server.url);
+    assert.deepEqual(answer, [201, "Once only"]);
+    assert.equal((await renewed).status(), 200);
+    assert.equal(new Set(sent).size, 2);
+    await visitor.leave();
+  });
+}
 
 test("a second tab takes over the tokens, and both sign out together", async () => {
   const visitor = await known();
-  const first = await visitor.open(site.url);
+  const first = await visitor.open(`${site.url}/shared/`);
   await signIn(first);
   await first.evaluate(() => auth.ready);
-  const second = await visitor.open(site.url);
+  const second = await visitor.open(`${site.url}/shared/`);
   assert.equal(await second.evaluate(async () => (await auth.ready).status), "signedIn");
 
   const revoked = visitor.context.waitForEvent("response", (response) =>

@@ -7,8 +7,8 @@ import { docs, source } from "./lib/package.js";
 
 /** @type {typeof import("../src/testing/index.ts")} */
 const { createTestAuth } = await source("src/testing/index.ts");
-/** @type {typeof import("../src/create.ts")} */
-const real = await source("src/create.ts");
+/** @type {typeof import("../src/index.ts")} */
+const real = await source("src/index.ts");
 
 const EMAIL = "grace@example.com";
 const PASSWORD = "seven mauve herons";

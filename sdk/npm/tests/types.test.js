@@ -131,7 +131,7 @@ test("the reasons are those that the Rust half gives", async () => {
 
   assert.deepEqual(union("ServerReason"), [...server, "unknown"].sort());
   assert.deepEqual(union("BrowserReason"), browser.sort());
-  assert.deepEqual(union("LoadReason"), ["load_failed", "wasm_blocked"]);
+  assert.deepEqual(union("LoadReason"), ["load_failed", "wasm_blocked", "worker_failed"]);
 });
 
 test("every reason is explained where its failure links to, and nothing else is", async () => {

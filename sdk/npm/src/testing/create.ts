@@ -63,6 +63,15 @@ export function createTestAuth(options: TestAuthOptions = {}): TestAuth {
     return session.status === "signedIn" ? act(session) : because("not_authenticated");
   };
 
+  const addPasskey = ({ name = "This device" }: { name?: string | undefined }) =>
+    inside<{ passkey: Passkey }>(() => {
+      const id = `passkey-${passkeys.length + 1}`;
+      const times = { createdAt: Date.now(), lastUsedAt: null };
+      const passkey = { id, credentialId: id, name, synced: true, ...times };
+      passkeys = [...passkeys, passkey];
+      return { ok: true, passkey };
+    });
+
   const auth: Auth = {
     get ready() {
       return world.ready;
@@ -92,6 +101,8 @@ export function createTestAuth(options: TestAuthOptions = {}): TestAuth {
       }),
     register: (account) => script.run("register", [account], () => signUp(account, ["pwd"])),
     signInWithRedirect: (to) => script.run("signInWithRedirect", [to], () => DONE),
+    signInWithPopup: (to) => script.run("signInWithPopup", [to], () => DONE),
+    retry: () => Promise.resolve(world.session),
     handleRedirect: () => script.run("handleRedirect", [], () => DONE),
     async fetch(input, init) {
       const request = new Request(input, init);
@@ -129,6 +140,16 @@ export function createTestAuth(options: TestAuthOptions = {}): TestAuth {
     passkey: {
       supported: true,
       autofillSupported: () => Promise.resolve(true),
+      capabilities: () =>
+        Promise.resolve({
+          passkeys: true,
+          autofill: true,
+          upgrade: true,
+          immediate: true,
+          device: true,
+          phone: true,
+          signals: true,
+        }),
       signIn: (how) =>
         script.run("passkey.signIn", [how], () => {
           const account = accounts.find(({ passkey }) => passkey);
@@ -136,17 +157,8 @@ export function createTestAuth(options: TestAuthOptions = {}): TestAuth {
         }),
       signUp: (account) =>
         script.run("passkey.signUp", [account], () => signUp(account, ["hwk", "user"])),
-      register: (how = {}) =>
-        script.run("passkey.register", [how], () =>
-          inside(() => {
-            const id = `passkey-${passkeys.length + 1}`;
-            const { name = "This device" } = how;
-            const times = { createdAt: Date.now(), lastUsedAt: null };
-            const passkey = { id, credentialId: id, name, synced: true, ...times };
-            passkeys = [...passkeys, passkey];
-            return { ok: true, passkey };
-          }),
-        ),
+      register: (how = {}) => script.run("passkey.register", [how], () => addPasskey(how)),
+      upgrade: (how = {}) => script.run("passkey.upgrade", [how], () => addPasskey(how)),
       list: () => script.run("passkey.list", [], () => inside(() => ({ ok: true, passkeys }))),
       rename: (id, name) =>
         script.run("passkey.rename", [id, name], () =>

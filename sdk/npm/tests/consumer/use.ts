@@ -48,7 +48,7 @@ export function describe(session: Session): string {
       session.stale;
       return session.user.email;
     case "error":
-      return session.reason satisfies "load_failed" | "wasm_blocked";
+      return session.reason satisfies "load_failed" | "wasm_blocked" | "worker_failed";
     default:
       return session satisfies never;
   }
