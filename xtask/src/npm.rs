@@ -19,6 +19,8 @@ pub(crate) const SDK: &str = "sdk/npm";
 pub(crate) const BROWSER: &str = "tests/browser";
 /// The browser's benchmarks, with the peers.
 pub(crate) const BENCHES: &str = "tests/bench/browser";
+/// The tests of the example applications.
+pub(crate) const EXAMPLES: &str = "tests/examples";
 
 /// Installs a package's dependencies unless that was done from the same lock file.
 pub(crate) fn ensure(ws: &Workspace, folder: &str) -> Result<()> {

@@ -40,6 +40,7 @@ const ALL: &[Need] = &[
     Need::Npm(npm::TOOLS),
     Need::Npm(npm::SDK),
     Need::Npm(npm::BROWSER),
+    Need::Npm(npm::EXAMPLES),
 ];
 
 /// `cargo xtask setup`.

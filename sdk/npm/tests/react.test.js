@@ -183,8 +183,10 @@ for (const version of Object.keys(VERSIONS)) {
       const shown = [];
       const look = async () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
-        const ids = ["in", "out"].filter((id) => document.getElementById(id));
-        shown.push(`${document.getElementById("gate")?.textContent} ${ids}`);
+        const texts = ["gate", "in", "user", "out"]
+          .map((id) => document.getElementById(id)?.textContent)
+          .filter((text) => text !== undefined);
+        shown.push(texts.join(", "));
       };
       await look();
       test.requireStepUp();
@@ -202,13 +204,13 @@ for (const version of Object.keys(VERSIONS)) {
       return shown;
     });
     assert.deepEqual(shown, [
-      "children in",
-      "stepUp in",
-      "denied in",
-      "fallback out",
-      "offline ",
-      "loading ",
-      "fallback ",
+      "children, in, Ada signedIn",
+      "stepUp, in, Ada stepUp",
+      "denied, in, Ada stepUp",
+      "fallback, out",
+      "offline",
+      "loading",
+      "fallback",
     ]);
   });
 

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { freePort } from "./ports.js";
 import { PASSWORD } from "./words.js";
 
 /** What an account's own session, beside those of its browsers, says it is. */
@@ -29,6 +30,8 @@ const SETTINGS = {
  * @typedef {object} ServerOptions
  * @property {Client[]} [clients]
  * @property {Record<string, string>} [settings] further `PORTCULLIS_*` variables
+ * @property {string} [ui] what it serves; left out: the demo
+ * @property {string} [publicUrl] where people reach it, if that is not where it listens
  *
  * @typedef {object} Account
  * @property {string} id
@@ -126,6 +129,8 @@ export class Server {
     this.#process = process;
     this.#folder = folder;
     this.url = url;
+    /** Where it listens. */
+    this.address = url;
     this.setupLink = setupLink;
     this.admin = /** @type {Account} */ (/** @type {unknown} */ (undefined));
     process.stderr?.on("data", (text) => {
@@ -143,20 +148,24 @@ export class Server {
     const folder = await mkdtemp(join(tmpdir(), "portcullis-browser-"));
     const file = join(folder, "portcullis.toml");
     await writeFile(file, configuration(options.clients ?? []));
-    const arguments_ = ["serve", "--demo", "--port", "0", "--config", file];
-    arguments_.push("--ui", needed("PORTCULLIS_UI"), "--data-dir", folder);
+    const port = options.publicUrl ? await freePort() : 0;
+    const arguments_ = ["serve", "--demo", "--port", String(port), "--config", file];
+    arguments_.push("--ui", options.ui ?? needed("PORTCULLIS_UI"), "--data-dir", folder);
+    if (options.publicUrl) arguments_.push("--public-url", options.publicUrl);
     const child = spawn(needed("PORTCULLIS_BIN"), arguments_, {
       // Nothing of the surroundings: they could hold settings.
       env: { ...SETTINGS, ...options.settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const { url, link } = await said(child);
-    return new Server(child, folder, url, link);
+    const server = new Server(child, folder, url, link);
+    if (port) server.address = `http://127.0.0.1:${port}`;
+    return server;
   }
 
   /** Makes the first admin by the set-up link. */
   async setUp() {
-    const api = new Api(this.url);
+    const api = new Api(this.address);
     const token = new URL(this.setupLink).hash.replace("#token=", "");
     const [email, name] = ["grace@example.com", "Grace Hopper"];
     const answer = await api.ask("POST", "/api/setup", { token, email, password: PASSWORD, name });
@@ -169,7 +178,7 @@ export class Server {
    * @returns {Promise<Account>}
    */
   async account({ name = "Ada Lovelace", roles = [] } = {}) {
-    const api = new Api(this.url, PHONE);
+    const api = new Api(this.address, PHONE);
     this.#count += 1;
     const email = `${/^\w*/.exec(name)?.[0].toLowerCase()}.${this.#count}@example.com`;
     const answer = await api.ask("POST", "/api/auth/register", { email, password: PASSWORD, name });
@@ -178,7 +187,14 @@ export class Server {
     return account;
   }
 
-  /** @param {Account} account @param {string} role @param {boolean} on */
+  /** Somebody who has made their account themselves. @param {string} email */
+  async find(email) {
+    const path = `/api/admin/users?search=${encodeURIComponent(email)}`;
+    const { users } = await this.admin.api.ask("GET", path);
+    return /** @type {{ id: string }} */ (users[0]);
+  }
+
+  /** @param {{ id: string }} account @param {string} role @param {boolean} on */
   async setRole(account, role, on) {
     const path = `/api/admin/users/${account.id}/roles/${role}`;
     await this.admin.api.ask(on ? "PUT" : "DELETE", path);

@@ -1,4 +1,5 @@
-//! The npm package as its users install it, and people's journeys in a real browser.
+//! The npm package as its users install it, people's journeys in a real browser, and the example
+//! applications.
 
 use anyhow::{Context as _, Result};
 
@@ -26,6 +27,8 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
     let suites = [
         (npm::SDK, "the npm package"),
         (npm::BROWSER, "journeys in the browser"),
+        // Uses what the folder before it has installed.
+        (npm::EXAMPLES, "the example applications"),
     ];
     for (folder, label) in suites {
         setup::ensure(ws, &[Need::Npm(folder)])?;

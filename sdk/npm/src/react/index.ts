@@ -10,8 +10,9 @@ export {
   PermissionGate,
   type PermissionGateProps,
   SignedIn,
+  type SignedInProps,
   SignedOut,
-  type SignedProps,
+  type SignedOutProps,
 } from "./components.js";
 export { type Asked, useAuth, usePermission, useSession, useVerdict } from "./hooks.js";
 export { AuthProvider, type AuthProviderProps } from "./provider.js";

@@ -47,6 +47,9 @@ export const gates: ReactElement[] = [
   // @ts-expect-error: one permission
   <PermissionGate require={["notes:delete"]} />,
   <SignedIn>in</SignedIn>,
+  <SignedIn>{({ user }) => user.name}</SignedIn>,
+  // @ts-expect-error: there is nobody
+  <SignedOut>{({ user }) => user.name}</SignedOut>,
   <SignedOut>
     out
     <p />

@@ -90,6 +90,13 @@ export function App(props: AuthProviderProps) {
         <SignedIn>
           <p id="in">in</p>
         </SignedIn>
+        <SignedIn>
+          {({ user, status }) => (
+            <p id="user">
+              {user.name} {status}
+            </p>
+          )}
+        </SignedIn>
         <SignedOut>
           <p id="out">out</p>
         </SignedOut>

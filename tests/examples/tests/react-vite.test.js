@@ -1,0 +1,5 @@
+/** React + Vite, served by Portcullis itself under its own Content Security Policy. */
+
+import { example } from "../lib/suite.js";
+
+example("react-vite", { files: "dist" });
