@@ -53,7 +53,15 @@ export function make(options: AuthOptions, source?: Source): Auth {
     (checks) => call("POST", "/api/authz/check", { checks }),
     () => loader.changed(),
   );
-  loader.onSession = () => checks.clear();
+  /** Whose the answers are, and as of when: they hold while only other things change. */
+  let whose = "";
+  loader.onSession = () => {
+    const { session } = auth;
+    const { id, version, permissions = [] } = "user" in session ? session : {};
+    const now = [id, version, ...permissions].join(" ");
+    if (now !== whose) checks.clear();
+    whose = now;
+  };
 
   /** How often ceremonies have been ended: one that is to begin once the module is there, too. */
   let aborts = 0;
