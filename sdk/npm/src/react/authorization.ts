@@ -1,20 +1,8 @@
 import { useEffect, useSyncExternalStore } from "react";
 
+import { type Authorization, authorization } from "../authorization.js";
 import { isOpen, type Question, type Verdict } from "../gate.js";
-import type { Asked } from "./hooks.js";
 import { useSource } from "./source.js";
-
-/** Answers about the user's permissions. Those that are given while rendering are kept current. */
-export interface Authorization {
-  /** Whether the user has `permission`; `false` while that is not known. */
-  hasPermission(permission: string, about?: Asked): boolean;
-  /** Whether the user has at least one of `permissions`; none asked for: no. */
-  hasAny(permissions: readonly string[], about?: Asked): boolean;
-  /** Whether the user has all of `permissions`; none asked for: no. */
-  hasAll(permissions: readonly string[], about?: Asked): boolean;
-  /** What a gate with this question is to show. */
-  decide(question: Question): Verdict;
-}
 
 /** An answer that was given, and how to come by the present one. */
 interface Given {
@@ -62,12 +50,10 @@ export function useAuthorization(): Authorization {
     given.set(JSON.stringify([question, typeof told]), { answer: told, now });
     return told;
   }
-  return {
-    hasPermission: (permission, { on } = {}) => answer({ require: permission, on }, isOpen),
-    hasAny: (permissions, { on } = {}) => answer({ any: permissions, on }, isOpen),
-    hasAll: (permissions, { on } = {}) => answer({ all: permissions, on }, isOpen),
-    decide: (question) => answer(question, itself),
-  };
+  return authorization(
+    (question) => answer(question, isOpen),
+    (question) => answer(question, itself),
+  );
 }
 
 const itself = (verdict: Verdict) => verdict;

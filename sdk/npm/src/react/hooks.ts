@@ -1,15 +1,10 @@
 import { useMemo, useSyncExternalStore } from "react";
 
 import type { Auth } from "../auth.js";
+import type { Asked } from "../authorization.js";
 import { isOpen, type Question, type Verdict } from "../gate.js";
 import type { Session } from "../session.js";
 import { useSource } from "./source.js";
-
-/** What a permission is asked about, besides its name. */
-export interface Asked {
-  /** On this resource, such as `note:42`; `false` until the server has answered. */
-  on?: string | undefined;
-}
 
 /** The client: for signing in and out, for `auth.fetch`, and for all else. Renders nothing anew. */
 export function useAuth(): Auth {

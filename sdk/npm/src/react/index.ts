@@ -5,7 +5,8 @@
  * @packageDocumentation
  */
 
-export { type Authorization, useAuthorization } from "./authorization.js";
+export type { Asked, Authorization } from "../authorization.js";
+export { useAuthorization } from "./authorization.js";
 export {
   PermissionGate,
   type PermissionGateProps,
@@ -14,5 +15,5 @@ export {
   SignedOut,
   type SignedOutProps,
 } from "./components.js";
-export { type Asked, useAuth, usePermission, useSession, useVerdict } from "./hooks.js";
+export { useAuth, usePermission, useSession, useVerdict } from "./hooks.js";
 export { AuthProvider, type AuthProviderProps } from "./provider.js";
