@@ -9,8 +9,8 @@ import { bundle, CONTESTANTS, weigh } from "./lib/bundle.js";
 const folder = await mkdtemp(join(tmpdir(), "portcullis-bundle-"));
 const rows = [];
 try {
-  for (const name of CONTESTANTS) {
-    const files = await bundle(name, join(folder, name), { withReact: false });
+  for (const name of Object.keys(CONTESTANTS)) {
+    const files = await bundle(name, await mkdtemp(join(folder, "of-")), { withReact: false });
     const { raw, gzip, brotli } = await weigh(files);
     for (const [kind, value] of Object.entries({ brotli, gzip, raw })) {
       rows.push({ name: `${name}: ${kind}`, value, unit: "bytes" });

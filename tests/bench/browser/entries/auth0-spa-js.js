@@ -2,8 +2,6 @@
 
 import { createAuth0Client } from "@auth0/auth0-spa-js";
 
-export const covers = "PKCE";
-
 export async function start() {
   const client = await createAuth0Client({ domain: location.host, clientId: "notes" });
   await client.isAuthenticated();

@@ -2,8 +2,6 @@
 
 import { createAuthClient } from "better-auth/react";
 
-export const covers = "sessions by cookie, React";
-
 export async function start() {
   const client = createAuthClient();
   await client.getSession();

@@ -2,8 +2,6 @@
 
 import { PublicClientApplication } from "@azure/msal-browser";
 
-export const covers = "PKCE";
-
 export async function start() {
   const client = new PublicClientApplication({ auth: { clientId: "notes" } });
   await client.initialize();

@@ -2,8 +2,6 @@
 
 import { UserManager } from "oidc-client-ts";
 
-export const covers = "PKCE";
-
 export async function start() {
   const { origin } = location;
   const manager = new UserManager({

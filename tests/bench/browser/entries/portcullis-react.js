@@ -4,8 +4,6 @@ import { createElement as e } from "react";
 import { createAuth } from "@portcullis/sdk";
 import { AuthProvider, PermissionGate, useAuth } from "@portcullis/sdk/react";
 
-export const covers = "PKCE + passkeys + gates, React";
-
 function App() {
   const auth = useAuth();
   return e(

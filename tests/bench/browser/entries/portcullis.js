@@ -2,8 +2,6 @@
 
 import { createAuth } from "@portcullis/sdk";
 
-export const covers = "PKCE + passkeys + gates";
-
 export async function start() {
   const auth = createAuth();
   await auth.ready;

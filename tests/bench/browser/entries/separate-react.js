@@ -6,8 +6,6 @@ import { AbilityProvider, Can } from "@casl/react";
 import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
 import { AuthProvider, useAuth } from "react-oidc-context";
 
-export const covers = "PKCE + passkeys + gates, React";
-
 /** @param {{ known: () => void }} props */
 function App({ known }) {
   const auth = useAuth();

@@ -2,8 +2,6 @@
 
 import { GoTrueClient } from "@supabase/auth-js";
 
-export const covers = "sessions, PKCE";
-
 export async function start() {
   const client = new GoTrueClient({ url: location.origin, flowType: "pkce" });
   await client.getSession();

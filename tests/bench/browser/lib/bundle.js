@@ -1,7 +1,7 @@
 /** Bundles a contestant, all with the same bundler and settings, and weighs the result. */
 
 import { copyFile, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
@@ -11,40 +11,52 @@ const ENTRIES = fileURLToPath(new URL("../entries", import.meta.url));
 /** The published half of the SDK. */
 const SDK = fileURLToPath(new URL("../../../../sdk/npm", import.meta.url));
 
-/** How a script of ours names a file that it fetches beside itself. */
-const FETCHED = /new URL\("\.\/([\w.-]+)",\s*import\.meta\.url\)/g;
-
-/** Who is measured, in the order of the report. */
-export const CONTESTANTS = [
-  "portcullis-react",
-  "portcullis",
-  "separate-react",
-  "oidc-client-ts",
-  "better-auth-react",
-  "supabase-auth-js",
-  "auth0-spa-js",
-  "msal-browser",
-];
+/**
+ * Who is measured, in the order of the report. What the SDK loads later is files of its own, which
+ * a bundler carries along; those that such an application loads are named here.
+ * @type {Record<string, { entry: string, later: string[] }>}
+ */
+export const CONTESTANTS = {
+  "portcullis-react": {
+    entry: "portcullis-react",
+    later: ["module.js", "client.js", "signals.js", "portcullis_sdk_bg.wasm"],
+  },
+  "portcullis-react, tokens in a worker": {
+    entry: "portcullis-react-tokens",
+    later: ["module.js", "remote.js", "worker.js", "hardened.js", "portcullis_sdk_bg.wasm"],
+  },
+  portcullis: {
+    entry: "portcullis",
+    later: ["module.js", "client.js", "signals.js", "portcullis_sdk_bg.wasm"],
+  },
+  "react-oidc-context + SimpleWebAuthn + CASL": { entry: "separate-react", later: [] },
+  "oidc-client-ts": { entry: "oidc-client-ts", later: [] },
+  "better-auth, React": { entry: "better-auth-react", later: [] },
+  "supabase auth-js": { entry: "supabase-auth-js", later: [] },
+  "auth0-spa-js": { entry: "auth0-spa-js", later: [] },
+  "msal-browser": { entry: "msal-browser", later: [] },
+};
 
 /**
- * A contestant as scripts in a folder, with the files that are fetched beside them.
+ * A contestant as files in a folder: the script that it begins with, and what that loads later.
  * @param {string} name
  * @param {string} folder
  * @param {{ withReact: boolean }} options React itself weighs the same for everybody
+ * @returns {Promise<string[]>} the files, the first script first
  */
 export async function bundle(name, folder, { withReact }) {
+  const { entry, later } = CONTESTANTS[name] ?? { entry: name, later: [] };
   const react = ["react", "react-dom", "react-dom/client", "react/jsx-runtime"];
-  const mount = name.endsWith("-react")
-    ? `(app) => createRoot(document.body).render(app)`
-    : "";
+  const isReact = entry.includes("-react");
+  const mount = isReact ? "(app) => createRoot(document.body).render(app)" : "";
   const runner = `
-    ${mount && `import { createRoot } from "react-dom/client";`}
-    import { start } from ${JSON.stringify(join(ENTRIES, `${name}.js`))};
+    ${isReact ? 'import { createRoot } from "react-dom/client";' : ""}
+    import { start } from ${JSON.stringify(join(ENTRIES, `${entry}.js`))};
     export const run = () => start(${mount});
   `;
   const { metafile } = await build({
-    stdin: { contents: runner, resolveDir: ENTRIES, sourcefile: `run-${name}.js` },
-    entryNames: name,
+    stdin: { contents: runner, resolveDir: ENTRIES, sourcefile: `run-${entry}.js` },
+    entryNames: entry,
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -54,8 +66,9 @@ export async function bundle(name, folder, { withReact }) {
     legalComments: "none",
     logLevel: "warning",
     define: { "process.env.NODE_ENV": '"production"' },
-    chunkNames: `${name}-[name]-[hash]`,
+    chunkNames: `${entry}-[name]-[hash]`,
     metafile: true,
+    plugins: [loadedLater],
     external: withReact ? [] : react,
     alias: {
       "@portcullis/sdk/react": `${SDK}/dist/react/index.js`,
@@ -63,20 +76,26 @@ export async function bundle(name, folder, { withReact }) {
     },
     nodePaths: [fileURLToPath(new URL("../node_modules", import.meta.url))],
   });
-  const files = Object.keys(metafile.outputs).map((path) => join(process.cwd(), path));
-  // What scripts of ours fetch by `new URL("…", import.meta.url)`, esbuild leaves alone.
-  const ours = Object.keys(metafile.inputs).filter((path) => path.includes("sdk/npm/dist/"));
-  for (const path of ours) {
-    const text = await readFile(path, "utf8");
-    for (const [, file = ""] of text.matchAll(FETCHED)) {
-      const to = join(folder, file);
-      if (files.includes(to)) continue;
-      await copyFile(join(dirname(path), file), to);
-      files.push(to);
-    }
-  }
-  return files;
+  const scripts = Object.keys(metafile.outputs).map((path) => join(process.cwd(), path));
+  const files = later.map((file) => join(folder, file));
+  await Promise.all(later.map((file) => copyFile(`${SDK}/dist/${file}`, join(folder, file))));
+  return [...scripts, ...files];
 }
+
+/**
+ * Leaves what the SDK imports later where it is: a file beside the script.
+ * @type {import("esbuild").Plugin}
+ */
+const loadedLater = {
+  name: "loaded-later",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\// }, ({ path, importer, kind }) =>
+      kind === "dynamic-import" && importer.startsWith(`${SDK}/dist/`)
+        ? { path, external: true }
+        : undefined,
+    );
+  },
+};
 
 /** What files weigh, each compressed by itself as a server sends it. @param {string[]} files */
 export async function weigh(files) {
