@@ -41,6 +41,8 @@ pub(crate) struct App {
     pub(crate) resource_rules: Rules,
     /// Seals what `prompt=login` must remember across the sign-in page.
     pub(crate) reauthentication: Sealer,
+    /// Seals pushed requests across the sign-in page.
+    pub(crate) continuation: Sealer,
     /// Turns true when the server stops: open streams end then.
     pub(crate) stopping: watch::Sender<bool>,
 }

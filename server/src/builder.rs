@@ -137,6 +137,7 @@ impl Builder {
             setup: SetupLink::default(),
             resource_rules,
             reauthentication: master.sealer("prompt=login")?,
+            continuation: master.sealer("pushed request")?,
             stopping: watch::channel(false).0,
             config,
             store,

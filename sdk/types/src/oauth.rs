@@ -31,6 +31,24 @@ impl std::fmt::Debug for TokenResponse {
     }
 }
 
+/// A successful answer of the PAR endpoint (RFC 9126 section 2.2).
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushedResponse {
+    /// To be shown at the authorization endpoint, once.
+    pub request_uri: String,
+    /// Seconds until it expires.
+    pub expires_in: u32,
+}
+
+impl std::fmt::Debug for PushedResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PushedResponse")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the OAuth endpoints answer when they refuse (RFC 6749 section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -52,6 +70,8 @@ pub struct ServerMetadata {
     pub authorization_endpoint: String,
     /// Where to exchange codes and refresh tokens.
     pub token_endpoint: String,
+    /// Where to push authorization requests (RFC 9126).
+    pub pushed_authorization_request_endpoint: String,
     /// Where to revoke refresh tokens (RFC 7009).
     pub revocation_endpoint: String,
     /// The public signing keys.

@@ -42,6 +42,8 @@ pub const ADMIN_ROLES: &str = "/api/admin/roles";
 pub const NOTES: &str = "/api/notes";
 /// OAuth authorization endpoint (RFC 6749 section 3.1).
 pub const OAUTH_AUTHORIZE: &str = "/oauth/authorize";
+/// Pushed authorization requests (RFC 9126).
+pub const OAUTH_PAR: &str = "/oauth/par";
 /// OAuth token endpoint (RFC 6749 section 3.2).
 pub const OAUTH_TOKEN: &str = "/oauth/token";
 /// OAuth token revocation (RFC 7009).

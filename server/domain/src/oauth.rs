@@ -52,6 +52,19 @@ pub enum ConsumeCode {
     Unknown,
 }
 
+/// A pushed authorization request (RFC 9126) as it is kept.
+#[derive(Clone, Debug)]
+pub struct PushedRequest {
+    /// SHA-256 of what it is shown by.
+    pub request: SecretHash,
+    /// The client that pushed it.
+    pub client_id: String,
+    /// What it asks for, sealed under a key derived from what it is shown by.
+    pub sealed: Vec<u8>,
+    /// When it can no longer be shown.
+    pub expires_at: Timestamp,
+}
+
 /// The chain of refresh tokens that descends from one sign-in.
 #[derive(Clone, Debug)]
 pub struct TokenFamily {
@@ -124,6 +137,18 @@ pub enum RotateRefresh {
 /// Keeps codes and families.
 #[async_trait]
 pub trait OAuthStore {
+    /// Keeps a pushed request until it is shown or expires.
+    async fn save_pushed_request(&self, request: PushedRequest) -> Result<(), StorageError>;
+
+    /// Takes a pushed request away: exactly one caller gets what it asks for, sealed. One of
+    /// another client, or expired, is `None` and stays as it is.
+    async fn consume_pushed_request(
+        &self,
+        request: SecretHash,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, StorageError>;
+
     /// Keeps a code.
     async fn save_code(
         &self,

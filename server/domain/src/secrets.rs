@@ -9,6 +9,8 @@ pub enum TokenKind {
     Session,
     /// An OAuth authorization code.
     AuthorizationCode,
+    /// What a pushed authorization request is shown by.
+    PushedRequest,
     /// A refresh token.
     Refresh,
     /// What binds a ceremony to the browser it began in.
@@ -23,6 +25,7 @@ impl TokenKind {
         match self {
             Self::Session => "pc_ses_",
             Self::AuthorizationCode => "pc_ac_",
+            Self::PushedRequest => "pc_par_",
             Self::Refresh => "pc_rt_",
             Self::Browser => "pc_br_",
             Self::Setup => "pc_setup_",

@@ -123,6 +123,8 @@ pub struct LimitConfig {
     pub registrations_per_ip: u32,
     /// Passkey ceremonies begun from one address, per minute; 120.
     pub ceremonies_per_ip: u32,
+    /// Authorization requests pushed from one address, per minute; 120.
+    pub pushed_requests_per_ip: u32,
     /// Event streams of one session at once; 8.
     pub event_streams_per_session: u32,
     /// Largest body of a request in bytes; 65,536.
@@ -148,6 +150,8 @@ pub struct OAuthConfig {
     pub refresh_retry_seconds: i64,
     /// Authorization codes; 60.
     pub code_seconds: i64,
+    /// Pushed authorization requests; 60.
+    pub pushed_request_seconds: i64,
 }
 
 /// An OAuth client.
@@ -163,6 +167,10 @@ pub struct ClientConfig {
     /// Scopes it may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
+    /// Whether it must push its authorization requests (RFC 9126) instead of sending them with the
+    /// browser.
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
 }
 
 fn default_scopes() -> Vec<String> {
@@ -240,6 +248,7 @@ impl Default for LimitConfig {
             sign_ins_per_ip: 100,
             registrations_per_ip: 30,
             ceremonies_per_ip: 120,
+            pushed_requests_per_ip: 120,
             event_streams_per_session: 8,
             body_bytes: 64 * 1024,
             header_seconds: 10,
@@ -256,6 +265,7 @@ impl Default for OAuthConfig {
             refresh_absolute_seconds: 30 * 24 * 3600,
             refresh_retry_seconds: 30,
             code_seconds: 60,
+            pushed_request_seconds: 60,
         }
     }
 }

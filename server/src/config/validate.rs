@@ -31,6 +31,10 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
             config.oauth.refresh_absolute_seconds,
         ),
         ("oauth.code_seconds", config.oauth.code_seconds),
+        (
+            "oauth.pushed_request_seconds",
+            config.oauth.pushed_request_seconds,
+        ),
     ] {
         if !(1..=10 * 365 * 24 * 3600).contains(&seconds) {
             return Err(format!("{name} must be between 1 second and 10 years"));
@@ -180,6 +184,7 @@ mod tests {
                 name: "Spa".to_owned(),
                 redirect_uris: vec![uri.to_owned()],
                 scopes: Vec::new(),
+                require_pushed_authorization_requests: false,
             })
         };
         assert!(with("https://app.example.com/callback").is_ok());

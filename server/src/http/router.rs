@@ -25,6 +25,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
     let readable_across_origins = OpenApiRouter::new()
         .routes(routes!(sessions::routes::current))
         .routes(routes!(authz::check::check))
+        .routes(routes!(oauth::par::par))
         .routes(routes!(oauth::token::token))
         .routes(routes!(oauth::revoke::revoke))
         .routes(routes!(oauth::metadata::oauth))

@@ -72,6 +72,7 @@ mod tests {
             name: "Spa".to_owned(),
             redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
             scopes: Vec::new(),
+            require_pushed_authorization_requests: false,
         }
     }
 

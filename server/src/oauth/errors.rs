@@ -34,6 +34,12 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
     }
 
+    /// What an authorization request lacks, in the words in which the client would be told by
+    /// redirect.
+    pub(crate) fn told(error: &'static str, description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error, description)
+    }
+
     /// The client is not registered.
     pub(crate) fn invalid_client() -> Self {
         Self::new(

@@ -39,6 +39,16 @@ impl Parameters {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The parameters of these names as `application/x-www-form-urlencoded` text.
+    pub(crate) fn to_text(&self, names: &[&str]) -> String {
+        let given = names
+            .iter()
+            .filter_map(|name| Some((name, self.get(name)?)));
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(given)
+            .finish()
+    }
+
     /// A parameter that must be there.
     pub(crate) fn require(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name)

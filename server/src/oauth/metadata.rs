@@ -38,6 +38,7 @@ fn metadata(app: &App) -> ServerMetadata {
         issuer: app.issuer.clone(),
         authorization_endpoint: at(paths::OAUTH_AUTHORIZE),
         token_endpoint: at(paths::OAUTH_TOKEN),
+        pushed_authorization_request_endpoint: at(paths::OAUTH_PAR),
         revocation_endpoint: at(paths::OAUTH_REVOKE),
         jwks_uri: at(paths::JWKS),
         scopes_supported: list(&["openid", "profile", "email"]),

@@ -1,5 +1,5 @@
-//! OAuth 2.1: authorization code with PKCE for registered public clients, ES256 access tokens,
-//! rotating refresh tokens.
+//! OAuth 2.1: authorization code with PKCE for registered public clients, pushed requests, ES256
+//! access tokens, rotating refresh tokens.
 
 pub(crate) mod access_token;
 pub(crate) mod authorize;
@@ -9,5 +9,6 @@ pub(crate) mod families;
 pub(crate) mod form;
 pub(crate) mod id_token;
 pub(crate) mod metadata;
+pub(crate) mod par;
 pub(crate) mod revoke;
 pub(crate) mod token;

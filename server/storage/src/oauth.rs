@@ -1,12 +1,12 @@
-//! How authorization codes and token families are kept. Refresh tokens are in
+//! How pushed requests, authorization codes and token families are kept. Refresh tokens are in
 //! [`crate::refresh`].
 
 use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, FamilyId, SecretHash, StorageError, Timestamp, UserId,
     oauth::{
-        AuthorizationCode, ConsumeCode, NewRefreshToken, OAuthStore, RefreshRotation,
-        RotateRefresh, TokenFamily,
+        AuthorizationCode, ConsumeCode, NewRefreshToken, OAuthStore, PushedRequest,
+        RefreshRotation, RotateRefresh, TokenFamily,
     },
 };
 
@@ -115,6 +115,43 @@ async fn code_was_reused(db: &mut Connection<'_>, id: FamilyId) -> Result<bool, 
 
 #[async_trait]
 impl OAuthStore for Database {
+    async fn save_pushed_request(&self, request: PushedRequest) -> Result<(), StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "INSERT INTO pushed_requests (request, client_id, sealed, expires_at)
+                    VALUES ($1, $2, $3, $4)";
+                let args = args![
+                    request.request,
+                    request.client_id,
+                    request.sealed,
+                    request.expires_at,
+                ];
+                db.execute(sql, args).await?;
+                unaudited(())
+            })
+        })
+        .await
+    }
+
+    async fn consume_pushed_request(
+        &self,
+        request: SecretHash,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        let client_id = client_id.to_owned();
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "DELETE FROM pushed_requests
+                    WHERE request = $1 AND client_id = $2 AND expires_at > $3
+                    RETURNING sealed";
+                let row = db.row(sql, args![request, client_id, now]).await?;
+                unaudited(row.map(|row| row.get("sealed")).transpose()?)
+            })
+        })
+        .await
+    }
+
     async fn save_code(
         &self,
         code: AuthorizationCode,

@@ -93,9 +93,8 @@ impl App {
         .to_vec()
     }
 
-    /// The authorization request with some parameters replaced or added; an empty value leaves the
-    /// parameter out.
-    pub fn path_with(&self, changes: &[(&str, &str)]) -> String {
+    /// The parameters with some replaced or added; an empty value leaves one out.
+    fn parameters_with(&self, changes: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut parameters = self.parameters();
         for (name, value) in changes {
             parameters.retain(|(known, _)| known != name);
@@ -103,16 +102,48 @@ impl App {
                 parameters.push(((*name).to_owned(), (*value).to_owned()));
             }
         }
-        let pairs: Vec<(&str, &str)> = parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        format!("{}?{}", paths::OAUTH_AUTHORIZE, call::form(&pairs))
+        parameters
+    }
+
+    /// The authorization request with some parameters replaced or added; an empty value leaves the
+    /// parameter out.
+    pub fn path_with(&self, changes: &[(&str, &str)]) -> String {
+        let parameters = self.parameters_with(changes);
+        let query = call::form(&borrowed(&parameters));
+        format!("{}?{query}", paths::OAUTH_AUTHORIZE)
     }
 
     /// The authorization request.
     pub fn path(&self) -> String {
         self.path_with(&[])
+    }
+
+    /// Pushes the authorization request.
+    pub async fn push(&self, program: &Browser) -> Answer {
+        self.push_with(program, &[]).await
+    }
+
+    /// Pushes the authorization request, with some parameters replaced or added.
+    pub async fn push_with(&self, program: &Browser, changes: &[(&str, &str)]) -> Answer {
+        let parameters = self.parameters_with(changes);
+        post(program, paths::OAUTH_PAR, &borrowed(&parameters)).await
+    }
+
+    /// The `request_uri` of a pushed request.
+    pub async fn pushed(&self, program: &Browser) -> String {
+        self.pushed_with(program, &[]).await
+    }
+
+    /// The `request_uri` of a pushed request with some parameters replaced or added.
+    pub async fn pushed_with(&self, program: &Browser, changes: &[(&str, &str)]) -> String {
+        let pushed = self.push_with(program, changes).await;
+        pushed.status(201).text_at("/request_uri")
+    }
+
+    /// The authorization request that shows a `request_uri`.
+    pub fn pushed_path(&self, request_uri: &str) -> String {
+        let query = call::form(&[("client_id", &*self.id), ("request_uri", request_uri)]);
+        format!("{}?{query}", paths::OAUTH_AUTHORIZE)
     }
 
     /// Sends the browser to the server; the code it comes back with.
@@ -168,6 +199,13 @@ impl App {
         let code = self.code(browser).await;
         Tokens::of(&self.redeem(program, &code).await)
     }
+}
+
+fn borrowed(parameters: &[(String, String)]) -> Vec<(&str, &str)> {
+    let pairs = parameters.iter();
+    pairs
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 fn changed<'a>(

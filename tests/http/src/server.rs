@@ -55,11 +55,13 @@ pub fn settings() -> Config {
     limits.sign_ins_per_ip = 10_000;
     limits.registrations_per_ip = 10_000;
     limits.ceremonies_per_ip = 10_000;
+    limits.pushed_requests_per_ip = 10_000;
     let client = |id: &str, uri: &str| ClientConfig {
         id: id.to_owned(),
         name: id.to_owned(),
         redirect_uris: vec![uri.to_owned()],
         scopes: ["openid", "profile", "email"].map(String::from).to_vec(),
+        require_pushed_authorization_requests: false,
     };
     config.clients = vec![
         client("spa", "http://localhost:5173/callback"),

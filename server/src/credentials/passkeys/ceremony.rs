@@ -84,6 +84,11 @@ impl Binding {
         }
     }
 
+    /// What stands for the browser or session.
+    pub(crate) fn browser(&self) -> &[u8] {
+        &self.context
+    }
+
     fn context(&self, kind: Kind) -> Vec<u8> {
         let mut context = kind.name().as_bytes().to_vec();
         context.push(0);

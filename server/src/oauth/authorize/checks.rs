@@ -11,7 +11,7 @@ use crate::{
 type Check = fn(&Asked<'_>) -> Result<(), Told>;
 
 /// The checks whose failure the client is told.
-pub(super) const TABLE: &[Check] = &[
+const TABLE: &[Check] = &[
     response_type,
     response_mode,
     request_objects,
@@ -21,6 +21,24 @@ pub(super) const TABLE: &[Check] = &[
     super::prompt::check,
 ];
 
+/// What the first check says that fails.
+pub(super) fn all(asked: &Asked<'_>) -> Result<(), Told> {
+    TABLE.iter().try_for_each(|check| check(asked))
+}
+
+/// Whether the request was pushed, where its client must push (RFC 9126 section 5).
+pub(super) fn was_pushed(asked: &Asked<'_>) -> Result<(), Told> {
+    if asked.client.require_pushed_authorization_requests && asked.pushed.is_none() {
+        return Err(Told(
+            "invalid_request",
+            "This application must push its requests to the PAR endpoint first.",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) const UNKNOWN_CLIENT: &str = "The application that sent you here is not registered.";
+
 /// Client and redirect URI; a failure must not redirect anywhere (RFC 9700 section 4.11).
 pub(super) fn client<'a>(
     app: &'a App,
@@ -29,7 +47,7 @@ pub(super) fn client<'a>(
     let client = parameters
         .get("client_id")
         .and_then(|id| app.clients.get(id))
-        .ok_or("The application that sent you here is not registered.")?;
+        .ok_or(UNKNOWN_CLIENT)?;
     let redirect_uri = match parameters.get("redirect_uri") {
         Some(asked) if clients::is_redirect_uri(client, asked) => asked,
         Some(_) => {
@@ -68,10 +86,11 @@ fn request_objects(asked: &Asked<'_>) -> Result<(), Told> {
             "Request objects are not offered.",
         ));
     }
+    // One of ours has been exchanged for what was pushed.
     if asked.parameters.get("request_uri").is_some() {
         return Err(Told(
             "request_uri_not_supported",
-            "request_uri is not offered.",
+            "Only a request_uri from the PAR endpoint is offered.",
         ));
     }
     Ok(())
@@ -118,12 +137,12 @@ fn lengths(asked: &Asked<'_>) -> Result<(), Told> {
         let value = asked.parameters.get(name).unwrap_or_default();
         value.len() <= most && !value.chars().any(char::is_control)
     };
-    if fits("state", 2048) && fits("nonce", 512) {
+    if fits("state", 2048) && fits("nonce", 512) && fits("scope", 1024) && fits("prompt", 64) {
         Ok(())
     } else {
         Err(Told(
             "invalid_request",
-            "state or nonce is too long or has control characters.",
+            "state, nonce, scope or prompt is too long or has control characters.",
         ))
     }
 }

@@ -1,12 +1,13 @@
 //! `GET /oauth/authorize`: an ordered table of small checks, then a code.
 //!
-//! Until client and redirect URI are known to be good, an error is a page here; after that it goes
+//! The request comes with the address, or was pushed before ([`super::par`]). Until client and redirect URI are known to be good, an error is a page here; after that it goes
 //! back to the client with `state` and `iss` (RFC 6749 section 4.1.2.1, RFC 9207).
 
 mod checks;
 mod code;
 mod error_page;
 mod prompt;
+mod request;
 
 use axum::{
     extract::RawQuery,
@@ -15,12 +16,28 @@ use axum::{
 };
 use url::Url;
 
-use super::form::Parameters;
+use self::request::Pushed;
+use super::{errors::Refusal, form::Parameters};
 use crate::{
     app::{App, Handle},
     config::ClientConfig,
     http::{actor::browser_session, caller::Caller, errors::ApiResult},
 };
+
+/// The parameters that mean something here.
+pub(super) const PARAMETERS: &[&str] = &[
+    "response_type",
+    "response_mode",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+];
 
 /// A request on its way through the checks.
 struct Asked<'a> {
@@ -29,6 +46,8 @@ struct Asked<'a> {
     parameters: &'a Parameters,
     client: &'a ClientConfig,
     redirect_uri: &'a str,
+    /// Set, if it was pushed.
+    pushed: Option<&'a Pushed>,
 }
 
 /// An error that the client is told: its code and what to mend.
@@ -36,10 +55,13 @@ struct Told(&'static str, &'static str);
 
 /// Begins the code flow.
 #[utoipa::path(get, path = "/oauth/authorize", tag = "oauth",
-    params(("response_type" = String, Query, description = "`code`"),
-           ("client_id" = String, Query), ("redirect_uri" = String, Query),
-           ("code_challenge" = String, Query, description = "RFC 7636, S256"),
-           ("code_challenge_method" = String, Query, description = "`S256`"),
+    params(("client_id" = String, Query),
+           ("request_uri" = Option<String>, Query,
+            description = "From `POST /oauth/par`; in place of all that follows"),
+           ("response_type" = Option<String>, Query, description = "`code`"),
+           ("redirect_uri" = Option<String>, Query),
+           ("code_challenge" = Option<String>, Query, description = "RFC 7636, S256"),
+           ("code_challenge_method" = Option<String>, Query, description = "`S256`"),
            ("scope" = Option<String>, Query), ("state" = Option<String>, Query),
            ("nonce" = Option<String>, Query), ("prompt" = Option<String>, Query,
             description = "`none` or `login`"), ("max_age" = Option<u64>, Query)),
@@ -58,6 +80,11 @@ pub(crate) async fn authorize(
             "A parameter of the request comes more than once.",
         ));
     };
+    let request = match request::read(&app, &caller, &headers, parameters).await? {
+        Ok(request) => request,
+        Err(detail) => return Ok(error_page::page(detail)),
+    };
+    let parameters = request.parameters;
     let (client, redirect_uri) = match checks::client(&app, &parameters) {
         Ok(found) => found,
         Err(detail) => return Ok(error_page::page(detail)),
@@ -68,25 +95,53 @@ pub(crate) async fn authorize(
         parameters: &parameters,
         client,
         redirect_uri,
+        pushed: request.pushed.as_ref(),
     };
-    for check in checks::TABLE {
-        if let Err(told) = check(&asked) {
-            return Ok(refuse(&asked, &told));
-        }
+    if let Err(told) = checks::was_pushed(&asked).and_then(|()| checks::all(&asked)) {
+        return Ok(refuse(&asked, &told));
     }
     let session = browser_session(&app, &headers, caller.now).await?;
     let session = session.filter(|(session, _)| prompt::is_recent_enough(&asked, session));
     match session {
         Some((session, principal)) => {
             app.sessions.touch(&session, caller.now);
+            if let Some(pushed) = asked.pushed
+                && pushed.came_back
+                && !pushed.spend(&app).await?
+            {
+                return Ok(error_page::page(request::SPENT));
+            }
             code::issue(&asked, &session, &principal).await
         }
         None if prompt::is_none(&asked) => Ok(refuse(
             &asked,
             &Told("login_required", "Nobody is signed in."),
         )),
-        None => prompt::to_sign_in(&asked, &query),
+        None => prompt::to_sign_in(&asked, &headers, &query),
     }
+}
+
+/// Checks a request that is being pushed as it will be checked when it is shown.
+pub(super) fn check_pushed(
+    app: &App,
+    caller: &Caller,
+    client: &ClientConfig,
+    parameters: &Parameters,
+) -> Result<(), Refusal> {
+    // RFC 9126 section 2.1.
+    if parameters.get("request_uri").is_some() {
+        return Err(Refusal::invalid_request("A request_uri cannot be pushed."));
+    }
+    let (_, redirect_uri) = checks::client(app, parameters).map_err(Refusal::invalid_request)?;
+    let asked = Asked {
+        app,
+        caller,
+        parameters,
+        client,
+        redirect_uri,
+        pushed: None,
+    };
+    checks::all(&asked).map_err(|Told(error, description)| Refusal::told(error, description))
 }
 
 /// Sends the browser back to the client with an error.

@@ -1,11 +1,14 @@
 //! `prompt` and `max_age`: whether the session that is there will do (OpenID Connect Core 3.1.2.1).
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderMap, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_domain::Timestamp;
 
-use super::{Asked, Told, redirect};
+use super::{Asked, Told, redirect, request::SIGN_IN_SECONDS};
 use crate::{
     http::errors::{ApiError, ApiResult},
     sessions::registry::LiveSession,
@@ -14,8 +17,6 @@ use crate::{
 /// Carries, sealed, since when a proof counts: so that after signing in again for `prompt=login`
 /// the same request does not ask once more, and nobody can claim to have done so.
 const SINCE: &str = "portcullis_since";
-/// For how long it does: time enough to sign in.
-const SINCE_SECONDS: i64 = 15 * 60;
 
 /// Checks the values themselves.
 pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
@@ -67,24 +68,38 @@ pub(super) fn is_recent_enough(asked: &Asked<'_>, session: &LiveSession) -> bool
 }
 
 /// Sends the browser to the sign-in page, which returns here.
-pub(super) fn to_sign_in(asked: &Asked<'_>, query: &str) -> ApiResult<Response> {
+pub(super) fn to_sign_in(
+    asked: &Asked<'_>,
+    headers: &HeaderMap,
+    query: &str,
+) -> ApiResult<Response> {
+    let (query, cookie) = match asked.pushed {
+        Some(pushed) => pushed.to_query(asked.app, headers, &asked.client.id)?,
+        None => (query_since(asked, query)?, None),
+    };
+    let back = format!("/oauth/authorize?{query}");
+    let page = redirect(&format!(
+        "/sign-in?return_to={}",
+        utf8_percent_encode(&back, NON_ALPHANUMERIC)
+    ));
+    let cookie = cookie.map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookie), page).into_response())
+}
+
+/// The query as it came, and since when a proof counts.
+fn query_since(asked: &Asked<'_>, query: &str) -> ApiResult<String> {
     let now = asked.caller.now.0.to_be_bytes();
     let sealed = asked
         .app
         .reauthentication
         .seal(&now, asked.client.id.as_bytes());
     let sealed = sealed.ok_or_else(|| ApiError::internal("sealing"))?;
-    let rest: String = url::form_urlencoded::Serializer::new(String::new())
+    Ok(url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(
             url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != SINCE),
         )
         .append_pair(SINCE, &URL_SAFE_NO_PAD.encode(sealed))
-        .finish();
-    let back = format!("/oauth/authorize?{rest}");
-    Ok(redirect(&format!(
-        "/sign-in?return_to={}",
-        utf8_percent_encode(&back, NON_ALPHANUMERIC)
-    )))
+        .finish())
 }
 
 fn has(asked: &Asked<'_>, value: &str) -> bool {
@@ -97,6 +112,9 @@ fn has(asked: &Asked<'_>, value: &str) -> bool {
 }
 
 fn since(asked: &Asked<'_>) -> Option<Timestamp> {
+    if let Some(pushed) = asked.pushed {
+        return pushed.came_back.then_some(pushed.since);
+    }
     let sealed = URL_SAFE_NO_PAD.decode(asked.parameters.get(SINCE)?).ok()?;
     let plain = asked
         .app
@@ -104,5 +122,5 @@ fn since(asked: &Asked<'_>) -> Option<Timestamp> {
         .open(&sealed, asked.client.id.as_bytes())?;
     let since = Timestamp(i64::from_be_bytes(plain.try_into().ok()?));
     // The same address out of a browser's history, much later, asks anew.
-    (asked.caller.now.millis_since(since) <= SINCE_SECONDS * 1000).then_some(since)
+    (asked.caller.now.millis_since(since) <= SIGN_IN_SECONDS * 1000).then_some(since)
 }

@@ -1,9 +1,10 @@
 //! Authorization codes: spent once; a second time revokes what the first began.
 
 use portcullis_domain::{
+    Store,
     accounts::AccountStore,
     audit::AuditKind::{AccountDisabled, CodeIssued, CodeReused, FamilyBegan, SessionsEnded},
-    oauth::{AuthorizationCode, ConsumeCode, OAuthStore, TokenFamily},
+    oauth::{AuthorizationCode, ConsumeCode, OAuthStore, PushedRequest, TokenFamily},
     sessions::SessionStore,
 };
 use portcullis_storage::Database;
@@ -212,7 +213,51 @@ async fn after_signing_out_everywhere_a_code_begins_nothing(db: &Fixture) {
     assert_eq!(db.count_audited(CodeReused).await, 0);
 }
 
+fn new_pushed(client: &str) -> PushedRequest {
+    PushedRequest {
+        request: hash(),
+        client_id: client.to_owned(),
+        sealed: vec![1, 2, 3],
+        expires_at: later(60),
+    }
+}
+
+async fn a_pushed_request_is_taken_away_by_its_client_in_time(db: &Fixture) {
+    let (one, late) = (new_pushed("spa"), new_pushed("spa"));
+    for request in [&one, &late] {
+        db.save_pushed_request(request.clone()).await.unwrap();
+    }
+    let consume = |request, client, at| db.consume_pushed_request(request, client, later(at));
+    assert_eq!(consume(one.request, "other", 0).await.unwrap(), None);
+    assert_eq!(consume(hash(), "spa", 0).await.unwrap(), None);
+    let first = consume(one.request, "spa", 59).await.unwrap();
+    assert_eq!(first, Some(vec![1, 2, 3]));
+    assert_eq!(consume(one.request, "spa", 59).await.unwrap(), None);
+    assert_eq!(consume(late.request, "spa", 60).await.unwrap(), None);
+    assert_eq!(db.purge_expired(later(59)).await.unwrap(), 0);
+    assert_eq!(db.purge_expired(later(60)).await.unwrap(), 1);
+    assert!(db.audited().await.is_empty());
+}
+
+async fn of_many_who_show_a_pushed_request_one_gets_it(db: &Fixture) {
+    for callers in ROUNDS {
+        let pushed = new_pushed("spa");
+        db.save_pushed_request(pushed.clone()).await.unwrap();
+        let results = db
+            .race(callers, |node, _| async move {
+                node.consume_pushed_request(pushed.request, "spa", later(1))
+                    .await
+                    .unwrap()
+            })
+            .await;
+        let got = results.iter().filter(|found| found.is_some()).count();
+        assert_eq!(got, 1, "of {callers}");
+    }
+}
+
 conformance!(
+    a_pushed_request_is_taken_away_by_its_client_in_time,
+    of_many_who_show_a_pushed_request_one_gets_it,
     a_code_comes_back_with_all_it_is_bound_to,
     rfc6749_4_1_2_a_code_used_twice_revokes_what_it_began,
     a_family_cannot_begin_after_its_code_was_reused,

@@ -345,7 +345,10 @@ async fn forms_that_are_none_get_400_in_oauths_shape() {
     let ada = server.person("ada").await;
     let (routes, _) = taking(&ada, FORM).await;
     let names: Vec<_> = routes.iter().map(Route::name).collect();
-    assert_eq!(names, ["POST /oauth/revoke", "POST /oauth/token"]);
+    assert_eq!(
+        names,
+        ["POST /oauth/par", "POST /oauth/revoke", "POST /oauth/token"]
+    );
     let before = server.tables().await;
     for route in &routes {
         for body in [

@@ -25,6 +25,7 @@ async fn a_registered_clients_origin_reads_what_token_mode_needs() {
     for (method, path) in [
         ("GET", paths::SESSION),
         ("POST", paths::AUTHZ_CHECK),
+        ("POST", paths::OAUTH_PAR),
         ("POST", paths::OAUTH_TOKEN),
         ("POST", paths::OAUTH_REVOKE),
         ("GET", paths::JWKS),

@@ -5,6 +5,7 @@ mod bearer;
 mod cors;
 mod forged;
 mod on_postgres;
+mod par;
 mod prompt;
 mod refresh;
 mod revoke;
