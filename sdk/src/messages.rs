@@ -33,6 +33,18 @@ pub(crate) fn write(message: &Message) -> JsValue {
             put_tokens(&object, tokens);
             "tokens"
         }
+        Message::Failed {
+            chain,
+            generation,
+            failures,
+            wait,
+        } => {
+            put_end(&object, None, Some(chain));
+            put_count(&object, "generation", *generation);
+            put_count(&object, "failures", u64::from(*failures));
+            put_integer(&object, "wait", *wait);
+            "failed"
+        }
     };
     put_text(&object, "kind", kind);
     object
@@ -64,6 +76,12 @@ pub(crate) fn read(object: &JsValue) -> Option<Message> {
             family: session,
             replaces: text(object, "replaces"),
         }),
+        "failed" => Message::Failed {
+            chain: chain?,
+            generation: count(object, "generation")?,
+            failures: u32::try_from(integer(object, "failures")?).ok()?,
+            wait: integer(object, "wait")?,
+        },
         _ => return None,
     })
 }

@@ -44,6 +44,13 @@ impl Clock {
         }
     }
 
+    /// Takes in the server's clock from an answer of which it is not known how old it is, for want of
+    /// anything better.
+    pub(crate) fn guess(&mut self, server_time: i64) {
+        let offset = server_time.saturating_sub(self.now.mono);
+        self.offset.get_or_insert(offset);
+    }
+
     /// Our monotonic time at the server's time `server_time`, if the server's clock is known.
     pub(crate) fn mono_at(&self, server_time: i64) -> Option<i64> {
         self.offset.map(|offset| server_time.saturating_sub(offset))
@@ -83,6 +90,17 @@ mod tests {
         clock.observe(at(30_000, 19_900));
         clock.sync(20_000, 9_000_000);
         assert_eq!(clock.mono_at(1_000_000), Some(10_050));
+    }
+
+    #[test]
+    fn an_answer_of_unknown_age_is_better_than_nothing_and_worse_than_a_measurement() {
+        let mut clock = Clock::default();
+        clock.observe(at(10_000, 0));
+        clock.guess(1_000_000);
+        assert_eq!(clock.mono_at(1_000_000), Some(10_000));
+        clock.sync(9_800, 1_000_000);
+        clock.guess(7_000_000);
+        assert_eq!(clock.mono_at(1_000_000), Some(9_900));
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub enum NoToken {
 }
 
 /// Something for the driver to do.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Send a request and come back with [`Event::Response`].
     Send {

@@ -5,6 +5,7 @@
 //! a browser is. That is what lets the simulations in `tests/` run fifty tabs, lost responses and
 //! sleeping laptops by the thousand.
 
+mod answers;
 pub mod base64url;
 mod clock;
 pub mod event;

@@ -18,7 +18,7 @@ const GRACE: i64 = 500;
 const PAUSE: i64 = 5_000;
 
 /// The state of asking for the session.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Look {
     in_flight: Option<InFlight>,
     /// Something happened meanwhile: ask once more, and whether its "nobody" is to be believed.
@@ -89,6 +89,13 @@ impl Machine {
         self.look.again = None;
         self.look.retry_at = None;
         self.look.failures = 0;
+    }
+
+    /// The request under way must be taken to have been sent so much earlier.
+    pub(crate) fn look_aged(&mut self, millis: i64) {
+        if let Some(look) = &mut self.look.in_flight {
+            look.sent = look.sent.saturating_sub(millis);
+        }
     }
 
     pub(crate) fn looked(&mut self, reply: Reply) {
@@ -205,6 +212,7 @@ impl Machine {
             SignedOutReason::Ended,
         );
         self.session = Session::Loading;
+        self.clock.guess(answer.server_time.0);
         self.know(view, answer.server_time.0);
         if self.settings.channel {
             self.out
@@ -225,6 +233,7 @@ impl Machine {
         } else {
             known.is_none_or(|known| known == view.id)
         };
+        self.clock.guess(answer.server_time.0);
         if ours {
             if self.know(view, answer.server_time.0) {
                 self.look.last = self.now.mono;

@@ -52,7 +52,7 @@ impl Settings {
 }
 
 /// The client of one tab.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Machine {
     pub(crate) settings: Settings,
     /// The clocks as of the event that is being handled.
@@ -104,6 +104,12 @@ impl Machine {
         &self.permissions
     }
 
+    /// The chain and generation of the tokens that are held, used up or not (token mode).
+    pub fn holds(&self) -> Option<(&str, u64)> {
+        let held = self.tokens.held.as_ref()?;
+        Some((held.chain.as_str(), held.generation))
+    }
+
     /// When, by [`Now::mono`], [`Event::Tick`] is due.
     pub fn next_deadline(&self) -> Option<i64> {
         [
@@ -123,9 +129,14 @@ impl Machine {
         self.now = now;
         let uncounted = self.clock.observe(now);
         if uncounted > 0 {
-            self.time_passed(uncounted);
+            self.look_aged(uncounted);
+            self.tokens_aged(uncounted);
         }
         self.dispatch(event);
+        if uncounted > 0 {
+            // The device slept, or may have: whatever was known may be out of date.
+            self.look_if_signed_in(false);
+        }
         self.look_timers();
         self.token_timers();
         self.arrange_stream();
@@ -186,7 +197,7 @@ impl Machine {
         if self.look.is(id) {
             self.looked(reply);
         } else if self.tokens.is(id) {
-            self.refreshed(reply);
+            self.refreshed(id, reply);
         } else {
             self.revoked(id, &reply);
         }
@@ -199,11 +210,18 @@ impl Machine {
                 self.told_of_end(id, chain, SignedOutReason::SignedOut);
             }
             Message::Ended { id, chain } => self.told_of_end(id, chain, SignedOutReason::Ended),
-            Message::WantTokens { .. } | Message::Tokens(_) if !self.settings.can_share() => {}
+            Message::WantTokens { .. } | Message::Tokens(_) | Message::Failed { .. }
+                if !self.settings.can_share() => {}
             Message::WantTokens { chain, generation } => {
                 self.asked_for_tokens(chain.as_deref(), generation);
             }
             Message::Tokens(tokens) => self.told_of_tokens(tokens),
+            Message::Failed {
+                chain,
+                generation,
+                failures,
+                wait,
+            } => self.told_of_failure(&chain, generation, failures, wait),
         }
     }
 
@@ -219,12 +237,6 @@ impl Machine {
             }
             _ => {}
         }
-    }
-
-    /// The device slept, or may have: whatever was known may be out of date.
-    fn time_passed(&mut self, millis: i64) {
-        self.tokens_aged(millis);
-        self.look_if_signed_in(false);
     }
 
     /// The network is back: no more waiting after failures.

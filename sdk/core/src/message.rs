@@ -38,4 +38,15 @@ pub enum Message {
     },
     /// Tokens, newer or asked for.
     Tokens(SharedTokens),
+    /// A refresh of these tokens has failed: for all tabs, the next one is to wait.
+    Failed {
+        /// The chain.
+        chain: String,
+        /// The generation of the tokens that were to be refreshed.
+        generation: u64,
+        /// How many have failed in a row.
+        failures: u32,
+        /// How long to wait, in milliseconds.
+        wait: i64,
+    },
 }

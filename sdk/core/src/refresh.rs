@@ -9,8 +9,10 @@
 //! 2. Ask the other tabs for newer tokens, and wait [`ASKING`] for an answer: a tab that was
 //!    frozen may have missed several generations.
 //! 3. Send the request. A failed one is repeated often enough to fall into the server's retry
-//!    window, because its answer may be what was lost.
-//! 4. Commit the answer only if the tokens are still the ones it was asked with.
+//!    window, because its answer may be what was lost; by one tab for all, since it tells the others
+//!    that it failed and for how long to wait.
+//! 4. Commit the answer only if the tokens are still the ones it was asked with; but then also if it
+//!    comes late, or the lock was lost meanwhile, since it may be the only copy of the successor.
 //! 5. A tab that hears another one ask (step 2) and nothing more refreshes too: that tab may have been
 //!    closed with the answer on its way, and then the retry window is running.
 //! 6. If the server refuses for good, ask the other tabs once more before believing it.
@@ -18,8 +20,7 @@
 use portcullis_types::SessionId;
 
 use crate::SignedOutReason;
-use crate::clock::backoff;
-use crate::event::{Bearer, Effect, Lock, NoToken, Reply, Request};
+use crate::event::{Bearer, Effect, Lock, NoToken, Request};
 use crate::machine::Machine;
 use crate::message::Message;
 use crate::tokens::Held;
@@ -32,26 +33,29 @@ const DOUBT: i64 = 7_000;
 pub(crate) const ASKING: i64 = 200;
 /// A timer that comes this late was held up by a freeze, during which answers pile up unread.
 const LATE: i64 = 1_000;
-/// How long a refresh may take, and the longest wait before it is tried again: four tries fall into
-/// the retry window of 30 s, however many have failed before. The one that fails may be the one
-/// that the server has carried out.
+/// How long a refresh may take.
 const TIMEOUT: i64 = 5_000;
-const LONGEST_WAIT: i64 = 4_000;
+/// How long an answer that came while nothing ran here may take to be read.
+const UNREAD: i64 = 2_000;
 
 /// The tokens and what is being done about them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tokens {
     pub(crate) held: Option<Held>,
+    /// When these came.
+    pub(crate) came: i64,
     pub(crate) step: Step,
     /// The refresh lock is held.
     locked: bool,
     /// Who waits for a token.
     pub(crate) waiters: Vec<u32>,
-    failures: u32,
+    pub(crate) failures: u32,
     /// By then, a refresh that somebody has begun must have brought newer tokens.
     pub(crate) doubt_at: Option<i64>,
     /// No refresh before this, after a failure.
-    cool_until: Option<i64>,
+    pub(crate) cool_until: Option<i64>,
+    /// Requests that were given up, oldest first: their answers are welcome all the same.
+    pub(crate) late: Vec<Asked>,
     pub(crate) revoking: Vec<crate::revoke::Revocation>,
 }
 
@@ -62,19 +66,49 @@ pub(crate) enum Step {
     Idle,
     /// Just opened: asking the other tabs for tokens.
     Restoring { until: i64 },
-    /// Waiting for the lock.
-    Locking { until: i64 },
+    /// Waiting for the lock; `again`, since nothing ran here for a while.
+    Locking { until: i64, again: bool },
     /// Asking the other tabs before sending; `again`, since the answers may have been missed.
     Asking { until: i64, again: bool },
     /// The request is under way.
-    Sent { id: u32, sent: i64, generation: u64 },
+    Sent(Asked),
     /// The server refused for good; asking the other tabs before believing it.
     Doubting { until: i64, again: bool },
 }
 
+/// A request for new tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) id: u32,
+    pub(crate) sent: i64,
+    /// When to wait no longer; `again`, since the answer may be there unread.
+    until: i64,
+    again: bool,
+    /// The generation of the tokens it was asked with.
+    generation: u64,
+}
+
+impl Asked {
+    /// So much time has passed unseen by the clock.
+    pub(crate) const fn aged(&mut self, now: i64, millis: i64) {
+        self.sent = self.sent.saturating_sub(millis);
+        if self.until < now + UNREAD {
+            self.until = now + UNREAD;
+        }
+    }
+}
+
 impl Tokens {
     pub(crate) fn is(&self, request: u32) -> bool {
-        matches!(self.step, Step::Sent { id, .. } if id == request)
+        matches!(self.step, Step::Sent(asked) if asked.id == request)
+            || self.late.iter().any(|asked| asked.id == request)
+    }
+
+    /// Whether these are still the tokens that a request was sent with. This is what entitles a tab
+    /// to take its answer, and not the lock: of all tabs, none can do any better with it.
+    pub(crate) fn are_as_of(&self, asked: Asked) -> bool {
+        let held = self.held.as_ref();
+        held.is_some_and(|held| held.generation == asked.generation)
     }
 
     pub(crate) fn chain(&self) -> Option<&str> {
@@ -95,6 +129,7 @@ impl Tokens {
     pub(crate) fn retry_now(&mut self, now: i64) {
         if self.cool_until.is_some() {
             self.cool_until = Some(now);
+            self.failures = 0;
         }
     }
 }
@@ -108,11 +143,11 @@ impl Machine {
     }
 
     /// How long the other tabs are given to answer.
-    const fn asking(&self) -> i64 {
+    pub(crate) const fn asking(&self) -> i64 {
         if self.settings.can_share() { ASKING } else { 0 }
     }
 
-    fn want_tokens(&mut self) {
+    pub(crate) fn want_tokens(&mut self) {
         if self.settings.can_share() {
             let chain = self.tokens.chain().map(str::to_owned);
             let generation = self.tokens.held.as_ref().map_or(0, |held| held.generation);
@@ -151,6 +186,10 @@ impl Machine {
     pub(crate) fn doubt(&mut self) {
         let at = self.now.mono + DOUBT;
         self.tokens.doubt_at = Some(self.tokens.doubt_at.map_or(at, |doubt| doubt.min(at)));
+        // Whoever has the lock is alive, and patience begins anew.
+        if let Step::Locking { until, .. } = &mut self.tokens.step {
+            *until = self.now.mono + LOCK_PATIENCE;
+        }
     }
 
     fn settle(&mut self, waiter: u32, outcome: Result<Bearer, NoToken>) {
@@ -197,6 +236,7 @@ impl Machine {
         if self.settings.locks && self.settings.share_tokens {
             self.tokens.step = Step::Locking {
                 until: self.now.mono + LOCK_PATIENCE,
+                again: false,
             };
             self.out.push(Effect::RequestLock(Lock::Refresh));
         } else {
@@ -205,7 +245,7 @@ impl Machine {
     }
 
     pub(crate) fn refresh_lock(&mut self, granted: bool) {
-        self.settings.locks &= granted;
+        // One that was refused, or is lost, may be had the next time.
         self.tokens.locked = granted;
         if matches!(self.tokens.step, Step::Locking { .. }) {
             self.ask_before_refresh();
@@ -216,8 +256,16 @@ impl Machine {
 
     fn ask_before_refresh(&mut self) {
         if self.settings.can_share() {
+            let until = self.now.mono + ASKING;
+            // Without locks, another tab's request with the token before may be under way still: the
+            // successor is not to be used up until that has come.
+            let quiet = if self.settings.locks {
+                until
+            } else {
+                self.tokens.came + TIMEOUT
+            };
             self.tokens.step = Step::Asking {
-                until: self.now.mono + ASKING,
+                until: until.max(quiet),
                 again: false,
             };
             self.want_tokens();
@@ -237,66 +285,20 @@ impl Machine {
         let id = self.send(Request::Refresh { token });
         // From now on there may be a successor that nobody knows of.
         self.tokens.doubt_at = Some(self.now.mono);
-        self.tokens.step = Step::Sent {
+        self.tokens.step = Step::Sent(Asked {
             id,
             sent: self.now.mono,
+            until: self.now.mono + TIMEOUT,
+            again: false,
             generation,
-        };
-    }
-
-    pub(crate) fn refreshed(&mut self, reply: Reply) {
-        let Step::Sent {
-            sent, generation, ..
-        } = self.tokens.step
-        else {
-            return;
-        };
-        let current = self
-            .tokens
-            .held
-            .as_ref()
-            .is_some_and(|held| held.generation == generation);
-        match reply {
-            Reply::Tokens(answer) => {
-                // Newer tokens of another tab's may have come meanwhile: these are then behind.
-                if let Some(held) = self.tokens.held.as_mut().filter(|_| current) {
-                    held.advance(answer, sent);
-                    self.tokens.doubt_at = None;
-                    self.share_tokens();
-                }
-                self.finish();
-                self.look(false);
-            }
-            Reply::Rejected if current => {
-                let until = self.now.mono + self.asking();
-                self.tokens.step = Step::Doubting {
-                    until,
-                    again: false,
-                };
-                self.want_tokens();
-            }
-            Reply::Rejected => self.finish(),
-            Reply::Failed { retry_after } => self.refresh_failed(retry_after),
-            Reply::Session(_) | Reply::Done => self.refresh_failed(None),
-        }
-    }
-
-    /// The server was not reached, or was in no state to answer: the session is kept, and the
-    /// next try is not far.
-    fn refresh_failed(&mut self, retry_after: Option<u32>) {
-        self.tokens.failures = self.tokens.failures.saturating_add(1);
-        let own = backoff(self.tokens.failures, None).min(LONGEST_WAIT);
-        let until = self.now.mono + own.max(backoff(1, retry_after));
-        self.tokens.cool_until = Some(until);
-        self.stop_refresh();
-        if self.usable_token().is_none() {
-            self.out_of_reach();
-        }
-        self.settle_all(NoToken::Unreachable);
+        });
     }
 
     /// The refresh is over, well or without need.
     pub(crate) fn finish(&mut self) {
+        for asked in std::mem::take(&mut self.tokens.late) {
+            self.out.push(Effect::Abort { id: asked.id });
+        }
         self.tokens.failures = 0;
         self.tokens.cool_until = None;
         self.stop_refresh();
@@ -306,7 +308,7 @@ impl Machine {
     /// Leaves whatever step the refresh is at.
     pub(crate) fn stop_refresh(&mut self) {
         match std::mem::take(&mut self.tokens.step) {
-            Step::Sent { id, .. } => self.out.push(Effect::Abort { id }),
+            Step::Sent(Asked { id, .. }) => self.out.push(Effect::Abort { id }),
             Step::Locking { .. } => self.out.push(Effect::ReleaseLock(Lock::Refresh)),
             _ => {}
         }
@@ -329,10 +331,10 @@ impl Machine {
         let step = match self.tokens.step {
             Step::Idle => self.refresh_due(),
             Step::Restoring { until }
-            | Step::Locking { until }
+            | Step::Locking { until, .. }
             | Step::Asking { until, .. }
             | Step::Doubting { until, .. } => Some(until),
-            Step::Sent { sent, .. } => Some(sent + TIMEOUT),
+            Step::Sent(asked) => Some(asked.until),
         };
         step.into_iter()
             .chain(self.tokens.revoking.iter().map(|r| r.at))
@@ -350,7 +352,16 @@ impl Machine {
                 };
                 self.settle_all(NoToken::SignedOut);
             }
-            Step::Locking { until } if until <= now => {
+            Step::Locking {
+                until,
+                again: false,
+            } if until + LATE <= now => {
+                self.tokens.step = Step::Locking {
+                    until: now + LOCK_PATIENCE,
+                    again: true,
+                };
+            }
+            Step::Locking { until, .. } if until <= now => {
                 self.out.push(Effect::ReleaseLock(Lock::Refresh));
                 self.ask_before_refresh();
             }
@@ -380,7 +391,14 @@ impl Machine {
                 self.stop_refresh();
                 self.end(SignedOutReason::Ended, true);
             }
-            Step::Sent { sent, .. } if sent + TIMEOUT <= now => self.refresh_failed(None),
+            Step::Sent(asked) if !asked.again && asked.until + LATE <= now => {
+                self.tokens.step = Step::Sent(Asked {
+                    until: now + UNREAD,
+                    again: true,
+                    ..asked
+                });
+            }
+            Step::Sent(asked) if asked.until <= now => self.give_up_waiting(asked),
             _ => {}
         }
         self.revoke_timers();

@@ -9,7 +9,7 @@ use crate::machine::Machine;
 const TIMEOUT: i64 = 10_000;
 
 /// One revocation that has not been confirmed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Revocation {
     token: String,
     /// The request that is under way; none: the last one failed.

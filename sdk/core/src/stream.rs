@@ -11,7 +11,7 @@ use crate::event::{Effect, Lock};
 use crate::machine::Machine;
 
 /// The state of listening.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Stream {
     /// The leader's lock has been asked for.
     asked: bool,
@@ -34,7 +34,8 @@ impl Machine {
         if granted {
             self.stream.leader = self.stream.asked;
         } else {
-            self.settings.locks = false;
+            // A lock that was held and is lost can be had again.
+            self.settings.locks &= self.stream.leader;
             self.stream.asked = false;
             self.stream.leader = false;
         }

@@ -206,6 +206,24 @@ impl Machine {
         }
     }
 
+    /// A tab's refresh has failed: it would fail here as well, and there may be a successor that
+    /// nobody knows of.
+    pub(crate) fn told_of_failure(
+        &mut self,
+        chain: &str,
+        generation: u64,
+        failures: u32,
+        wait: i64,
+    ) {
+        match &self.tokens.held {
+            Some(held) if held.chain == chain && held.generation == generation => {
+                self.cool_down(failures.max(self.tokens.failures), wait);
+            }
+            // That tab is behind, or does not know that it is over.
+            _ => self.asked_for_tokens(Some(chain), generation),
+        }
+    }
+
     /// Whether a chain that another tab still has is known to be over. Tells that tab, which may
     /// have been asleep when it was said, or have been given the tokens by one that was.
     fn is_over(&mut self, chain: &str) -> bool {
@@ -239,6 +257,7 @@ impl Machine {
                     let family = held.family.or(offered.family);
                     self.tokens.doubt_at = None;
                     *held = Held { family, ..offered };
+                    self.tokens.came = self.now.mono;
                     self.tokens_arrived();
                 }
             }
@@ -262,7 +281,7 @@ impl Machine {
     fn tokens_arrived(&mut self) {
         // A request that is under way is left to arrive: the server has rotated to the tokens that
         // have come, or will be given the same token again.
-        if !matches!(self.tokens.step, Step::Sent { .. }) {
+        if !matches!(self.tokens.step, Step::Sent(_)) {
             self.finish();
         } else if self.usable_token().is_some() {
             self.settle_all(NoToken::Unreachable);
@@ -277,6 +296,12 @@ impl Machine {
     pub(crate) fn tokens_aged(&mut self, millis: i64) {
         if let Some(held) = &mut self.tokens.held {
             held.expires = held.expires.saturating_sub(millis);
+        }
+        if let Step::Sent(asked) = &mut self.tokens.step {
+            asked.aged(self.now.mono, millis);
+        }
+        for asked in &mut self.tokens.late {
+            asked.aged(self.now.mono, millis);
         }
     }
 

@@ -191,6 +191,12 @@ fn messages_between_tabs_come_back_as_they_were() {
             chain,
             generation: 9,
         },
+        Message::Failed {
+            chain: "c1".into(),
+            generation: 9,
+            failures: 2,
+            wait: 500,
+        },
         Message::Tokens(tokens),
         Message::Tokens(bare),
     ] {

@@ -4,7 +4,9 @@
 use std::collections::VecDeque;
 
 use portcullis_core::event::{Lock, NoToken};
-use portcullis_core::{Event, Machine, Now, Session, Settings};
+use portcullis_core::{Event, Machine, Session, Settings};
+
+use crate::referee::Memory;
 
 /// One tab.
 pub(crate) struct Tab {
@@ -28,6 +30,7 @@ pub(crate) struct Tab {
     /// Who has been signed in here: to be told from a tab that never knew.
     pub(crate) held: Option<usize>,
     pub(crate) settled: Vec<(u32, Option<NoToken>)>,
+    pub(crate) memory: Memory,
 }
 
 impl Tab {
@@ -46,13 +49,7 @@ impl Tab {
             seen: Session::Loading,
             held: None,
             settled: Vec::new(),
-        }
-    }
-
-    pub(crate) fn now(&self, world: i64, wall_skew: i64) -> Now {
-        Now {
-            mono: world - self.origin,
-            wall: world + wall_skew,
+            memory: Memory::default(),
         }
     }
 
@@ -72,6 +69,8 @@ impl Tab {
 pub(crate) struct LockState {
     pub(crate) holder: Option<usize>,
     pub(crate) queue: VecDeque<usize>,
+    /// How often it was granted: tells the present grant from one that was given back.
+    pub(crate) grants: u64,
 }
 
 impl LockState {
@@ -81,6 +80,7 @@ impl LockState {
             return None;
         }
         self.holder = self.queue.pop_front();
+        self.grants += 1;
         self.holder
     }
 

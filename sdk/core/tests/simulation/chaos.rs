@@ -1,9 +1,11 @@
 //! What happens to the tabs while they do their work, and the calm in which they must agree.
 
+use portcullis_core::event::Lock;
 use portcullis_core::{Event, Session};
 
 use crate::server::{End, session_id};
-use crate::world::{Action, Faults, World};
+use crate::weather::{CALM, jump};
+use crate::world::{Action, World};
 
 impl World {
     /// Puts `count` occasions for chaos into the time up to `end`.
@@ -18,7 +20,7 @@ impl World {
     pub(crate) fn everyday(&mut self) {
         let open = self.open_tabs();
         let tab = open[self.rng.index(open.len())];
-        match self.rng.between(0, 13) {
+        match self.rng.between(0, 15) {
             0 if open.len() < 6 => drop(self.open_tab()),
             1 if open.len() > 1 => self.close_tab(tab),
             2 => self.freeze(tab),
@@ -27,21 +29,14 @@ impl World {
                 let time = self.rng.between(1_000, 3_600_000);
                 self.sleep(time);
             }
-            5 => self.wall_skew += self.rng.between(-7_200_000, 7_200_000),
+            5 => self.jump_clock(),
             6 => {
                 let time = self.rng.between(500, 120_000);
-                self.offline_until = self.now + time;
-                self.blocked.push((self.now, self.now + time));
-                let back = self.now + time;
-                for tab in self.open_tabs() {
-                    self.tell(tab, Event::Online(false));
-                    self.at(back, Action::Tell(tab, Event::Online(true)));
-                }
+                self.go_offline(time);
             }
             7 => {
                 let time = self.rng.between(500, 60_000);
-                self.down_until = self.now + time;
-                self.blocked.push((self.now, self.now + time));
+                self.go_down(time);
             }
             8 => {
                 let visible = !self.tabs[tab].visible;
@@ -54,15 +49,36 @@ impl World {
                     self.close_tab(holder);
                 }
             }
+            10 => self.rolling_restart(),
+            11 => self.steal_lock(),
             _ if self.settings.token_mode => self.need_token(tab),
             _ => self.tell(tab, Event::Look),
         }
         self.keep_one();
     }
 
+    /// The user, or their system, sets the clock.
+    pub(crate) fn jump_clock(&mut self) {
+        let by = jump(&mut self.rng);
+        self.wall_skew += by;
+        self.set_back |= by < 0;
+    }
+
+    /// The browser takes the refresh lock from whoever holds it.
+    fn steal_lock(&mut self) {
+        let frozen = |tab: &usize| self.tabs[*tab].frozen;
+        if let Some(holder) = self.locks[1].holder.filter(|tab| !frozen(tab)) {
+            self.locks[1].holder = None;
+            self.referee.hold_off(self.now);
+            self.tell(holder, Event::LockFailed(Lock::Refresh));
+            self.grant(Lock::Refresh);
+        }
+    }
+
     pub(crate) fn freeze(&mut self, tab: usize) {
         if !self.tabs[tab].frozen {
             self.tabs[tab].frozen = true;
+            self.referee.hold_off(self.now);
             self.blocked.push((self.now, i64::MAX / 4));
         }
     }
@@ -72,6 +88,7 @@ impl World {
             return;
         }
         self.tabs[tab].frozen = false;
+        self.referee.hold_off(self.now);
         if let Some(open) = self.blocked.iter_mut().find(|(_, to)| *to > i64::MAX / 8) {
             open.1 = self.now;
         }
@@ -110,10 +127,7 @@ impl World {
 
     /// Nothing goes wrong any more, and everything has time to come to rest.
     pub(crate) fn calm(&mut self) {
-        self.faults = Faults {
-            delay: 100,
-            ..Faults::default()
-        };
+        self.faults = CALM;
         self.offline_until = 0;
         self.down_until = 0;
         for tab in self.open_tabs() {

@@ -4,26 +4,13 @@
 use crate::rng::Rng;
 use crate::seeds;
 use crate::server::End;
+use crate::weather::{CALM, COOKIE_MODE, network};
 use crate::world::{Faults, World};
 use portcullis_core::{Event, Session, Settings, SignedOutReason};
 use portcullis_types::ErrorCode;
 use portcullis_types::events::EventKind;
 
 const HOUR: i64 = 3_600_000;
-const COOKIE_MODE: Settings = Settings {
-    token_mode: false,
-    channel: true,
-    locks: true,
-    share_tokens: true,
-};
-const CALM: Faults = Faults {
-    lose_request: 0,
-    lose_response: 0,
-    duplicate: 0,
-    server_error: 0,
-    delay: 100,
-};
-
 /// The user signs in at `tab`: the cookie is another one from now on, the session before it over.
 fn sign_in(world: &mut World, tab: usize) {
     if let Some(before) = world.server.cookie {
@@ -85,7 +72,7 @@ fn life(world: &mut World) {
 
 #[test]
 fn every_tab_ends_up_with_what_the_cookie_is_worth() {
-    for seed in seeds() {
+    for seed in seeds("cookies") {
         let mut dice = Rng::new(seed ^ 0xc00c);
         let settings = Settings {
             locks: dice.chance(700),
@@ -95,9 +82,7 @@ fn every_tab_ends_up_with_what_the_cookie_is_worth() {
         let faults = Faults {
             lose_request: dice.between(0, 200),
             lose_response: dice.between(0, 200),
-            duplicate: dice.between(0, 200),
-            server_error: dice.between(0, 200),
-            delay: dice.between(20, 3_000),
+            ..network(&mut dice)
         };
         let mut world = World::new(seed, settings, faults);
         let tab = world.open_tab();
@@ -115,7 +100,7 @@ fn every_tab_ends_up_with_what_the_cookie_is_worth() {
 
 #[test]
 fn a_role_taken_away_closes_the_gates_of_all_tabs_within_a_second() {
-    for seed in seeds().step_by(20) {
+    for seed in seeds("roles") {
         let mut world = World::new(seed, COOKIE_MODE, CALM);
         let first = world.open_tab();
         sign_in(&mut world, first);
@@ -150,7 +135,7 @@ fn a_role_taken_away_closes_the_gates_of_all_tabs_within_a_second() {
 
 #[test]
 fn elevation_in_one_tab_never_shows_another_one_as_signed_out() {
-    for seed in seeds().step_by(4) {
+    for seed in seeds("elevation") {
         let faults = Faults {
             delay: 1_000,
             ..CALM

@@ -27,6 +27,8 @@ pub(crate) struct Family {
     pub(crate) end: Option<End>,
     /// For each refresh token, when it was first presented.
     spent: Vec<Option<i64>>,
+    /// For each refresh token, what tells it from another one of the same generation.
+    secrets: Vec<i64>,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(crate) struct Server {
     pub(crate) access_life: i64,
     /// How far the server's clock is ahead of the world's.
     pub(crate) skew: i64,
+    /// Sabotage: a retry gets another successor than the first try.
+    pub(crate) forgetful: bool,
 }
 
 pub(crate) fn session_id(family: usize) -> SessionId {
@@ -52,6 +56,7 @@ impl Server {
             version: 1,
             end: None,
             spent: vec![None],
+            secrets: vec![0],
         });
         self.families.len() - 1
     }
@@ -69,11 +74,12 @@ impl Server {
 
     pub(crate) fn tokens(&self, family: usize, generation: usize, now: i64) -> TokenResponse {
         let expires = now + self.access_life;
+        let secret = self.families[family].secrets[generation];
         TokenResponse {
             access_token: format!("at-{family}-{generation}-{expires}"),
             token_type: "Bearer".into(),
             expires_in: u32::try_from(self.access_life / 1000).unwrap(),
-            refresh_token: Some(format!("rt-{family}-{generation}")),
+            refresh_token: Some(format!("rt-{family}-{generation}-{secret}")),
             id_token: None,
             scope: "openid".into(),
         }
@@ -146,9 +152,13 @@ impl Server {
             None => {
                 family.spent[generation] = Some(now);
                 family.spent.push(None);
+                family.secrets.push(0);
                 Some(next)
             }
-            Some(spent_at) if family.spent[next].is_none() && now - spent_at < window => Some(next),
+            Some(spent_at) if family.spent[next].is_none() && now - spent_at < window => {
+                family.secrets[next] += i64::from(self.forgetful);
+                Some(next)
+            }
             Some(spent_at) => {
                 family.end = Some(End::Replay {
                     generation,

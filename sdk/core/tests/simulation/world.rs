@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::browser::{LockState, Tab, slot};
+use crate::referee::{Referee, is_end};
 use crate::rng::Rng;
 use crate::server::{Server, parse};
+use crate::weather::wrong_clock;
 use portcullis_core::event::{Lock, Reply, Request};
 use portcullis_core::message::Message;
-use portcullis_core::{Effect, Event, Settings};
+use portcullis_core::{Effect, Event, Now, Settings};
 use portcullis_types::events::EventKind;
 
 /// What may go wrong in a run, in cases of a thousand.
@@ -17,6 +19,8 @@ pub(crate) struct Faults {
     pub(crate) lose_response: i64,
     pub(crate) duplicate: i64,
     pub(crate) server_error: i64,
+    /// The server answers 429, and when to come again.
+    pub(crate) busy: i64,
     /// Longest delay of request and answer each, in milliseconds.
     pub(crate) delay: i64,
 }
@@ -26,7 +30,20 @@ pub(crate) enum Action {
     AtServer(usize, u32, Request),
     Timer(usize),
     Stream(usize, u64, EventKind, i64),
+    /// A lock is granted, unless that was given back meanwhile.
+    Grant(usize, Lock, u64),
+    /// The server is down for so long.
+    Down(i64),
     Chaos,
+}
+
+/// What is broken on purpose, to see the referee whistle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sabotage {
+    #[default]
+    None,
+    /// Whoever asks for a lock gets it.
+    LockForAll,
 }
 
 pub(crate) struct World {
@@ -39,6 +56,10 @@ pub(crate) struct World {
     pub(crate) tabs: Vec<Tab>,
     pub(crate) locks: [LockState; 2],
     pub(crate) wall_skew: i64,
+    /// By how much the wall clock gains, in millionths.
+    pub(crate) drift: i64,
+    /// The wall clock may have hidden a sleep.
+    pub(crate) set_back: bool,
     /// Whether the monotonic clock stands still while the device sleeps.
     pub(crate) mono_sleeps: bool,
     pub(crate) offline_until: i64,
@@ -48,6 +69,10 @@ pub(crate) struct World {
     next_stream: u64,
     /// When the next message from one tab to another may arrive: they keep their order.
     arrivals: BTreeMap<(usize, usize), i64>,
+    pub(crate) referee: Referee,
+    pub(crate) sabotage: Sabotage,
+    /// How often the session was asked for.
+    pub(crate) looks: usize,
     /// Refreshes sent, by time, family and generation.
     pub(crate) attempts: Vec<(i64, usize, usize)>,
     /// Generations whose tokens reached a tab.
@@ -60,7 +85,6 @@ pub(crate) struct World {
     pub(crate) closed: u32,
     /// The families that the user has signed out of.
     pub(crate) signed_out: Vec<usize>,
-    pub(crate) lost: Vec<String>,
     steps: u32,
 }
 
@@ -74,7 +98,9 @@ impl World {
             window: 30_000,
             access_life: 600_000,
             skew: rng.between(-5_000_000, 5_000_000),
+            forgetful: false,
         };
+        let (wall_skew, drift) = wrong_clock(&mut rng);
         Self {
             seed,
             now,
@@ -83,7 +109,9 @@ impl World {
             server,
             tabs: Vec::new(),
             locks: [LockState::default(), LockState::default()],
-            wall_skew: rng.between(-10_000_000, 10_000_000),
+            wall_skew,
+            drift,
+            set_back: drift < 0,
             mono_sleeps: rng.chance(500),
             offline_until: 0,
             down_until: 0,
@@ -91,6 +119,9 @@ impl World {
             sequence: 0,
             next_stream: 0,
             arrivals: BTreeMap::new(),
+            referee: Referee::default(),
+            sabotage: Sabotage::None,
+            looks: 0,
             attempts: Vec::new(),
             delivered: Vec::new(),
             blocked: Vec::new(),
@@ -98,7 +129,6 @@ impl World {
             trace: std::env::var_os("PORTCULLIS_SIM_TRACE").is_some(),
             closed: 0,
             signed_out: Vec::new(),
-            lost: Vec::new(),
             steps: 0,
             rng,
         }
@@ -132,6 +162,7 @@ impl World {
         self.tabs[tab].open = false;
         self.tabs[tab].waiting.clear();
         self.tabs[tab].backlog.clear();
+        self.referee.flights.retain(|flight| flight.tab != tab);
         for lock in [Lock::Leader, Lock::Refresh] {
             self.locks[slot(lock)].leave(tab);
             self.grant(lock);
@@ -172,6 +203,13 @@ impl World {
                         self.tell(tab, Event::Stream { kind, version });
                     }
                 }
+                Action::Grant(tab, lock, grant) => {
+                    let state = &self.locks[slot(lock)];
+                    if state.holder == Some(tab) && state.grants == grant {
+                        self.tell(tab, Event::LockGranted(lock));
+                    }
+                }
+                Action::Down(time) => self.go_down(time),
                 Action::Chaos => chaos(self),
             }
         }
@@ -188,8 +226,9 @@ impl World {
             return state.backlog.push(event);
         }
         if let Event::Response { id, .. } = &event {
+            self.referee.flights.retain(|f| f.tab != tab || f.id != *id);
             // A response that crosses its abort may or may not be heard.
-            if state.aborted.contains(id) && !self.rng.chance(200) {
+            if self.tabs[tab].aborted.contains(id) && !self.rng.chance(200) {
                 return;
             }
             if let Event::Response {
@@ -198,24 +237,26 @@ impl World {
             } = &event
             {
                 let (family, generation, _) = parse(&tokens.access_token);
-                if !state.aborted.contains(id) {
+                if !self.tabs[tab].aborted.contains(id) {
                     self.delivered.push((family, generation));
                 }
             }
         }
-        let now = state.now(self.now, self.wall_skew);
+        let now = self.clocks(tab);
+        let over = is_end(&event);
         let event_text = if self.trace {
             format!("{event:?}")
         } else {
             String::new()
         };
-        let effects = state.machine.handle(now, event);
+        let effects = self.tabs[tab].machine.handle(now, event);
         if self.trace {
             eprintln!(
                 "TRACE {} tab {tab}: {event_text:.150} -> {effects:.300?}",
                 self.now
             );
         }
+        self.inspect(tab, over, &effects);
         for effect in effects {
             self.perform(tab, effect);
         }
@@ -228,8 +269,14 @@ impl World {
     fn perform(&mut self, tab: usize, effect: Effect) {
         match effect {
             Effect::Send { id, request } => self.send(tab, id, request),
-            Effect::Abort { id } => self.tabs[tab].aborted.push(id),
+            Effect::Abort { id } => {
+                self.tabs[tab].aborted.push(id);
+                self.referee.flights.retain(|f| f.tab != tab || f.id != id);
+            }
             Effect::Broadcast(message) => self.broadcast(tab, &message),
+            Effect::RequestLock(lock) if self.sabotage == Sabotage::LockForAll => {
+                self.soon(20, Action::Tell(tab, Event::LockGranted(lock)));
+            }
             Effect::RequestLock(lock) => {
                 self.locks[slot(lock)].queue.push_back(tab);
                 self.grant(lock);
@@ -256,9 +303,18 @@ impl World {
         }
     }
 
-    fn grant(&mut self, lock: Lock) {
+    /// The clocks as a tab reads them now.
+    pub(crate) fn clocks(&self, tab: usize) -> Now {
+        Now {
+            mono: self.now - self.tabs[tab].origin,
+            wall: self.now + self.wall_skew + self.now / 1_000 * self.drift / 1_000,
+        }
+    }
+
+    pub(crate) fn grant(&mut self, lock: Lock) {
         if let Some(tab) = self.locks[slot(lock)].grant() {
-            self.soon(20, Action::Tell(tab, Event::LockGranted(lock)));
+            let grant = self.locks[slot(lock)].grants;
+            self.soon(20, Action::Grant(tab, lock, grant));
         }
     }
 
@@ -269,65 +325,6 @@ impl World {
                 let time = early.max(self.arrivals.get(&(from, to)).copied().unwrap_or(0));
                 self.arrivals.insert((from, to), time);
                 self.at(time, Action::Tell(to, Event::Message(message.clone())));
-            }
-        }
-    }
-
-    fn send(&mut self, tab: usize, id: u32, request: Request) {
-        if let Request::Refresh { token } = &request {
-            let (family, generation, _) = parse(token);
-            self.attempts.push((self.now, family, generation));
-        }
-        if self.now < self.offline_until || self.rng.chance(self.faults.lose_request) {
-            self.fail(tab, id, 300);
-        } else {
-            self.soon(self.faults.delay, Action::AtServer(tab, id, request));
-        }
-    }
-
-    /// The request comes to nothing: with an error, or with silence.
-    fn fail(&mut self, tab: usize, id: u32, within: i64) {
-        if self.rng.chance(500) {
-            let reply = Reply::Failed { retry_after: None };
-            self.soon(within, Action::Tell(tab, Event::Response { id, reply }));
-        }
-    }
-
-    fn at_server(&mut self, tab: usize, id: u32, request: &Request) {
-        if self.now < self.down_until || self.rng.chance(self.faults.server_error) {
-            let reply = Reply::Failed { retry_after: None };
-            return self.soon(
-                self.faults.delay,
-                Action::Tell(tab, Event::Response { id, reply }),
-            );
-        }
-        let reply = self.server.handle(request, self.now);
-        self.check_replay();
-        if self.now < self.offline_until || self.rng.chance(self.faults.lose_response) {
-            return self.fail(tab, id, self.faults.delay);
-        }
-        if self.rng.chance(self.faults.duplicate) {
-            let again = self.server.handle(request, self.now);
-            self.check_replay();
-            self.soon(
-                self.faults.delay,
-                Action::Tell(tab, Event::Response { id, reply: again }),
-            );
-        }
-        self.soon(
-            self.faults.delay,
-            Action::Tell(tab, Event::Response { id, reply }),
-        );
-    }
-
-    /// Tells the open streams of a session.
-    pub(crate) fn push_event(&mut self, family: usize, kind: EventKind) {
-        let version = self.server.families[family].version;
-        for tab in self.open_tabs() {
-            if let Some((stream, Some(session))) = self.tabs[tab].stream
-                && session == family
-            {
-                self.soon(100, Action::Stream(tab, stream, kind, version));
             }
         }
     }
@@ -357,6 +354,7 @@ impl World {
             }
         }
         self.now = wake;
+        self.referee.hold_off(wake);
         if self.mono_sleeps {
             for tab in &mut self.tabs {
                 tab.origin += duration;
