@@ -49,6 +49,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
             ErrorCode::RegistrationRefused => text.error_registration,
             ErrorCode::SetupUnavailable => text.error_setup,
             ErrorCode::NotYourself => text.error_not_yourself,
+            ErrorCode::LastAdmin => text.error_last_admin,
             ErrorCode::LastCredential => text.error_last_way_in,
             ErrorCode::StepUpRequired => text.error_step_up,
             ErrorCode::EmailInvalid => text.error_email,

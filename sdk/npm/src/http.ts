@@ -73,6 +73,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   passkey_limit: 1,
   last_credential: 1,
   not_yourself: 1,
+  last_admin: 1,
   setup_unavailable: 1,
   internal: 1,
 };

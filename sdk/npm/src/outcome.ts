@@ -83,6 +83,8 @@ export type ServerReason =
   | "last_credential"
   /** An admin may not do this to their own account. */
   | "not_yourself"
+  /** The last admin who may sign in stays an admin, and enabled. */
+  | "last_admin"
   /** There is an admin already, or the link is wrong or used. */
   | "setup_unavailable"
   /** Something failed; nothing was changed. */

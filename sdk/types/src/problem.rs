@@ -116,6 +116,8 @@ codes! {
     LastCredential = "last_credential", 409, "This is the last way to sign in";
     /// An admin may not take away their own admin role, or disable themselves.
     NotYourself = "not_yourself", 409, "You cannot do this to your own account";
+    /// The last admin who may sign in stays an admin, and enabled.
+    LastAdmin = "last_admin", 409, "There would be no admin left";
     /// There is an admin already, or the link is wrong or used.
     SetupUnavailable = "setup_unavailable", 403, "Set-up is not available";
     /// Something failed on the server; nothing was changed.

@@ -104,6 +104,17 @@ pub enum CreateAccount {
     AdminExists,
 }
 
+/// What disabling an account came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DisableAccount {
+    /// It is disabled now, or was so already; these sessions have ended.
+    Disabled(Vec<(SessionId, SecretHash)>),
+    /// There is no such account.
+    NoUser,
+    /// Nobody who may sign in would have the role `admin` any more.
+    LastAdmin,
+}
+
 /// Keeps accounts.
 #[async_trait]
 pub trait AccountStore {
@@ -146,12 +157,12 @@ pub trait AccountStore {
     /// Enables an account. False: there is none.
     async fn enable_account(&self, id: UserId, audit: AuditEvent) -> Result<bool, StorageError>;
 
-    /// Disables an account, ends its sessions and revokes its token families, all or nothing.
-    /// The token hashes of the sessions that ended; `None`: there is no such account.
+    /// Disables an account, ends its sessions and revokes its token families, all or nothing. The
+    /// last enabled account with the role `admin` stays so, whoever asks at the same time.
     async fn disable_account(
         &self,
         id: UserId,
         now: Timestamp,
         audit: AuditEvent,
-    ) -> Result<Option<Vec<(SessionId, SecretHash)>>, StorageError>;
+    ) -> Result<DisableAccount, StorageError>;
 }

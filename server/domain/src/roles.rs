@@ -31,6 +31,8 @@ pub enum ChangeRole {
     NoUser,
     /// There is no such role.
     NoRole,
+    /// Only when taking away: nobody who may sign in would have the role `admin` any more.
+    LastAdmin,
 }
 
 /// Keeps roles.
@@ -50,7 +52,8 @@ pub trait RoleStore {
         audit: AuditEvent,
     ) -> Result<ChangeRole, StorageError>;
 
-    /// Takes a role away and counts up the account's version.
+    /// Takes a role away and counts up the account's version. The last enabled account with the
+    /// role `admin` keeps it, whoever asks at the same time.
     async fn unassign_role(
         &self,
         user: UserId,

@@ -44,3 +44,10 @@ fn requirement(name: &str) -> ApiResult<Requirement> {
 fn not_yourself(detail: &str) -> ApiError {
     ApiError::new(ErrorCode::NotYourself, detail)
 }
+
+fn last_admin() -> ApiError {
+    ApiError::new(
+        ErrorCode::LastAdmin,
+        "Nobody else could manage users then. Give somebody else the admin role first.",
+    )
+}

@@ -11,7 +11,7 @@ use portcullis_types::{
     admin::{RoleList, RoleView},
 };
 
-use super::{may_manage, may_read, not_yourself};
+use super::{last_admin, may_manage, may_read, not_yourself};
 use crate::{
     app::{App, Handle},
     http::{
@@ -134,5 +134,6 @@ fn finish(app: &App, user: UserId, changed: ChangeRole) -> ApiResult<StatusCode>
         }
         ChangeRole::Unchanged => Ok(StatusCode::NO_CONTENT),
         ChangeRole::NoUser | ChangeRole::NoRole => Err(ApiError::not_found()),
+        ChangeRole::LastAdmin => Err(last_admin()),
     }
 }

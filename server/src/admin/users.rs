@@ -3,7 +3,7 @@
 use axum::{Json as Answer, http::StatusCode};
 use portcullis_domain::{
     AccountStatus, UserId,
-    accounts::{AccountQuery, AccountSummary},
+    accounts::{AccountQuery, AccountSummary, DisableAccount},
     audit::AuditKind,
 };
 use portcullis_types::{
@@ -11,7 +11,7 @@ use portcullis_types::{
     admin::{AdminUserView, UserPage, UserQuery},
 };
 
-use super::{may_manage, may_read, not_yourself};
+use super::{last_admin, may_manage, may_read, not_yourself};
 use crate::{
     app::Handle,
     http::{
@@ -93,8 +93,11 @@ pub(crate) async fn disable_user(
     audit.actor = Some(actor.user_id());
     audit.subject = Some(id);
     audit.session = Some(browser.session.id());
-    let ended = app.store.disable_account(id, caller.now, audit).await?;
-    let ended = ended.ok_or_else(ApiError::not_found)?;
+    let ended = match app.store.disable_account(id, caller.now, audit).await? {
+        DisableAccount::Disabled(ended) => ended,
+        DisableAccount::NoUser => return Err(ApiError::not_found()),
+        DisableAccount::LastAdmin => return Err(last_admin()),
+    };
     app.principals.forget(id);
     end::announce_all(&app, id, &ended);
     Ok(StatusCode::NO_CONTENT)

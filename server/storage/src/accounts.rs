@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use portcullis_domain::{
-    Account, AccountStatus, AuditEvent, Email, NewAccount, Principal, SecretHash, SessionId,
-    StorageError, Timestamp, UserId,
-    accounts::{AccountQuery, AccountStore, AccountSummary, CreateAccount},
+    Account, AccountStatus, AuditEvent, Email, NewAccount, Principal, StorageError, Timestamp,
+    UserId,
+    accounts::{AccountQuery, AccountStore, AccountSummary, CreateAccount, DisableAccount},
     passwords::PasswordHash,
     roles::ADMIN,
     sessions::NewSession,
@@ -269,17 +269,21 @@ impl AccountStore for Database {
         id: UserId,
         now: Timestamp,
         audit: AuditEvent,
-    ) -> Result<Option<Vec<(SessionId, SecretHash)>>, StorageError> {
+    ) -> Result<DisableAccount, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
+                roles::hold_admins(db).await?;
                 if db.lock_account(id).await?.is_none() {
-                    return refused(None);
+                    return refused(DisableAccount::NoUser);
                 }
                 if !set_enabled(db, id, false).await? {
-                    return refused(Some(Vec::new()));
+                    return refused(DisableAccount::Disabled(Vec::new()));
+                }
+                if roles::has(db, id, ADMIN).await? && !roles::enabled_admin_exists(db).await? {
+                    return refused(DisableAccount::LastAdmin);
                 }
                 let ended = sessions::end_all(db, id, None, now).await?;
-                made(Some(ended.sessions), audit)
+                made(DisableAccount::Disabled(ended.sessions), audit)
             })
         })
         .await

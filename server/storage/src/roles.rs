@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, StorageError, UserId,
-    roles::{ChangeRole, Role, RoleStore},
+    roles::{ADMIN, ChangeRole, Role, RoleStore},
 };
 
 use crate::{
@@ -26,6 +26,31 @@ pub(crate) async fn give(
     let sql = "INSERT INTO account_roles (user_id, role) VALUES ($1, $2)
         ON CONFLICT (user_id, role) DO NOTHING";
     Ok(db.execute(sql, args![user, role]).await? == 1)
+}
+
+/// Whether the account has the role.
+pub(crate) async fn has(
+    db: &mut Connection<'_>,
+    user: UserId,
+    role: &str,
+) -> Result<bool, StorageError> {
+    let sql = "SELECT role FROM account_roles WHERE user_id = $1 AND role = $2";
+    Ok(db.row(sql, args![user, role]).await?.is_some())
+}
+
+/// Waits for, and holds up, everybody else who would leave fewer admins. Comes before the account
+/// is locked. Giving the role to somebody goes on meanwhile.
+pub(crate) async fn hold_admins(db: &mut Connection<'_>) -> Result<(), StorageError> {
+    let sql = locking!("SELECT name FROM roles WHERE name = $1");
+    db.row(sql, args![ADMIN]).await.map(drop)
+}
+
+/// Whether an account that may sign in has the role `admin`, what this transaction has changed
+/// included. To be relied on after [`hold_admins`] only.
+pub(crate) async fn enabled_admin_exists(db: &mut Connection<'_>) -> Result<bool, StorageError> {
+    let sql = "SELECT a.id FROM account_roles ar JOIN accounts a ON a.id = ar.user_id
+        WHERE ar.role = $1 AND a.enabled = $2 LIMIT 1";
+    Ok(db.row(sql, args![ADMIN, true]).await?.is_some())
 }
 
 /// Makes a role what is said here. Where that changes what its holders may do, their accounts'
@@ -128,15 +153,21 @@ impl RoleStore for Database {
         let role = role.to_owned();
         self.write(move |db| {
             Box::pin(async move {
-                if db.lock_account(user).await?.is_none() {
-                    return refused(ChangeRole::NoUser);
+                if role == ADMIN {
+                    hold_admins(db).await?;
                 }
+                let Some(enabled) = db.lock_account(user).await? else {
+                    return refused(ChangeRole::NoUser);
+                };
                 if !exists(db, &role).await? {
                     return refused(ChangeRole::NoRole);
                 }
                 let sql = "DELETE FROM account_roles WHERE user_id = $1 AND role = $2";
-                if db.execute(sql, args![user, role]).await? == 0 {
+                if db.execute(sql, args![user, &role]).await? == 0 {
                     return refused(ChangeRole::Unchanged);
+                }
+                if role == ADMIN && enabled && !enabled_admin_exists(db).await? {
+                    return refused(ChangeRole::LastAdmin);
                 }
                 count_up(db, user).await?;
                 made(ChangeRole::Changed, audit)

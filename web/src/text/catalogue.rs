@@ -127,6 +127,8 @@ pub struct Text {
     pub error_last_way_in: &'static str,
     /// You can’t do this to your own account. Ask another admin.
     pub error_not_yourself: &'static str,
+    /// This is the last admin. Make somebody else an admin first.
+    pub error_last_admin: &'static str,
     /// This link was used already, or there is an admin. Restart the server for a new link.
     pub error_setup: &'static str,
     /// That sign-in didn’t finish. Please start again.

@@ -66,6 +66,7 @@ pub static GERMAN: Text = Text {
     error_passkey_limit: "Mehr Passkeys kann ein Konto nicht haben. Löschen Sie zuerst einen.",
     error_last_way_in: "Anders kommen Sie nicht in Ihr Konto. Fügen Sie zuerst einen weiteren Weg hinzu.",
     error_not_yourself: "Am eigenen Konto geht das nicht. Fragen Sie einen anderen Admin.",
+    error_last_admin: "Das ist der letzte Admin. Machen Sie zuerst jemand anderen zum Admin.",
     error_setup: "Dieser Link wurde schon benutzt, oder es gibt bereits einen Admin. Starten Sie den Server neu, um einen neuen Link zu erhalten.",
     error_redirect: "Diese Anmeldung wurde nicht abgeschlossen. Bitte beginnen Sie noch einmal.",
     error_page: "Diese Seite ist dafür nicht eingerichtet. Bitte sagen Sie dem Betreiber Bescheid.",

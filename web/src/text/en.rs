@@ -66,6 +66,7 @@ pub static ENGLISH: Text = Text {
     error_passkey_limit: "You have as many passkeys as one account can hold. Delete one first.",
     error_last_way_in: "That is your only way in. Add another one first.",
     error_not_yourself: "You can’t do this to your own account. Ask another admin.",
+    error_last_admin: "This is the last admin. Make somebody else an admin first.",
     error_setup: "This link was used already, or there is an admin. Restart the server for a new link.",
     error_redirect: "That sign-in didn’t finish. Please start again.",
     error_page: "This page isn’t set up for that. Please tell whoever runs it.",

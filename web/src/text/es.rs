@@ -66,6 +66,7 @@ pub static SPANISH: Text = Text {
     error_passkey_limit: "Una cuenta no puede tener más llaves de acceso. Elimina una primero.",
     error_last_way_in: "Es tu única forma de entrar. Añade otra primero.",
     error_not_yourself: "No puedes hacer esto con tu propia cuenta. Pídeselo a otro admin.",
+    error_last_admin: "Es el último admin. Nombra antes a otro admin.",
     error_setup: "Este enlace ya se usó, o ya hay un admin. Reinicia el servidor para obtener otro enlace.",
     error_redirect: "Ese inicio de sesión no se completó. Empieza de nuevo.",
     error_page: "Esta página no está preparada para eso. Avisa a quien la gestiona.",

@@ -66,6 +66,7 @@ pub static FRENCH: Text = Text {
     error_passkey_limit: "Un compte ne peut pas contenir plus de clés d’accès. Supprimez-en une d’abord.",
     error_last_way_in: "C’est votre seul moyen de connexion. Ajoutez-en un autre d’abord.",
     error_not_yourself: "Vous ne pouvez pas faire cela sur votre propre compte. Demandez à un autre admin.",
+    error_last_admin: "C’est le dernier admin. Nommez d’abord un autre admin.",
     error_setup: "Ce lien a déjà servi, ou il existe déjà un admin. Redémarrez le serveur pour obtenir un nouveau lien.",
     error_redirect: "Cette connexion n’a pas abouti. Veuillez recommencer.",
     error_page: "Cette page n’est pas configurée pour cela. Prévenez la personne qui la gère.",

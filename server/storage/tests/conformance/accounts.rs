@@ -2,7 +2,7 @@
 
 use portcullis_domain::{
     Account, AccountStatus, PasskeyId, UserId,
-    accounts::{AccountStore, CreateAccount},
+    accounts::{AccountStore, CreateAccount, DisableAccount},
     audit::AuditKind::{AccountCreated, AccountDisabled, AccountEnabled},
     oauth::OAuthStore,
     passkeys::PasskeyStore,
@@ -162,7 +162,10 @@ async fn disabling_an_account_ends_all_that_was_open(db: &Fixture) {
         .disable_account(user, later(1), event(AccountDisabled))
         .await
         .unwrap();
-    assert_eq!(ended, Some(vec![(session.id, session.token)]));
+    assert_eq!(
+        ended,
+        DisableAccount::Disabled(vec![(session.id, session.token)])
+    );
     let after = db.account(user).await.unwrap().unwrap();
     assert_eq!(after.status, AccountStatus::Disabled);
     assert!(after.version > before.version);
@@ -183,7 +186,7 @@ async fn disabling_an_account_ends_all_that_was_open(db: &Fixture) {
         .disable_account(user, later(2), event(AccountDisabled))
         .await
         .unwrap();
-    assert_eq!(again, Some(vec![]));
+    assert_eq!(again, DisableAccount::Disabled(vec![]));
     assert_eq!(
         db.account(user).await.unwrap().unwrap().version,
         after.version
@@ -193,7 +196,7 @@ async fn disabling_an_account_ends_all_that_was_open(db: &Fixture) {
         .disable_account(UserId(id()), NOW, event(AccountDisabled))
         .await
         .unwrap();
-    assert_eq!(nobody, None);
+    assert_eq!(nobody, DisableAccount::NoUser);
     assert_eq!(db.count_audited(AccountDisabled).await, 1);
 }
 

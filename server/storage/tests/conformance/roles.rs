@@ -150,6 +150,7 @@ async fn nobody_and_nothing_are_told_apart(db: &Fixture) {
 
 async fn of_many_who_give_a_role_one_does(db: &Fixture) {
     let user = ada(db).await;
+    create(db, new_admin("root")).await;
     for callers in ROUNDS {
         let before = version(db, user).await;
         let results = db

@@ -17,9 +17,11 @@ use portcullis_domain::{
     oauth::{AuthorizationCode, NewRefreshToken, OAuthStore, TokenFamily},
     passkeys::NewPasskey,
     passwords::PasswordHash,
+    roles::ADMIN,
     sessions::Session,
 };
 use portcullis_storage::{Database, testing::Postgres};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::{Barrier, OnceCell};
 use uuid::Uuid;
@@ -87,6 +89,18 @@ impl Fixture {
         self.database.close().await;
         if let Some(other) = self.other.get() {
             other.close().await;
+        }
+    }
+
+    /// Takes the role from everybody, past the rule that somebody keeps it.
+    pub(crate) async fn remove_all_admins(&self) {
+        let sql = "DELETE FROM account_roles WHERE role = 'admin'";
+        if self.url.starts_with("sqlite:") {
+            let mut other = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query(sql).execute(&mut other).await.unwrap();
+        } else {
+            let mut other = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query(sql).execute(&mut other).await.unwrap();
         }
     }
 
@@ -214,6 +228,14 @@ pub(crate) fn new_account(name: &str) -> NewAccount {
         passkey: None,
         roles: Vec::new(),
         created_at: NOW,
+    }
+}
+
+/// An admin's account about to be made.
+pub(crate) fn new_admin(name: &str) -> NewAccount {
+    NewAccount {
+        roles: vec![ADMIN.to_owned()],
+        ..new_account(name)
     }
 }
 

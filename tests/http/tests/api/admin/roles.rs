@@ -8,7 +8,8 @@ use std::{
     time::Duration,
 };
 
-use portcullis_http_tests::{App, Browser, Server};
+use portcullis_http_tests::{Answer, App, Browser, Server, all_at_once};
+use portcullis_server::Role;
 use portcullis_types::paths;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -199,4 +200,81 @@ async fn asvs_8_2_1_a_moderator_is_no_admin() {
     ada.get(paths::ADMIN_ROLES).await.problem(403, "forbidden");
     assert_eq!(ada.session().await["roles"], json!(["moderator", "user"]));
     assert_eq!(server.audited("authz.denied").await, 2);
+}
+
+/// Deposes an admin by taking the role away or by disabling the account.
+async fn depose(actor: Browser, user: String, disable: bool) -> Answer {
+    if disable {
+        let path = format!("{}/{user}/disable", paths::ADMIN_USERS);
+        actor.post(&path, json!({})).await
+    } else {
+        actor.delete(&role(&user, "admin")).await
+    }
+}
+
+/// Whoever is first wins; the other one is told that nobody else is left, or is no admin any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_admins_who_depose_each_other_at_once_leave_one() {
+    let server = Server::start().await;
+    let mut admin = server.admin().await;
+    let mut refused_as_last = 0;
+    for round in 0..30 {
+        let name = format!("rival{round}");
+        let rival = server.person(&name).await;
+        let (one, other) = (admin.user_id().await, rival.user_id().await);
+        admin
+            .put(&role(&other, "admin"), json!({}))
+            .await
+            .status(204);
+        let [by_role, by_account] = [round % 3 == 0, round % 3 == 1];
+        let answers = all_at_once([
+            depose(admin.clone(), other, by_account),
+            depose(rival.clone(), one, !by_role),
+        ])
+        .await;
+        let won: Vec<bool> = answers.iter().map(|answer| answer.status == 204).collect();
+        let [first, second] = answers.try_into().unwrap();
+        let (winner, lost) = match won[..] {
+            [true, false] => (admin, second),
+            [false, true] => (rival, first),
+            _ => panic!("{first:?} {second:?}"),
+        };
+        match &*lost.problem_code() {
+            "last_admin" => {
+                refused_as_last += 1;
+                lost.problem(409, "last_admin");
+            }
+            "forbidden" => drop(lost.problem(403, "forbidden")),
+            _ => drop(lost.problem(401, "not_authenticated")),
+        }
+        winner.get(paths::ADMIN_USERS).await.status(200);
+        admin = winner;
+    }
+    println!("{refused_as_last} of 30 met in the database");
+}
+
+#[tokio::test]
+async fn the_last_admin_cannot_be_deposed_by_one_who_may_manage_users_too() {
+    let server = Server::start_with(|config| {
+        config.roles.push(Role {
+            name: "support".to_owned(),
+            description: String::new(),
+            permissions: vec!["users:*".to_owned()],
+        });
+    })
+    .await;
+    let admin = server.admin().await;
+    let ada = server.person("ada").await;
+    let (root, user) = (admin.user_id().await, ada.user_id().await);
+    admin
+        .put(&role(&user, "support"), json!({}))
+        .await
+        .status(204);
+    for disable in [false, true] {
+        let answer = depose(ada.clone(), root.clone(), disable).await;
+        answer.problem(409, "last_admin");
+    }
+    admin.get(paths::ADMIN_USERS).await.status(200);
+    assert_eq!(server.audited("role.unassigned").await, 0);
+    assert_eq!(server.audited("account.disabled").await, 0);
 }
