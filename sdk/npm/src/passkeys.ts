@@ -124,7 +124,7 @@ export class Passkeys {
     const ends = this.#ends;
     for (;;) {
       if (isQuiet(kind)) {
-        while (this.#dialog) await Promise.race([this.#dialog, heard(signal)]);
+        while (this.#dialog && !signal?.aborted) await Promise.race([this.#dialog, heard(signal)]);
       }
       if (signal?.aborted || ends !== this.#ends) return failure("aborted");
       this.#end(isQuiet(kind) ? "ended" : "dialog");

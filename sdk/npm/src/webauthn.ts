@@ -11,7 +11,7 @@ export type Ceremony = "create" | "upgrade" | "get" | "immediate" | "autofill";
 const MEDIATION: { [ceremony in Ceremony]?: Record<string, string> } = {
   upgrade: { mediation: "conditional" },
   autofill: { mediation: "conditional" },
-  immediate: { mediation: "immediate" },
+  immediate: { uiMode: "immediate" },
 };
 
 type Json = Record<string, unknown>;

@@ -77,13 +77,14 @@ export class Visitor {
 }
 
 /**
- * Gives a page a passkey authenticator that always says yes.
+ * Gives a page a passkey authenticator that says yes, always or when it is told to.
  * @param {import("playwright-core").Page} page
+ * @param {{ willing?: boolean }} [options]
  */
-export async function authenticator(page) {
+export async function authenticator(page, { willing = true } = {}) {
   const session = await page.context().newCDPSession(page);
   await session.send("WebAuthn.enable");
-  await session.send("WebAuthn.addVirtualAuthenticator", {
+  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
       ctap2Version: "ctap2_1",
@@ -91,7 +92,20 @@ export async function authenticator(page) {
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
-      automaticPresenceSimulation: true,
+      automaticPresenceSimulation: willing,
     },
   });
+  return {
+    /** @param {boolean} enabled */
+    say: (enabled) =>
+      session.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
+    /** How many passkeys it holds. */
+    count: async () =>
+      (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials.length,
+    /** What its passkeys are called: user name and display name. */
+    names: async () => {
+      const { credentials } = await session.send("WebAuthn.getCredentials", { authenticatorId });
+      return credentials.map((one) => [one.userName, one.userDisplayName]);
+    },
+  };
 }
