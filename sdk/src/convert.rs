@@ -69,38 +69,3 @@ pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
 pub(crate) fn get_text(object: &JsValue, name: &str) -> Option<String> {
     get(object, name).as_string()
 }
-
-/// A copy of a plain JavaScript value in which every key is in camelCase: the wire has
-/// snake_case, JavaScript has not.
-#[cfg(feature = "npm")]
-pub(crate) fn camel_case(value: &JsValue) -> JsValue {
-    use js_sys::{Array, Object};
-    use wasm_bindgen::JsCast;
-
-    if Array::is_array(value) {
-        return Array::from(value)
-            .iter()
-            .map(|item| camel_case(&item))
-            .collect::<Array>()
-            .into();
-    }
-    let Some(object) = value.dyn_ref::<Object>() else {
-        return value.clone();
-    };
-    let copy = new_object();
-    for key in Object::keys(object)
-        .iter()
-        .filter_map(|key| key.as_string())
-    {
-        let mut name = String::with_capacity(key.len());
-        let mut words = key.split('_');
-        name.push_str(words.next().unwrap_or_default());
-        for word in words {
-            let mut letters = word.chars();
-            name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-            name.push_str(letters.as_str());
-        }
-        set(&copy, &name, &camel_case(&get(value, &key)));
-    }
-    copy
-}

@@ -16,15 +16,16 @@ use portcullis_core::event::{Lock, NoToken, Reply, Request};
 use portcullis_core::redirect::{Answer, RANDOM_BYTES, RedirectError, Transaction};
 use portcullis_core::{Effect, Event, Machine, Now, Session, Settings};
 use portcullis_policy::Permission;
+use portcullis_types::ErrorCode;
 use portcullis_types::events::EventKind;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::convert::{camel_case, get, new_object, set};
+use crate::convert::{get, new_object, set};
 use crate::messages;
 use crate::wire::{
-    id_claims, integer, put_integer, put_text, read_answer, read_code, read_tokens,
-    read_transaction, text, write_transaction, write_view,
+    IN_SCRIPTS, id_claims, integer, put_integer, put_text, read_answer, read_tokens, text,
+    write_transaction, write_view,
 };
 
 /// Small rather than fast: a page holds a few kilobytes here, and the usual allocator alone would
@@ -143,17 +144,20 @@ pub fn is_local_path(path: &str) -> bool {
 #[wasm_bindgen(js_name = refuseRedirect)]
 pub fn refuse_redirect(transaction: &JsValue, answer: &JsValue, issuer: &str) -> Option<String> {
     const INVALID: &str = "redirect_invalid";
-    let Some(transaction) = read_transaction(transaction) else {
+    let Some(expected) = text(transaction, "state") else {
         return Some(INVALID.to_owned());
     };
-    let [state, iss, code, error] = ["state", "iss", "code", "error"].map(|n| text(answer, n));
+    let state = text(answer, "state");
+    let iss = text(answer, "iss");
+    let code = text(answer, "code");
+    let error = text(answer, "error");
     let answer = Answer {
         state: state.as_deref(),
         issuer: iss.as_deref(),
         code: code.as_deref(),
         error: error.as_deref(),
     };
-    let reason = match transaction.code(answer, issuer) {
+    let reason = match answer.code_of(&expected, issuer) {
         Ok(_) => return None,
         Err(RedirectError::Refused(_)) => "redirect_refused",
         Err(_) => INVALID,
@@ -164,8 +168,8 @@ pub fn refuse_redirect(transaction: &JsValue, answer: &JsValue, issuer: &str) ->
 /// Whether an ID token is the one that the transaction asked for.
 #[wasm_bindgen(js_name = acceptsIdToken)]
 pub fn accepts_id_token(transaction: &JsValue, token: &str, issuer: &str, client_id: &str) -> bool {
-    match (read_transaction(transaction), id_claims(token)) {
-        (Some(transaction), Some(claims)) => transaction.accepts(&claims, issuer, client_id),
+    match (text(transaction, "nonce"), id_claims(token)) {
+        (Some(nonce), Some(claims)) => claims.are_of(&nonce, issuer, client_id),
         _ => false,
     }
 }
@@ -195,7 +199,7 @@ fn read_event(kind: &str, event: &JsValue) -> Option<Event> {
         "changed" => stream(EventKind::Changed, event),
         "ended" => stream(EventKind::Ended, event),
         "streamClosed" => Event::StreamClosed,
-        "refused" => Event::Refused(read_code(&event.as_string()?)),
+        "refused" => Event::Refused(code(&event.as_string()?)),
         "stepUpCancelled" => Event::StepUpCancelled,
         "needToken" => Event::NeedToken {
             waiter: count(event, "waiter")?,
@@ -203,6 +207,24 @@ fn read_event(kind: &str, event: &JsValue) -> Option<Event> {
         },
         _ => return None,
     })
+}
+
+/// A code that says something about the session; all others say nothing, and their names need not be
+/// here.
+fn code(name: &str) -> ErrorCode {
+    const TELLING: [ErrorCode; 3] = [
+        ErrorCode::NotAuthenticated,
+        ErrorCode::Forbidden,
+        ErrorCode::StepUpRequired,
+    ];
+    const NAMES: [&str; 3] = [
+        TELLING[0].as_str(),
+        TELLING[1].as_str(),
+        TELLING[2].as_str(),
+    ];
+    let at = NAMES.iter().position(|known| *known == name);
+    at.and_then(|at| TELLING.get(at).copied())
+        .unwrap_or(ErrorCode::Unknown)
 }
 
 fn lock(lock: Lock, granted: &JsValue) -> Event {
@@ -304,7 +326,7 @@ const fn lock_name(lock: Lock) -> &'static str {
 fn session_object(session: &Session) -> JsValue {
     let object = session
         .view()
-        .map_or_else(new_object, |view| camel_case(&write_view(view)));
+        .map_or_else(new_object, |view| write_view(view, &IN_SCRIPTS));
     let status = match session {
         Session::Loading => "loading",
         Session::Unreachable => "unreachable",

@@ -144,8 +144,36 @@ fn read_view(view: &JsValue) -> Option<SessionView> {
     })
 }
 
+/// The names in a view that are more than one word.
+pub(crate) struct Names {
+    has_password: &'static str,
+    created_at: &'static str,
+    auth_time: &'static str,
+    idle_expires_at: &'static str,
+    expires_at: &'static str,
+}
+
+/// As they are on the wire.
+const ON_THE_WIRE: Names = Names {
+    has_password: "has_password",
+    created_at: "created_at",
+    auth_time: "auth_time",
+    idle_expires_at: "idle_expires_at",
+    expires_at: "expires_at",
+};
+
+/// As JavaScript writes them.
+#[cfg(feature = "npm")]
+pub(crate) const IN_SCRIPTS: Names = Names {
+    has_password: "hasPassword",
+    created_at: "createdAt",
+    auth_time: "authTime",
+    idle_expires_at: "idleExpiresAt",
+    expires_at: "expiresAt",
+};
+
 /// Writes a [`SessionView`].
-pub(crate) fn write_view(view: &SessionView) -> JsValue {
+pub(crate) fn write_view(view: &SessionView, names: &Names) -> JsValue {
     let SessionView {
         id,
         user:
@@ -168,8 +196,12 @@ pub(crate) fn write_view(view: &SessionView) -> JsValue {
     put_text(&user, "id", &id_text(user_id.0));
     put_text(&user, "email", email);
     put_text(&user, "name", name);
-    set(&user, "has_password", &JsValue::from_bool(*has_password));
-    put_integer(&user, "created_at", created_at.0);
+    set(
+        &user,
+        names.has_password,
+        &JsValue::from_bool(*has_password),
+    );
+    put_integer(&user, names.created_at, created_at.0);
     let object = new_object();
     put_text(&object, "id", &id_text(id.0));
     set(&object, "user", &user);
@@ -177,9 +209,9 @@ pub(crate) fn write_view(view: &SessionView) -> JsValue {
     put_texts(&object, "permissions", permissions);
     put_integer(&object, "version", *version);
     put_texts(&object, "amr", amr);
-    put_integer(&object, "auth_time", auth_time.0);
-    put_integer(&object, "idle_expires_at", idle_expires_at.0);
-    put_integer(&object, "expires_at", expires_at.0);
+    put_integer(&object, names.auth_time, auth_time.0);
+    put_integer(&object, names.idle_expires_at, idle_expires_at.0);
+    put_integer(&object, names.expires_at, expires_at.0);
     object
 }
 
@@ -193,7 +225,9 @@ pub(crate) fn write_answer(answer: &SessionAnswer) -> JsValue {
     set(
         &object,
         "session",
-        &session.as_ref().map_or(JsValue::NULL, write_view),
+        &session
+            .as_ref()
+            .map_or(JsValue::NULL, |view| write_view(view, &ON_THE_WIRE)),
     );
     put_integer(&object, "server_time", server_time.0);
     object
@@ -267,6 +301,11 @@ fn read_claims(claims: &JsValue) -> Option<IdClaims> {
 
 /// The claims of a JWT, which is three base64url parts with dots between (RFC 7519 section 3).
 pub(crate) fn id_claims(token: &str) -> Option<IdClaims> {
-    let payload = base64url::decode(token.split('.').nth(1)?)?;
-    read_claims(&parse_json(&String::from_utf8(payload).ok()?)?)
+    let mut dots = token.bytes().enumerate().filter(|(_, byte)| *byte == b'.');
+    let (start, end) = (dots.next()?.0, dots.next()?.0);
+    let payload = base64url::decode(token.get(start + 1..end)?)?;
+    // Read as if each byte were a character: the claims that are compared are ASCII (RFC 3986 section
+    // 2, RFC 6749 appendix A.1, our own nonce), and no other byte turns into one of theirs.
+    let text: String = payload.into_iter().map(char::from).collect();
+    read_claims(&parse_json(&text)?)
 }

@@ -12,6 +12,7 @@ mod process;
 mod progress;
 mod setup;
 mod size;
+mod snip;
 mod stamp;
 mod test;
 mod text;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::npm;
 use crate::process::Run;
 use crate::setup::{self, Need};
+use crate::snip;
 use crate::stamp::{self, Stamp};
 use crate::tools::Tool;
 use crate::wasm;
@@ -122,7 +123,11 @@ pub(crate) fn wasm(ws: &Workspace) -> Result<()> {
         .go()?;
     let binary = format!("{module}_bg.wasm");
     let small = ws.wasm_target().join("small").join(&binary);
-    wasm::optimise(ws, "the wasm client", &packed.join(&binary), &small)?;
+    let trapping = packed.join("trapping.wasm");
+    let trapped = snip::panics(&fs::read(packed.join(&binary))?)
+        .context("taking what words panics out of the wasm client")?;
+    fs::write(&trapping, trapped)?;
+    wasm::optimise(ws, "the wasm client", &trapping, &small)?;
     let generated = ws.path(generated);
     fs::create_dir_all(&generated)?;
     copy_changed(&small, &generated.join(&binary))?;

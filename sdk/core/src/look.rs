@@ -120,7 +120,7 @@ impl Machine {
         match &answer.session {
             None if self.settings.token_mode => return self.token_is_bad(asked),
             None => self.nobody(asked),
-            Some(view) if self.over.contains(&view.id) => self.nobody(asked),
+            Some(view) if self.is_over(view.id) => self.nobody(asked),
             Some(view) => {
                 self.know(view.clone(), answer.server_time.0);
                 self.tokens.belong_to(view.id);
@@ -223,7 +223,7 @@ impl Machine {
     /// Another tab passes on what the server said.
     pub(crate) fn told_of_session(&mut self, answer: SessionAnswer) {
         let Some(view) = answer.session else { return };
-        if self.over.contains(&view.id) {
+        if self.is_over(view.id) {
             return;
         }
         let known = self.session.view().map(|known| known.id);

@@ -51,6 +51,14 @@ impl Settings {
     }
 }
 
+/// A session or chain that is over.
+#[derive(Clone, Debug)]
+pub(crate) struct Over {
+    id: Option<SessionId>,
+    pub(crate) chain: Option<String>,
+    pub(crate) reason: SignedOutReason,
+}
+
 /// The client of one tab.
 #[derive(Clone, Debug)]
 pub struct Machine {
@@ -62,15 +70,22 @@ pub struct Machine {
     pub(crate) permissions: PermissionSet,
     /// The server's time when it last described the session.
     pub(crate) as_of: i64,
-    /// Sessions and chains known to be over, latest last: no late message brings them back.
-    pub(crate) over: Vec<SessionId>,
-    pub(crate) over_chains: Vec<(String, SignedOutReason)>,
+    /// What is known to be over, latest last: no late message brings it back.
+    pub(crate) over: Vec<Over>,
     pub(crate) look: Look,
     pub(crate) stream: Stream,
     pub(crate) tokens: Tokens,
     pub(crate) visible: bool,
     pub(crate) out: Vec<Effect>,
     next_id: u32,
+}
+
+/// The sooner of two moments, if there are any.
+pub(crate) fn sooner(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
 }
 
 impl Machine {
@@ -84,7 +99,6 @@ impl Machine {
             permissions: PermissionSet::default(),
             as_of: 0,
             over: Vec::new(),
-            over_chains: Vec::new(),
             look: Look::default(),
             stream: Stream::default(),
             tokens: Tokens::default(),
@@ -112,15 +126,11 @@ impl Machine {
 
     /// When, by [`Now::mono`], [`Event::Tick`] is due.
     pub fn next_deadline(&self) -> Option<i64> {
-        [
-            self.look_deadline(),
-            self.expiry(),
-            self.stream_deadline(),
-            self.token_deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let session = sooner(self.look_deadline(), self.expiry());
+        sooner(
+            session,
+            sooner(self.stream_deadline(), self.token_deadline()),
+        )
     }
 
     /// Takes an event and says what is to be done about it, in this order.
@@ -265,19 +275,21 @@ impl Machine {
         chain: Option<String>,
         reason: SignedOutReason,
     ) {
-        fn keep<T: PartialEq>(list: &mut Vec<T>, item: T) {
-            if !list.contains(&item) {
-                list.push(item);
-            }
-            if list.len() > 16 {
-                list.remove(0);
-            }
+        let is_known = self
+            .over
+            .iter()
+            .any(|over| over.id == id && over.chain == chain);
+        if is_known || id.is_none() && chain.is_none() {
+            return;
         }
-        if let Some(id) = id {
-            keep(&mut self.over, id);
+        self.over.push(Over { id, chain, reason });
+        if self.over.len() > 32 {
+            self.over.remove(0);
         }
-        if let Some(chain) = chain {
-            keep(&mut self.over_chains, (chain, reason));
-        }
+    }
+
+    /// Whether this session is known to be over.
+    pub(crate) fn is_over(&self, id: SessionId) -> bool {
+        self.over.iter().any(|over| over.id == Some(id))
     }
 }

@@ -106,28 +106,39 @@ impl Transaction {
 
     /// Checks the answer and takes the code out of it.
     pub fn code<'a>(&self, answer: Answer<'a>, issuer: &str) -> Result<&'a str, RedirectError> {
-        if answer.state != Some(self.state.as_str()) {
-            return Err(RedirectError::State);
-        }
-        if answer.issuer != Some(issuer) {
-            return Err(RedirectError::Issuer);
-        }
-        if let Some(error) = answer.error {
-            return Err(RedirectError::Refused(error.to_owned()));
-        }
-        answer
-            .code
-            .filter(|code| !code.is_empty())
-            .ok_or(RedirectError::Incomplete)
+        answer.code_of(&self.state, issuer)
     }
 
     /// Whether an ID token is the one this transaction asked for. Its signature need not be
     /// checked, since it came from the token endpoint itself over TLS (OpenID Connect Core 1.0
     /// section 3.1.3.7, point 6).
     pub fn accepts(&self, claims: &IdClaims, issuer: &str, client_id: &str) -> bool {
-        claims.iss == issuer
-            && claims.aud == client_id
-            && claims.nonce.as_deref() == Some(self.nonce.as_str())
+        claims.are_of(&self.nonce, issuer, client_id)
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// Checks the answer to the transaction of this `state` and takes the code out of it.
+    pub fn code_of(self, state: &str, issuer: &str) -> Result<&'a str, RedirectError> {
+        if self.state != Some(state) {
+            return Err(RedirectError::State);
+        }
+        if self.issuer != Some(issuer) {
+            return Err(RedirectError::Issuer);
+        }
+        if let Some(error) = self.error {
+            return Err(RedirectError::Refused(error.to_owned()));
+        }
+        self.code
+            .filter(|code| !code.is_empty())
+            .ok_or(RedirectError::Incomplete)
+    }
+}
+
+impl IdClaims {
+    /// Whether they are for this client, from this issuer, and of the transaction of this `nonce`.
+    pub fn are_of(&self, nonce: &str, issuer: &str, client_id: &str) -> bool {
+        self.iss == issuer && self.aud == client_id && self.nonce.as_deref() == Some(nonce)
     }
 }
 
@@ -136,7 +147,9 @@ impl Transaction {
 pub fn is_local_path(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
-        && !path.contains(|c: char| c == '\\' || c.is_ascii_control())
+        && !path
+            .bytes()
+            .any(|byte| byte == b'\\' || byte.is_ascii_control())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use portcullis_types::SessionId;
 use portcullis_types::oauth::TokenResponse;
 
 use crate::event::{Bearer, Effect, NoToken};
-use crate::machine::Machine;
+use crate::machine::{Machine, Over};
 use crate::message::Message;
 use crate::refresh::Step;
 use crate::{Session, SignedOutReason};
@@ -195,7 +195,7 @@ impl Machine {
     pub(crate) fn asked_for_tokens(&mut self, chain: Option<&str>, generation: u64) {
         let Some(held) = &self.tokens.held else {
             if let Some(chain) = chain {
-                self.is_over(chain);
+                self.is_chain_over(chain);
             }
             return;
         };
@@ -226,11 +226,11 @@ impl Machine {
 
     /// Whether a chain that another tab still has is known to be over. Tells that tab, which may
     /// have been asleep when it was said, or have been given the tokens by one that was.
-    fn is_over(&mut self, chain: &str) -> bool {
-        let Some((_, reason)) = self.over_chains.iter().find(|(over, _)| over == chain) else {
+    fn is_chain_over(&mut self, chain: &str) -> bool {
+        let known = |over: &&Over| over.chain.as_deref() == Some(chain);
+        let Some(reason) = self.over.iter().find(known).map(|over| over.reason) else {
             return false;
         };
-        let reason = *reason;
         if self.tokens.held.is_some() {
             self.share_tokens();
         } else {
@@ -241,7 +241,7 @@ impl Machine {
 
     /// Another tab offers tokens.
     pub(crate) fn told_of_tokens(&mut self, shared: SharedTokens) {
-        if !self.settings.token_mode || self.is_over(&shared.chain) {
+        if !self.settings.token_mode || self.is_chain_over(&shared.chain) {
             return;
         }
         let offered = Held::from_shared(shared, self.now.mono, self.now.wall);

@@ -81,16 +81,17 @@ fn check(text: &str) -> Result<bool, PatternError> {
     }
     let mut segments = 0_usize;
     let mut wildcard = false;
-    for segment in text.split(':') {
+    for segment in segments_of(text) {
         segments += 1;
-        if segment == "*" {
+        if segment == b"*" {
             wildcard = true;
         } else if segment.is_empty() {
             return Err(PatternError::EmptySegment);
-        } else if let Some(bad) = segment.chars().find(|c| !is_plain(*c)) {
-            return Err(match bad {
-                '*' => PatternError::PartialWildcard,
-                other => PatternError::BadCharacter(other),
+        } else if let Some(bad) = segment.iter().find(|byte| !is_plain(**byte)) {
+            return Err(if *bad == b'*' {
+                PatternError::PartialWildcard
+            } else {
+                PatternError::BadCharacter(first_strange(text))
             });
         }
     }
@@ -101,8 +102,19 @@ fn check(text: &str) -> Result<bool, PatternError> {
     }
 }
 
-const fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+/// The segments, as bytes: what is looked for is ASCII, and text need not be decoded for it.
+fn segments_of(text: &str) -> impl Iterator<Item = &[u8]> {
+    text.as_bytes().split(|byte| *byte == b':')
+}
+
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// The first character that has a place in no pattern.
+fn first_strange(text: &str) -> char {
+    let strange = |c: &char| !c.is_ascii() || !is_plain(*c as u8) && !matches!(c, ':' | '*');
+    text.chars().find(strange).unwrap_or_default()
 }
 
 impl Permission {
@@ -144,15 +156,15 @@ impl Pattern {
 
     /// Whether the pattern grants `permission`.
     pub fn matches(&self, permission: &Permission) -> bool {
-        let mut items = self.0.split(':');
-        let mut segments = permission.0.split(':');
+        let mut items = segments_of(&self.0);
+        let mut segments = segments_of(&permission.0);
         let mut item = items.next();
         while let Some(this) = item {
             let Some(segment) = segments.next() else {
                 return false;
             };
             item = items.next();
-            if this == "*" {
+            if this == b"*" {
                 if item.is_none() {
                     return true;
                 }

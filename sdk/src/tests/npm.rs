@@ -1,12 +1,13 @@
 //! The face of the npm package: events in, effects out, as plain objects.
 #![cfg(feature = "npm")]
 
-use js_sys::Array;
+use js_sys::{Array, Function};
+use portcullis_types::ErrorCode;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{answer, json};
-use crate::convert::{camel_case, get, get_text, set, to_json};
+use super::{answer, eval, json};
+use crate::convert::{get, get_text, set, to_js};
 use crate::npm::{Core, accepts_id_token, begin_redirect, is_local_path, refuse_redirect};
 use crate::wire::write_answer;
 
@@ -195,11 +196,32 @@ fn a_redirects_answer_is_checked() {
 }
 
 #[wasm_bindgen_test]
-fn keys_become_camel_case_at_every_depth() {
-    let value = json(r#"{"a_b":[{"last_used_at":null,"x":"keep_me"}],"c":{"d_e_f":1}}"#);
-    let text = to_json(&camel_case(&value)).unwrap();
-    assert_eq!(
-        text,
-        r#"{"aB":[{"lastUsedAt":null,"x":"keep_me"}],"c":{"dEF":1}}"#
+fn the_session_says_what_the_contract_says_in_camel_case() {
+    let wire = to_js(&answer().session.unwrap()).unwrap();
+    let camel_case = eval(
+        "(value) => JSON.stringify(Object.entries(JSON.parse(JSON.stringify(value).replace( \
+         /\"(\\w+)\":/g, (key) => key.replace(/_(\\w)/g, (_, letter) => letter.toUpperCase())))) \
+         .filter(([key]) => key !== 'status' && key !== 'stale') \
+         .map(([key, v]) => [key, v instanceof Object && !Array.isArray(v) \
+           ? Object.entries(v).sort() : v]).sort())",
     );
+    let camel_case: Function = camel_case.into();
+    let text = |value: &JsValue| camel_case.call1(&JsValue::UNDEFINED, value).unwrap();
+    let shown = signed_in().session();
+    assert_eq!(text(&shown), text(&wire));
+    assert!(text(&shown).as_string().unwrap().contains("hasPassword"));
+}
+
+#[wasm_bindgen_test]
+fn refusals_that_say_nothing_about_the_session_change_nothing() {
+    for code in ErrorCode::ALL {
+        let mut core = signed_in();
+        let effects = core.handle(90.0, 90.0, "refused", &code.as_str().into());
+        let expected: &[&str] = match code {
+            ErrorCode::NotAuthenticated | ErrorCode::Forbidden => &["send"],
+            ErrorCode::StepUpRequired => &["notify"],
+            _ => &[],
+        };
+        assert_eq!(kinds(&effects), expected, "{}", code.as_str());
+    }
 }

@@ -239,15 +239,26 @@ fn ids_are_uuids_and_nothing_else() {
 
 #[wasm_bindgen_test]
 fn rfc7519_claims_are_read_from_the_middle_part() {
-    // {"iss":"https://a.example","aud":"spa","nonce":"n\u00e9"}
-    let payload = "eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSIsImF1ZCI6InNwYSIsIm5vbmNlIjoibsOpIn0";
+    // {"iss":"https://a.example","aud":"spa","nonce":"n","name":"n\u{e9}"}
+    let payload =
+        "eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSIsImF1ZCI6InNwYSIsIm5vbmNlIjoibiIsIm5hbWUiOiJuw6kifQ";
     let claims = id_claims(&format!("e30.{payload}.sig")).unwrap();
     assert_eq!(
         (claims.iss.as_str(), claims.aud.as_str()),
         ("https://a.example", "spa")
     );
-    assert_eq!(claims.nonce.as_deref(), Some("n\u{e9}"));
-    for token in ["", "e30", "e30.!!.sig", "e30.e30.sig"] {
+    assert_eq!(claims.nonce.as_deref(), Some("n"));
+    for token in [
+        "",
+        "e30",
+        "e30.e30",
+        "e30.!!.sig",
+        "e30.e30.sig",
+        ".",
+        "..",
+        "e30..sig",
+        "e30.\u{e9}.sig",
+    ] {
         assert!(id_claims(token).is_none(), "{token}");
     }
 }

@@ -16,6 +16,7 @@ mod apart;
 mod browser;
 mod chaos;
 mod cookies;
+mod late;
 mod network;
 mod outage;
 mod referee;
