@@ -64,7 +64,7 @@ pub(crate) fn read(object: &JsValue) -> Option<Message> {
             chain,
             generation: count(object, "generation")?,
         },
-        "tokens" => Message::Tokens(SharedTokens {
+        "tokens" => Message::Tokens(Box::new(SharedTokens {
             chain: chain?,
             since: integer(object, "since")?,
             generation: count(object, "generation")?,
@@ -75,7 +75,7 @@ pub(crate) fn read(object: &JsValue) -> Option<Message> {
             sent_wall: integer(object, "sent_wall")?,
             family: session,
             replaces: text(object, "replaces"),
-        }),
+        })),
         "failed" => Message::Failed {
             chain: chain?,
             generation: count(object, "generation")?,

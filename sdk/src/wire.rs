@@ -109,7 +109,7 @@ fn put_texts(object: &JsValue, name: &str, values: &[String]) {
 }
 
 /// Reads a [`SessionAnswer`].
-pub(crate) fn read_answer(answer: &JsValue) -> Option<SessionAnswer> {
+pub(crate) fn read_answer(answer: &JsValue) -> Option<Box<SessionAnswer>> {
     let server_time = time(answer, "server_time")?;
     let view = get(answer, "session");
     let session = if view.is_object() {
@@ -117,10 +117,10 @@ pub(crate) fn read_answer(answer: &JsValue) -> Option<SessionAnswer> {
     } else {
         None
     };
-    Some(SessionAnswer {
+    Some(Box::new(SessionAnswer {
         session,
         server_time,
-    })
+    }))
 }
 
 fn read_view(view: &JsValue) -> Option<SessionView> {
@@ -234,15 +234,15 @@ pub(crate) fn write_answer(answer: &SessionAnswer) -> JsValue {
 }
 
 /// Reads a [`TokenResponse`].
-pub(crate) fn read_tokens(answer: &JsValue) -> Option<TokenResponse> {
-    Some(TokenResponse {
+pub(crate) fn read_tokens(answer: &JsValue) -> Option<Box<TokenResponse>> {
+    Some(Box::new(TokenResponse {
         access_token: text(answer, "access_token")?,
         token_type: text(answer, "token_type")?,
         expires_in: u32::try_from(integer(answer, "expires_in")?).ok()?,
         refresh_token: text(answer, "refresh_token"),
         id_token: text(answer, "id_token"),
         scope: text(answer, "scope").unwrap_or_default(),
-    })
+    }))
 }
 
 /// Reads a [`Problem`].

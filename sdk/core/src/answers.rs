@@ -31,7 +31,7 @@ impl Machine {
         };
         let current = self.tokens.are_as_of(asked);
         match reply {
-            Reply::Tokens(answer) => self.commit(asked, answer),
+            Reply::Tokens(answer) => self.commit(asked, *answer),
             // Newer tokens have come from another tab meanwhile.
             _ if !current => self.finish(),
             Reply::Rejected => {
@@ -54,7 +54,7 @@ impl Machine {
         };
         let asked = self.tokens.late.remove(at);
         if let Reply::Tokens(answer) = reply {
-            self.commit(asked, answer);
+            self.commit(asked, *answer);
         }
     }
 

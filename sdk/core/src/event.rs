@@ -33,7 +33,7 @@ pub enum Event {
     /// The browser believes the network to be there (again), or gone.
     Online(bool),
     /// A sign-in route answered with a session (cookie mode).
-    SignedIn(SessionAnswer),
+    SignedIn(Box<SessionAnswer>),
     /// The server confirmed a sign-out (cookie mode), or the user asked for one (token mode).
     SignedOut,
     /// A code was exchanged for tokens (token mode).
@@ -41,7 +41,7 @@ pub enum Event {
         /// Names the chain of tokens that begins here, unique to this sign-in.
         chain: String,
         /// The token endpoint's answer.
-        tokens: TokenResponse,
+        tokens: Box<TokenResponse>,
         /// [`Now::mono`] when the request was sent.
         sent: i64,
     },
@@ -84,9 +84,9 @@ pub enum Event {
 #[derive(Debug)]
 pub enum Reply {
     /// Of [`Request::Session`].
-    Session(SessionAnswer),
+    Session(Box<SessionAnswer>),
     /// Of [`Request::Refresh`].
-    Tokens(TokenResponse),
+    Tokens(Box<TokenResponse>),
     /// The request was done, and there is nothing more to say.
     Done,
     /// The server refused for good: `invalid_grant` to a refresh, 401 to a session request.

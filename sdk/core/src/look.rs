@@ -114,7 +114,7 @@ impl Machine {
         }
     }
 
-    fn answered(&mut self, asked: InFlight, answer: SessionAnswer) {
+    fn answered(&mut self, asked: InFlight, answer: Box<SessionAnswer>) {
         self.clock.sync(asked.sent, answer.server_time.0);
         self.look.last = self.now.mono;
         match &answer.session {
@@ -198,7 +198,7 @@ impl Machine {
     }
 
     /// A sign-in route answered (cookie mode).
-    pub(crate) fn signed_in(&mut self, answer: SessionAnswer) {
+    pub(crate) fn signed_in(&mut self, answer: Box<SessionAnswer>) {
         let Some(view) = answer.session.clone() else {
             return;
         };

@@ -181,7 +181,7 @@ impl Machine {
                 chain,
                 tokens,
                 sent,
-            } => self.redeemed(chain, tokens, sent),
+            } => self.redeemed(chain, *tokens, sent),
             Event::Response { id, reply } => self.response(id, reply),
             Event::Message(message) => self.message(message),
             Event::LockGranted(Lock::Leader) => self.leading(true),
@@ -215,7 +215,7 @@ impl Machine {
 
     fn message(&mut self, message: Message) {
         match message {
-            Message::Session { answer } => self.told_of_session(answer),
+            Message::Session { answer } => self.told_of_session(*answer),
             Message::SignedOut { id, chain } => {
                 self.told_of_end(id, chain, SignedOutReason::SignedOut);
             }
@@ -225,7 +225,7 @@ impl Machine {
             Message::WantTokens { chain, generation } => {
                 self.asked_for_tokens(chain.as_deref(), generation);
             }
-            Message::Tokens(tokens) => self.told_of_tokens(tokens),
+            Message::Tokens(tokens) => self.told_of_tokens(*tokens),
             Message::Failed {
                 chain,
                 generation,

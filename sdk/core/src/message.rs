@@ -6,14 +6,14 @@ use crate::tokens::SharedTokens;
 
 /// One message on the origin's broadcast channel.
 ///
-/// The channel is open to scripts of the same origin only, which could as well send requests of
+/// What is large is boxed: messages are handed on by value. The channel is open to scripts of the same origin only, which could as well send requests of
 /// their own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
     /// The server said this about the session.
     Session {
         /// Its answer; there is a session in it.
-        answer: SessionAnswer,
+        answer: Box<SessionAnswer>,
     },
     /// The user signed out of this session.
     SignedOut {
@@ -37,7 +37,7 @@ pub enum Message {
         generation: u64,
     },
     /// Tokens, newer or asked for.
-    Tokens(SharedTokens),
+    Tokens(Box<SharedTokens>),
     /// A refresh of these tokens has failed: for all tabs, the next one is to wait.
     Failed {
         /// The chain.

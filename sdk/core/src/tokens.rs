@@ -187,7 +187,8 @@ impl Machine {
             .filter(|_| self.settings.can_share())
         {
             let shared = held.share(self.now.mono, self.now.wall);
-            self.out.push(Effect::Broadcast(Message::Tokens(shared)));
+            self.out
+                .push(Effect::Broadcast(Message::Tokens(shared.into())));
         }
     }
 

@@ -46,8 +46,11 @@ fn a_session_is_written_and_read_as_serde_does_it() {
     for answer in [answer(), empty] {
         let by_serde = to_js(&answer).unwrap();
         assert_eq!(text(&write_answer(&answer)), text(&by_serde));
-        assert_eq!(read_answer(&by_serde), Some(answer.clone()));
-        assert_eq!(read_answer(&write_answer(&answer)), Some(answer.clone()));
+        assert_eq!(read_answer(&by_serde), Some(answer.clone().into()));
+        assert_eq!(
+            read_answer(&write_answer(&answer)),
+            Some(answer.clone().into())
+        );
         assert_eq!(
             from_js::<SessionAnswer>(write_answer(&answer)).unwrap(),
             answer
@@ -170,7 +173,9 @@ fn messages_between_tabs_come_back_as_they_were() {
     };
     let chain = Some("c1".to_owned());
     for message in [
-        Message::Session { answer: answer() },
+        Message::Session {
+            answer: answer().into(),
+        },
         Message::SignedOut {
             id: Some(session),
             chain: chain.clone(),
@@ -197,8 +202,8 @@ fn messages_between_tabs_come_back_as_they_were() {
             failures: 2,
             wait: 500,
         },
-        Message::Tokens(tokens),
-        Message::Tokens(bare),
+        Message::Tokens(tokens.into()),
+        Message::Tokens(bare.into()),
     ] {
         assert_eq!(messages::read(&messages::write(&message)), Some(message));
     }

@@ -20,7 +20,7 @@ fn sign_in(world: &mut World, tab: usize) {
     let family = world.server.sign_in();
     world.server.cookie = Some(family);
     let answer = world.server.answer(Some(family), world.now);
-    world.tell(tab, Event::SignedIn(answer));
+    world.tell(tab, Event::SignedIn(answer.into()));
 }
 
 fn sign_out(world: &mut World, tab: usize) {

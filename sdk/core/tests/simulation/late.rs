@@ -59,7 +59,7 @@ fn an_answer_after_its_time_is_taken_all_the_same() {
     assert_eq!(sent(&mut world, 0, Event::Tick), None);
     let reply = Reply::Tokens({
         world.server.refresh(0, 0, world.now);
-        world.server.tokens(0, 1, world.now)
+        world.server.tokens(0, 1, world.now).into()
     });
     world.now += 300;
     sent(&mut world, 0, Event::Response { id, reply });
@@ -75,7 +75,7 @@ fn an_answer_that_comes_after_the_sign_out_is_not_taken() {
         sent(&mut world, 0, Event::Tick);
         sent(&mut world, 0, Event::SignedOut);
         world.server.refresh(0, 0, world.now);
-        let reply = Reply::Tokens(world.server.tokens(0, 1, world.now));
+        let reply = Reply::Tokens(world.server.tokens(0, 1, world.now).into());
         sent(&mut world, 0, Event::Response { id, reply });
         assert_eq!(world.tabs[0].machine.holds(), None);
         assert!(!world.tabs[0].machine.session().is_signed_in());
@@ -88,7 +88,7 @@ fn an_answer_is_taken_although_the_lock_was_lost_meanwhile() {
     let id = under_way(&mut world);
     sent(&mut world, 0, Event::LockFailed(Lock::Refresh));
     world.server.refresh(0, 0, world.now);
-    let reply = Reply::Tokens(world.server.tokens(0, 1, world.now));
+    let reply = Reply::Tokens(world.server.tokens(0, 1, world.now).into());
     sent(&mut world, 0, Event::Response { id, reply });
     // It may be the only copy: whoever took the lock may be gone by now.
     assert_eq!(world.tabs[0].machine.holds(), Some(("chain-0", 1)));
@@ -140,7 +140,7 @@ fn a_refusal_is_not_believed_while_another_tab_has_newer_tokens() {
     }
     let event = Event::Response {
         id: request.unwrap(),
-        reply: Reply::Tokens(answer),
+        reply: Reply::Tokens(answer.into()),
     };
     let now = portcullis_core::Now {
         mono: now.mono + 300,

@@ -117,19 +117,21 @@ impl Server {
     /// What the server says to `request` at `now`.
     pub(crate) fn handle(&mut self, request: &Request, now: i64) -> Reply {
         match request {
-            Request::Session { token: None } => Reply::Session(self.answer(self.cookie, now)),
+            Request::Session { token: None } => {
+                Reply::Session(self.answer(self.cookie, now).into())
+            }
             Request::Session { token: Some(token) } => {
                 let (family, _, expires) = parse(token);
                 if expires <= now || self.families[family].end.is_some() {
                     Reply::Rejected
                 } else {
-                    Reply::Session(self.answer(Some(family), now))
+                    Reply::Session(self.answer(Some(family), now).into())
                 }
             }
             Request::Refresh { token } => {
                 let (family, generation, _) = parse(token);
                 match self.refresh(family, generation, now) {
-                    Some(next) => Reply::Tokens(self.tokens(family, next, now)),
+                    Some(next) => Reply::Tokens(self.tokens(family, next, now).into()),
                     None => Reply::Rejected,
                 }
             }

@@ -30,7 +30,7 @@ fn world(seed: u64) -> World {
 
 pub(crate) fn sign_in(world: &mut World, tab: usize) {
     let family = world.server.sign_in();
-    let tokens = world.server.tokens(family, 0, world.now);
+    let tokens = world.server.tokens(family, 0, world.now).into();
     let chain = format!("chain-{family}");
     let now = world.clocks(tab);
     world.tell(
