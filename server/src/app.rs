@@ -14,7 +14,7 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
-    oauth::{clients::Clients, families::Families},
+    oauth::{clients::Clients, dpop::Dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
 };
 
@@ -36,6 +36,7 @@ pub(crate) struct App {
     pub(crate) hasher: Hasher,
     pub(crate) passkeys: Passkeys,
     pub(crate) clients: Clients,
+    pub(crate) dpop: Dpop,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
     pub(crate) resource_rules: Rules,

@@ -22,7 +22,7 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
-    oauth::{clients::Clients, families::Families},
+    oauth::{clients::Clients, dpop::Dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
 };
 
@@ -133,6 +133,7 @@ impl Builder {
             hasher: Hasher::new(&config.password, &*rng)?,
             passkeys: Passkeys::new(&config, &master)?,
             clients: Clients::new(&config.clients),
+            dpop: Dpop::new(&*rng),
             keys,
             setup: SetupLink::default(),
             resource_rules,

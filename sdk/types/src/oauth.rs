@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct TokenResponse {
     /// A JWT access token (RFC 9068).
     pub access_token: String,
-    /// Always `Bearer`.
+    /// `Bearer`, or `DPoP` where the token is bound to a key.
     pub token_type: String,
     /// Seconds until the access token expires.
     pub expires_in: u32,
@@ -88,6 +88,8 @@ pub struct ServerMetadata {
     pub code_challenge_methods_supported: Vec<String>,
     /// `none`: public clients.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// What DPoP proofs may be signed with (RFC 9449 section 5.1).
+    pub dpop_signing_alg_values_supported: Vec<String>,
     /// RFC 9207: answers carry `iss`.
     pub authorization_response_iss_parameter_supported: bool,
     /// `public`.

@@ -24,6 +24,8 @@ pub struct AuthorizationCode {
     pub code_challenge: String,
     /// To be echoed in the ID token.
     pub nonce: Option<String>,
+    /// Thumbprint of the key that must redeem it (RFC 9449 section 10).
+    pub dpop_jkt: Option<String>,
     /// When the user had proved themselves.
     pub auth_time: Timestamp,
     /// How.
@@ -39,7 +41,7 @@ pub struct AuthorizationCode {
 #[derive(Clone, Debug)]
 pub enum ConsumeCode {
     /// The first to ask; the code is spent now.
-    Fresh(AuthorizationCode),
+    Fresh(Box<AuthorizationCode>),
     /// Spent before, however long ago: its family, if it had begun, is revoked now (RFC 6749
     /// section 4.1.2).
     Reused {
@@ -76,6 +78,8 @@ pub struct TokenFamily {
     pub client_id: String,
     /// Scopes granted.
     pub scopes: Vec<String>,
+    /// Thumbprint of the key that its refresh tokens are bound to (RFC 9449 section 5).
+    pub dpop_jkt: Option<String>,
     /// When the user had proved themselves.
     pub auth_time: Timestamp,
     /// How.
@@ -104,6 +108,8 @@ pub struct RefreshRotation {
     pub presented: SecretHash,
     /// The client that presents it.
     pub client_id: String,
+    /// Thumbprint of the key that it is presented with.
+    pub dpop_jkt: Option<String>,
     /// Its successor, should it be fresh.
     pub successor: NewRefreshToken,
     /// The successor in clear, sealed under a key derived from the token presented.
@@ -130,7 +136,8 @@ pub enum RotateRefresh {
     /// A spent token, outside the window or after its successor was used: a replay. The family is
     /// revoked now, and no other.
     Replayed(TokenFamily),
-    /// No such token, expired, revoked, of another client or of a disabled account. Nothing changed.
+    /// No such token, expired, revoked, of another client or key, or of a disabled account. Nothing
+    /// changed.
     Refused,
 }
 

@@ -152,6 +152,10 @@ pub struct OAuthConfig {
     pub code_seconds: i64,
     /// Pushed authorization requests; 60.
     pub pushed_request_seconds: i64,
+    /// Whether DPoP proofs must repeat a nonce of the server's (RFC 9449 section 8); true. Costs a
+    /// request each time a client has been silent for a minute. Without it proofs are good for a
+    /// minute by the client's clock, also those that were made ahead, and once more after a restart.
+    pub dpop_nonces: bool,
 }
 
 /// An OAuth client.
@@ -171,6 +175,9 @@ pub struct ClientConfig {
     /// browser.
     #[serde(default)]
     pub require_pushed_authorization_requests: bool,
+    /// Whether it gets no tokens without a DPoP proof (RFC 9449 section 5.2).
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
 }
 
 fn default_scopes() -> Vec<String> {
@@ -266,6 +273,7 @@ impl Default for OAuthConfig {
             refresh_retry_seconds: 30,
             code_seconds: 60,
             pushed_request_seconds: 60,
+            dpop_nonces: true,
         }
     }
 }

@@ -185,6 +185,7 @@ mod tests {
                 redirect_uris: vec![uri.to_owned()],
                 scopes: Vec::new(),
                 require_pushed_authorization_requests: false,
+                dpop_bound_access_tokens: false,
             })
         };
         assert!(with("https://app.example.com/callback").is_ok());

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, header, request::Parts},
 };
 use portcullis_domain::{
@@ -19,7 +19,7 @@ use super::{caller::Caller, cookies, errors::ApiError};
 use crate::{
     app::{App, Handle},
     crypto::token,
-    oauth::access_token,
+    oauth::{access_token, dpop},
     sessions::registry::LiveSession,
 };
 
@@ -28,7 +28,8 @@ use crate::{
 pub enum Scheme {
     /// A browser session behind our cookie.
     Cookie(Session),
-    /// An access token of a token family.
+    /// An access token of a token family: as a bearer's, or with a proof (DPoP) where it is bound to
+    /// a key.
     Bearer(Arc<TokenFamily>),
 }
 
@@ -100,12 +101,8 @@ enum Answer<T> {
     Failed,
 }
 
-async fn by_bearer(
-    app: &App,
-    headers: &HeaderMap,
-    now: Timestamp,
-) -> Result<Answer<Actor>, ApiError> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+async fn by_token(app: &App, parts: &Parts, now: Timestamp) -> Result<Answer<Actor>, ApiError> {
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(Answer::NotRequested);
     };
@@ -113,26 +110,56 @@ async fn by_bearer(
         .to_str()
         .ok()
         .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer") && values.next().is_none())
+        .filter(|_| values.next().is_none())
         .map(|(_, token)| token.trim());
-    let Some(claims) = token.and_then(|token| access_token::verify(app, token, now)) else {
+    let (Some(scheme), Some(token)) = (dpop::scheme(&parts.headers), token) else {
         return Ok(Answer::Failed);
     };
+    let failed = match scheme {
+        dpop::Scheme::Bearer => || Ok(Answer::Failed),
+        dpop::Scheme::Dpop => || Err(dpop::invalid_token()),
+    };
+    let Some(claims) = access_token::verify(app, token, now) else {
+        return failed();
+    };
+    match (scheme, &claims.jkt) {
+        (dpop::Scheme::Bearer, None) => {}
+        (dpop::Scheme::Dpop, Some(jkt)) => prove(app, parts, token, jkt, now)?,
+        // A bound token is no bearer's, and another is bound to no key (RFC 9449 section 7.2).
+        _ => return Err(dpop::invalid_token()),
+    }
     let Some(family) = app.families.live(&*app.store, claims.family, now).await? else {
-        return Ok(Answer::Failed);
+        return failed();
     };
     if family.user != claims.user || family.client_id != claims.client_id {
-        return Ok(Answer::Failed);
+        return failed();
     }
-    Ok(
-        match app.principals.enabled(&*app.store, family.user).await? {
-            Some(principal) => Answer::Authenticated(Actor {
-                principal,
-                scheme: Scheme::Bearer(family),
-            }),
-            None => Answer::Failed,
-        },
-    )
+    match app.principals.enabled(&*app.store, family.user).await? {
+        Some(principal) => Ok(Answer::Authenticated(Actor {
+            principal,
+            scheme: Scheme::Bearer(family),
+        })),
+        None => failed(),
+    }
+}
+
+/// Checks that whoever sends the request has the key that its token is bound to.
+fn prove(
+    app: &App,
+    parts: &Parts,
+    token: &str,
+    jkt: &str,
+    now: Timestamp,
+) -> Result<(), dpop::Wrong> {
+    // Inside a router that is nested in another, the path is what is left of it.
+    let original = parts.extensions.get::<OriginalUri>();
+    let asked = dpop::Asked {
+        method: &parts.method,
+        path: original.map_or(&parts.uri, |OriginalUri(uri)| uri).path(),
+        token: Some((token, jkt)),
+    };
+    let proved = dpop::check(app, &parts.headers, &asked, now)?;
+    proved.map(drop).ok_or(dpop::Wrong::Proof)
 }
 
 async fn by_cookie(
@@ -180,7 +207,7 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
     }
     let handle = Handle::from_request_parts(parts, &()).await?;
     let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
-    let actor = match by_bearer(&handle, &parts.headers, now).await? {
+    let actor = match by_token(&handle, parts, now).await? {
         Answer::Authenticated(actor) => Some(actor),
         Answer::Failed => return Err(invalid_token()),
         Answer::NotRequested => match by_cookie(&handle, &parts.headers, now).await? {

@@ -6,6 +6,8 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::oauth::dpop;
+
 /// A layer for the given origins.
 pub(crate) fn layer(origins: HashSet<String>) -> CorsLayer {
     let origins = Arc::new(origins);
@@ -17,11 +19,13 @@ pub(crate) fn layer(origins: HashSet<String>) -> CorsLayer {
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            HeaderName::from_static("dpop"),
             HeaderName::from_static(super::csrf::HEADER),
         ])
         .expose_headers([
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
+            dpop::NONCE,
             HeaderName::from_static("x-request-id"),
         ])
         .max_age(Duration::from_mins(10))

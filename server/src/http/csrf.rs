@@ -5,14 +5,14 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use portcullis_types::ErrorCode;
 
 use super::errors::ApiError;
-use crate::app::Handle;
+use crate::{app::Handle, oauth::dpop};
 
 /// The static header; its value is `1`.
 pub(crate) const HEADER: &str = "x-portcullis";
@@ -25,7 +25,7 @@ pub(crate) async fn guard(handle: Handle, request: Request, next: Next) -> Respo
     );
     // The OAuth endpoints are for other origins and look at no cookie.
     let oauth = request.uri().path().starts_with("/oauth/");
-    if safe || oauth || has_bearer(request.headers()) || is_own(request.headers(), &handle.origin) {
+    if safe || oauth || has_token(request.headers()) || is_own(request.headers(), &handle.origin) {
         next.run(request).await
     } else {
         ApiError::new(
@@ -36,13 +36,10 @@ pub(crate) async fn guard(handle: Handle, request: Request, next: Next) -> Respo
     }
 }
 
-/// A bearer token is never sent by the browser on its own, and where one is, cookies are not
-/// looked at.
-fn has_bearer(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.as_bytes().get(..7))
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
+/// An access token, as a bearer's or with a proof, is never sent by the browser on its own, and
+/// where one is, cookies are not looked at.
+fn has_token(headers: &HeaderMap) -> bool {
+    dpop::scheme(headers).is_some()
 }
 
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {
@@ -66,7 +63,7 @@ fn is_own(headers: &HeaderMap, origin: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
 
     use super::*;
 
@@ -79,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_bearer_token_stands_in_for_them() {
+    fn only_an_access_token_stands_in_for_them() {
         let with = |value| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-            has_bearer(&headers)
+            has_token(&headers)
         };
-        assert!(with("Bearer abc") && with("bearer abc"));
-        assert!(!with("Basic YTpi") && !with("Bearer") && !with(""));
+        assert!(with("Bearer abc") && with("bearer abc") && with("DPoP abc"));
+        assert!(!with("Basic YTpi") && !with("Bearer") && !with("DPoP") && !with(""));
     }
 
     #[test]

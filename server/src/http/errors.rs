@@ -10,7 +10,11 @@ use portcullis_types::{ErrorCode, Problem};
 
 /// A failed request. Answering with it changes nothing.
 #[derive(Debug)]
-pub struct ApiError(Box<Problem>);
+pub struct ApiError(
+    Box<Problem>,
+    /// What a 401 asks for, where it is not a bearer token.
+    Option<&'static str>,
+);
 
 /// What handlers and flows return.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
@@ -18,7 +22,7 @@ pub(crate) type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// The problem with that code; `detail` says what to mend.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem::new(code, detail)))
+        Self(Box::new(Problem::new(code, detail)), None)
     }
 
     /// Names the field of the body that is wrong.
@@ -39,6 +43,13 @@ impl ApiError {
     #[must_use]
     pub(crate) fn rp_id(mut self, rp_id: &str) -> Self {
         self.0.rp_id = Some(rp_id.to_owned());
+        self
+    }
+
+    /// Says with a 401 what is missing, in the form of `WWW-Authenticate`.
+    #[must_use]
+    pub(crate) fn challenge(mut self, challenge: &'static str) -> Self {
+        self.1 = Some(challenge);
         self
     }
 
@@ -104,7 +115,8 @@ impl IntoResponse for ApiError {
         }
         if self.0.code == ErrorCode::NotAuthenticated {
             // RFC 9110 section 11.6.1 wants a challenge with each 401.
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let challenge = HeaderValue::from_static(self.1.unwrap_or("Bearer"));
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

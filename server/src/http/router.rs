@@ -107,8 +107,11 @@ pub(crate) fn router(handle: &Handle) -> Router {
 
 /// A router whose handlers may ask who acts, and whose unsafe methods only our own pages reach.
 pub(crate) fn guarded(handle: &Handle, router: Router) -> Router {
-    let (guard, identify) = (handle.clone(), handle.clone());
+    let (guard, identify, nonce) = (handle.clone(), handle.clone(), handle.clone());
     router
+        .layer(from_fn(move |request, next| {
+            oauth::dpop::offer_nonce(nonce.clone(), request, next)
+        }))
         .layer(from_fn(move |request, next| {
             csrf::guard(guard.clone(), request, next)
         }))

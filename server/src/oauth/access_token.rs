@@ -22,6 +22,14 @@ struct Claims {
     sid: FamilyId,
     auth_time: i64,
     amr: Vec<String>,
+    /// The key it is bound to (RFC 9449 section 6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Confirmation {
+    jkt: String,
 }
 
 /// What a good token says.
@@ -29,10 +37,17 @@ pub(crate) struct Verified {
     pub(crate) user: UserId,
     pub(crate) client_id: String,
     pub(crate) family: FamilyId,
+    /// The thumbprint of the key it is bound to.
+    pub(crate) jkt: Option<String>,
 }
 
-/// A fresh token of a family.
-pub(crate) fn issue(app: &App, family: &TokenFamily, now: Timestamp) -> Option<String> {
+/// A fresh token of a family, bound to the key with that thumbprint if there is one.
+pub(crate) fn issue(
+    app: &App,
+    family: &TokenFamily,
+    jkt: Option<&str>,
+    now: Timestamp,
+) -> Option<String> {
     let claims = Claims {
         iss: app.issuer.clone(),
         sub: family.user,
@@ -45,6 +60,9 @@ pub(crate) fn issue(app: &App, family: &TokenFamily, now: Timestamp) -> Option<S
         sid: family.id,
         auth_time: family.auth_time.as_seconds(),
         amr: family.amr.clone(),
+        cnf: jkt.map(|jkt| Confirmation {
+            jkt: jkt.to_owned(),
+        }),
     };
     app.keys.sign(TYPE, &claims)
 }
@@ -75,5 +93,6 @@ pub(crate) fn verify(app: &App, token: &str, now: Timestamp) -> Option<Verified>
         user: claims.sub,
         client_id: claims.client_id,
         family: claims.sid,
+        jkt: claims.cnf.map(|cnf| cnf.jkt),
     })
 }

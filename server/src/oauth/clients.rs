@@ -73,6 +73,7 @@ mod tests {
             redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
             scopes: Vec::new(),
             require_pushed_authorization_requests: false,
+            dpop_bound_access_tokens: false,
         }
     }
 

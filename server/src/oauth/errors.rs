@@ -8,6 +8,7 @@ use axum::{
 use portcullis_domain::StorageError;
 use portcullis_types::{ErrorCode, oauth::OAuthError};
 
+use super::dpop::Wrong;
 use crate::http::errors::ApiError;
 
 /// A refused token or revocation request.
@@ -58,6 +59,15 @@ impl Refusal {
         )
     }
 
+    /// The DPoP proof is missing, or not good (RFC 9449 section 5).
+    pub(crate) fn invalid_dpop_proof() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_dpop_proof",
+            "The DPoP proof is missing, was used before, or is not for this request.",
+        )
+    }
+
     /// The grant type is not one of ours.
     pub(crate) fn unsupported_grant_type() -> Self {
         Self::new(
@@ -80,6 +90,20 @@ impl Refusal {
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
         ApiError::from(error).into()
+    }
+}
+
+impl From<Wrong> for Refusal {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::Proof => Self::invalid_dpop_proof(),
+            Wrong::Nonce => Self::new(
+                StatusCode::BAD_REQUEST,
+                "use_dpop_nonce",
+                "The DPoP proof must repeat the nonce in the header DPoP-Nonce.",
+            ),
+            Wrong::TooMany => ApiError::from(wrong).into(),
+        }
     }
 }
 

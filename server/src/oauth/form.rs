@@ -49,6 +49,11 @@ impl Parameters {
             .finish()
     }
 
+    /// Puts a parameter in, in place of one that may be there.
+    pub(crate) fn set(&mut self, name: &str, value: String) {
+        self.0.insert(name.to_owned(), value);
+    }
+
     /// A parameter that must be there.
     pub(crate) fn require(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name)

@@ -7,6 +7,7 @@ use axum::{
 };
 use portcullis_types::{oauth::ServerMetadata, paths};
 
+use super::dpop;
 use crate::app::{App, Handle};
 
 /// Authorization server metadata.
@@ -47,6 +48,7 @@ fn metadata(app: &App) -> ServerMetadata {
         grant_types_supported: list(&["authorization_code", "refresh_token"]),
         code_challenge_methods_supported: list(&["S256"]),
         token_endpoint_auth_methods_supported: list(&["none"]),
+        dpop_signing_alg_values_supported: list(&dpop::ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
         subject_types_supported: list(&["public"]),
         id_token_signing_alg_values_supported: list(&["ES256"]),

@@ -1,9 +1,10 @@
 //! OAuth 2.1: authorization code with PKCE for registered public clients, pushed requests, ES256
-//! access tokens, rotating refresh tokens.
+//! access tokens, rotating refresh tokens, both bound to a key where the client proves to have one.
 
 pub(crate) mod access_token;
 pub(crate) mod authorize;
 pub(crate) mod clients;
+pub(crate) mod dpop;
 pub(crate) mod errors;
 pub(crate) mod families;
 pub(crate) mod form;

@@ -5,14 +5,17 @@
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
 };
 use portcullis_domain::{SecretToken, TokenKind, oauth::PushedRequest};
-use portcullis_types::oauth::{OAuthError, PushedResponse};
+use portcullis_types::{
+    oauth::{OAuthError, PushedResponse},
+    paths,
+};
 
 use super::{
-    authorize,
+    authorize, dpop,
     errors::Refusal,
     form::{Form, Parameters},
 };
@@ -37,7 +40,8 @@ const PURPOSE: &str = "pushed request";
 pub(crate) async fn par(
     app: Handle,
     caller: Caller,
-    Form(parameters): Form,
+    headers: HeaderMap,
+    Form(mut parameters): Form,
 ) -> Result<Response, Refusal> {
     take_try(&app, &caller)?;
     let client = parameters.require("client_id")?;
@@ -45,6 +49,7 @@ pub(crate) async fn par(
         .clients
         .get(client)
         .ok_or_else(Refusal::invalid_client)?;
+    bind(&app, &caller, &headers, &mut parameters)?;
     authorize::check_pushed(&app, &caller, client, &parameters)?;
     let token = token::generate(&*app.rng, TokenKind::PushedRequest);
     let hash = token::hash(&token);
@@ -69,6 +74,28 @@ pub(crate) async fn par(
         expires_in: u32::try_from(seconds).unwrap_or(u32::MAX),
     };
     Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// A proof that comes along says the same as `dpop_jkt` (RFC 9449 section 10.1).
+fn bind(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    parameters: &mut Parameters,
+) -> Result<(), Refusal> {
+    let asked = dpop::Asked {
+        method: &Method::POST,
+        path: paths::OAUTH_PAR,
+        token: None,
+    };
+    let Some(jkt) = dpop::check(app, headers, &asked, caller.now)? else {
+        return Ok(());
+    };
+    if parameters.get("dpop_jkt").is_some_and(|said| said != jkt) {
+        return Err(Refusal::invalid_dpop_proof());
+    }
+    parameters.set("dpop_jkt", jkt);
+    Ok(())
 }
 
 /// Counts a request pushed from this address: each takes up room until it expires.

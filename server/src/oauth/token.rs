@@ -1,7 +1,10 @@
 //! `POST /oauth/token`: codes and refresh tokens for tokens.
 
 use aws_lc_rs::constant_time;
-use axum::Json;
+use axum::{
+    Json,
+    http::{HeaderMap, Method},
+};
 use portcullis_domain::{
     TokenKind,
     audit::AuditKind,
@@ -10,10 +13,13 @@ use portcullis_domain::{
         TokenFamily,
     },
 };
-use portcullis_types::oauth::{OAuthError, TokenResponse};
+use portcullis_types::{
+    oauth::{OAuthError, TokenResponse},
+    paths,
+};
 
 use super::{
-    access_token,
+    access_token, dpop,
     errors::Refusal,
     form::{Form, Parameters},
     id_token,
@@ -38,6 +44,7 @@ const SUCCESSOR: &str = "refresh successor";
 pub(crate) async fn token(
     app: Handle,
     caller: Caller,
+    headers: HeaderMap,
     Form(parameters): Form,
 ) -> Result<Json<TokenResponse>, Refusal> {
     let grant = parameters.require("grant_type")?;
@@ -46,12 +53,36 @@ pub(crate) async fn token(
         .clients
         .get(client)
         .ok_or_else(Refusal::invalid_client)?;
-    match grant {
-        "authorization_code" => redeem(&app, &caller, client, &parameters).await,
-        "refresh_token" => refresh(&app, &caller, client, &parameters).await,
-        _ => Err(Refusal::unsupported_grant_type()),
+    if !matches!(grant, "authorization_code" | "refresh_token") {
+        return Err(Refusal::unsupported_grant_type());
+    }
+    // Before anything is spent: a proof that lacks the nonce comes again with the same grant.
+    let jkt = key(&app, &caller, client, &headers)?;
+    if grant == "refresh_token" {
+        refresh(&app, &caller, client, &parameters, jkt).await
+    } else {
+        redeem(&app, &caller, client, &parameters, jkt).await
     }
     .map(Json)
+}
+
+/// The key that tokens are to be bound to (RFC 9449 section 5).
+fn key(
+    app: &App,
+    caller: &Caller,
+    client: &ClientConfig,
+    headers: &HeaderMap,
+) -> Result<Option<String>, Refusal> {
+    let asked = dpop::Asked {
+        method: &Method::POST,
+        path: paths::OAUTH_TOKEN,
+        token: None,
+    };
+    let jkt = dpop::check(app, headers, &asked, caller.now)?;
+    if client.dpop_bound_access_tokens && jkt.is_none() {
+        return Err(Refusal::invalid_dpop_proof());
+    }
+    Ok(jkt)
 }
 
 async fn redeem(
@@ -59,6 +90,7 @@ async fn redeem(
     caller: &Caller,
     client: &ClientConfig,
     parameters: &Parameters,
+    jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let code = parameters.require("code")?;
     let verifier = parameters.require("code_verifier")?;
@@ -72,17 +104,21 @@ async fn redeem(
         .consume_code(token::hash(&code), &client.id, caller.now, reuse)
         .await?;
     let code = match consumed {
-        ConsumeCode::Fresh(code) => code,
+        ConsumeCode::Fresh(code) => *code,
         ConsumeCode::Reused { family, .. } => {
             app.families.forget(family);
             return Err(Refusal::invalid_grant());
         }
         ConsumeCode::Unknown => return Err(Refusal::invalid_grant()),
     };
-    if code.redirect_uri != redirect_uri || !verifies(verifier, &code.code_challenge) {
+    let of_another_key = code.dpop_jkt.is_some() && code.dpop_jkt != jkt;
+    if code.redirect_uri != redirect_uri
+        || !verifies(verifier, &code.code_challenge)
+        || of_another_key
+    {
         return Err(Refusal::invalid_grant());
     }
-    begin_family(app, caller, code).await
+    begin_family(app, caller, code, jkt).await
 }
 
 /// PKCE S256 (RFC 7636 section 4.6).
@@ -101,6 +137,7 @@ async fn begin_family(
     app: &App,
     caller: &Caller,
     code: AuthorizationCode,
+    jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = &app.config.oauth;
     let family = TokenFamily {
@@ -108,6 +145,8 @@ async fn begin_family(
         user: code.user,
         client_id: code.client_id,
         scopes: code.scopes,
+        // The client is public: its refresh tokens are bound as well (RFC 9449 section 5).
+        dpop_jkt: jkt.clone(),
         auth_time: code.auth_time,
         amr: code.amr,
         created_at: caller.now,
@@ -117,8 +156,8 @@ async fn begin_family(
     let principal = app.principals.enabled(&*app.store, family.user).await?;
     let principal = principal.ok_or_else(Refusal::invalid_grant)?;
     let id_token = id_token::issue(app, &family, &principal, code.nonce.as_deref(), caller.now);
-    let access_token =
-        access_token::issue(app, &family, caller.now).ok_or_else(Refusal::server_error)?;
+    let access_token = access_token::issue(app, &family, jkt.as_deref(), caller.now)
+        .ok_or_else(Refusal::server_error)?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
     let first = NewRefreshToken {
         token: token::hash(&refresh_token),
@@ -136,13 +175,13 @@ async fn begin_family(
     if !app.store.begin_family(family, first, audit).await? {
         return Err(Refusal::invalid_grant());
     }
-    Ok(response(
-        app,
+    Ok(TokenResponse {
         access_token,
-        refresh_token.expose(),
+        refresh_token: Some(refresh_token.expose().to_owned()),
         id_token,
         scope,
-    ))
+        ..response(app, jkt.is_some())
+    })
 }
 
 async fn refresh(
@@ -150,6 +189,7 @@ async fn refresh(
     caller: &Caller,
     client: &ClientConfig,
     parameters: &Parameters,
+    jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let presented = parameters.require("refresh_token")?;
     let presented =
@@ -167,6 +207,7 @@ async fn refresh(
     let rotation = RefreshRotation {
         presented: hash,
         client_id: client.id.clone(),
+        dpop_jkt: jkt.clone(),
         successor: NewRefreshToken {
             token: token::hash(&fresh),
             expires_at: caller.now.plus_seconds(lifetimes.refresh_idle_seconds),
@@ -198,26 +239,25 @@ async fn refresh(
         }
         RotateRefresh::Refused => return Err(Refusal::invalid_grant()),
     };
-    let access_token =
-        access_token::issue(app, &family, caller.now).ok_or_else(Refusal::server_error)?;
-    let scope = family.scopes.join(" ");
-    Ok(response(app, access_token, &successor, None, scope))
+    let access_token = access_token::issue(app, &family, jkt.as_deref(), caller.now)
+        .ok_or_else(Refusal::server_error)?;
+    Ok(TokenResponse {
+        access_token,
+        refresh_token: Some(successor),
+        scope: family.scopes.join(" "),
+        ..response(app, jkt.is_some())
+    })
 }
 
-fn response(
-    app: &App,
-    access_token: String,
-    refresh_token: &str,
-    id_token: Option<String>,
-    scope: String,
-) -> TokenResponse {
+/// What every answer has in common.
+fn response(app: &App, bound: bool) -> TokenResponse {
     TokenResponse {
-        access_token,
-        token_type: "Bearer".to_owned(),
+        access_token: String::new(),
+        token_type: if bound { "DPoP" } else { "Bearer" }.to_owned(),
         expires_in: u32::try_from(app.config.oauth.access_token_seconds).unwrap_or(u32::MAX),
-        refresh_token: Some(refresh_token.to_owned()),
-        id_token,
-        scope,
+        refresh_token: None,
+        id_token: None,
+        scope: String::new(),
     }
 }
 

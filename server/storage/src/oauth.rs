@@ -28,6 +28,7 @@ fn code(row: &Row) -> Result<AuthorizationCode, StorageError> {
         scopes: row.words("scopes")?,
         code_challenge: row.get("code_challenge")?,
         nonce: row.get("nonce")?,
+        dpop_jkt: row.get("dpop_jkt")?,
         auth_time: row.time("auth_time")?,
         amr: row.words("amr")?,
         created_at: row.time("created_at")?,
@@ -41,6 +42,7 @@ pub(crate) fn family(row: &Row) -> Result<TokenFamily, StorageError> {
         user: UserId(row.get("user_id")?),
         client_id: row.get("client_id")?,
         scopes: row.words("scopes")?,
+        dpop_jkt: row.get("dpop_jkt")?,
         auth_time: row.time("auth_time")?,
         amr: row.words("amr")?,
         created_at: row.time("created_at")?,
@@ -161,8 +163,8 @@ impl OAuthStore for Database {
             Box::pin(async move {
                 let sql = "INSERT INTO authorization_codes (code, family_id, client_id, user_id,
                         redirect_uri, scopes, code_challenge, nonce, auth_time, amr, created_at,
-                        expires_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                        expires_at, dpop_jkt)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
                 let args = args![
                     code.code,
                     code.family,
@@ -176,6 +178,7 @@ impl OAuthStore for Database {
                     code.amr.as_slice(),
                     code.created_at,
                     code.expires_at,
+                    code.dpop_jkt,
                 ];
                 db.execute(sql, args).await?;
                 made((), audit)
@@ -198,7 +201,7 @@ impl OAuthStore for Database {
                     WHERE code = $1 AND client_id = $2 AND spent_at IS NULL AND expires_at > $3
                     RETURNING *";
                 if let Some(row) = db.row(sql, args![code, &client_id, now]).await? {
-                    return unaudited(ConsumeCode::Fresh(self::code(&row)?));
+                    return unaudited(ConsumeCode::Fresh(Box::new(self::code(&row)?)));
                 }
                 match reused(db, code, client_id, now).await? {
                     Some((family, user)) => made(ConsumeCode::Reused { family, user }, audit_reuse),
@@ -223,8 +226,8 @@ impl OAuthStore for Database {
                     return refused(false);
                 }
                 let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time,
-                        amr, created_at, expires_at, revoked_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                        amr, created_at, expires_at, revoked_at, dpop_jkt)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
                 let args = args![
                     family.id,
                     family.user,
@@ -235,6 +238,7 @@ impl OAuthStore for Database {
                     family.created_at,
                     family.expires_at,
                     family.revoked_at,
+                    family.dpop_jkt,
                 ];
                 db.execute(sql, args).await?;
                 refresh::insert(db, family.id, first).await?;

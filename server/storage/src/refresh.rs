@@ -75,7 +75,8 @@ pub(crate) async fn rotate(
     }
 }
 
-/// The family of the token presented, held, if it may still be used by this client. That the
+/// The family of the token presented, held, if it may still be used by this client with this
+/// key. That the
 /// account is not held as well does no harm: disabling it revokes the family, and waits for it.
 async fn usable_family(
     db: &mut Connection<'_>,
@@ -86,10 +87,16 @@ async fn usable_family(
             JOIN token_families f ON f.id = t.family_id
             JOIN accounts a ON a.id = f.user_id
             WHERE t.token = $1 AND f.client_id = $2 AND f.revoked_at IS NULL
-                AND f.expires_at > $3 AND a.enabled",
+                AND f.expires_at > $3 AND a.enabled
+                AND (f.dpop_jkt IS NULL OR f.dpop_jkt = $4)",
         " FOR NO KEY UPDATE OF f"
     );
-    let args = args![rotation.presented, &rotation.client_id, rotation.now];
+    let args = args![
+        rotation.presented,
+        &rotation.client_id,
+        rotation.now,
+        rotation.dpop_jkt.clone(),
+    ];
     db.row(sql, args)
         .await?
         .as_ref()

@@ -94,7 +94,7 @@ impl App {
     }
 
     /// The parameters with some replaced or added; an empty value leaves one out.
-    fn parameters_with(&self, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub fn parameters_of(&self, changes: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut parameters = self.parameters();
         for (name, value) in changes {
             parameters.retain(|(known, _)| known != name);
@@ -108,7 +108,7 @@ impl App {
     /// The authorization request with some parameters replaced or added; an empty value leaves the
     /// parameter out.
     pub fn path_with(&self, changes: &[(&str, &str)]) -> String {
-        let parameters = self.parameters_with(changes);
+        let parameters = self.parameters_of(changes);
         let query = call::form(&borrowed(&parameters));
         format!("{}?{query}", paths::OAUTH_AUTHORIZE)
     }
@@ -125,7 +125,7 @@ impl App {
 
     /// Pushes the authorization request, with some parameters replaced or added.
     pub async fn push_with(&self, program: &Browser, changes: &[(&str, &str)]) -> Answer {
-        let parameters = self.parameters_with(changes);
+        let parameters = self.parameters_of(changes);
         post(program, paths::OAUTH_PAR, &borrowed(&parameters)).await
     }
 
@@ -168,24 +168,33 @@ impl App {
         code: &str,
         changes: &[(&str, &str)],
     ) -> Answer {
-        let fields = [
+        let fields = self.code_fields(code);
+        post(program, paths::OAUTH_TOKEN, &changed(&fields, changes)).await
+    }
+
+    /// The fields that exchange a code.
+    pub fn code_fields<'a>(&'a self, code: &'a str) -> [(&'a str, &'a str); 5] {
+        [
             ("grant_type", "authorization_code"),
             ("client_id", &*self.id),
             ("code", code),
             ("redirect_uri", &*self.redirect_uri),
             ("code_verifier", &*self.verifier),
-        ];
-        post(program, paths::OAUTH_TOKEN, &changed(&fields, changes)).await
+        ]
+    }
+
+    /// The fields that refresh.
+    pub fn refresh_fields<'a>(&'a self, token: &'a str) -> [(&'a str, &'a str); 3] {
+        [
+            ("grant_type", "refresh_token"),
+            ("client_id", &*self.id),
+            ("refresh_token", token),
+        ]
     }
 
     /// Refreshes.
     pub async fn refresh(&self, program: &Browser, token: &str) -> Answer {
-        let fields = [
-            ("grant_type", "refresh_token"),
-            ("client_id", &*self.id),
-            ("refresh_token", token),
-        ];
-        post(program, paths::OAUTH_TOKEN, &fields).await
+        post(program, paths::OAUTH_TOKEN, &self.refresh_fields(token)).await
     }
 
     /// Gives a refresh token back.

@@ -62,6 +62,7 @@ pub fn settings() -> Config {
         redirect_uris: vec![uri.to_owned()],
         scopes: ["openid", "profile", "email"].map(String::from).to_vec(),
         require_pushed_authorization_requests: false,
+        dpop_bound_access_tokens: false,
     };
     config.clients = vec![
         client("spa", "http://localhost:5173/callback"),

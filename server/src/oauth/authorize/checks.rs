@@ -4,7 +4,7 @@ use super::{Asked, Told};
 use crate::{
     app::App,
     config::ClientConfig,
-    oauth::{clients, form::Parameters},
+    oauth::{clients, dpop, form::Parameters},
 };
 
 /// Lets a request pass, or says what the client is told.
@@ -18,6 +18,7 @@ const TABLE: &[Check] = &[
     scope,
     code_challenge,
     lengths,
+    dpop_key,
     super::prompt::check,
 ];
 
@@ -129,6 +130,17 @@ fn code_challenge(asked: &Asked<'_>) -> Result<(), Told> {
             "invalid_request",
             "code_challenge is not a SHA-256 in base64url.",
         ))
+    }
+}
+
+/// The key that the code will be bound to (RFC 9449 section 10).
+fn dpop_key(asked: &Asked<'_>) -> Result<(), Told> {
+    match asked.parameters.get("dpop_jkt") {
+        Some(jkt) if !dpop::is_thumbprint(jkt) => Err(Told(
+            "invalid_request",
+            "dpop_jkt is not a SHA-256 in base64url.",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) async fn issue(
             .unwrap_or_default()
             .to_owned(),
         nonce: asked.parameters.get("nonce").map(str::to_owned),
+        dpop_jkt: asked.parameters.get("dpop_jkt").map(str::to_owned),
         auth_time,
         amr: amr.to_vec(),
         created_at: caller.now,

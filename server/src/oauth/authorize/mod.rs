@@ -37,6 +37,7 @@ pub(super) const PARAMETERS: &[&str] = &[
     "code_challenge_method",
     "prompt",
     "max_age",
+    "dpop_jkt",
 ];
 
 /// A request on its way through the checks.
@@ -63,7 +64,8 @@ struct Told(&'static str, &'static str);
            ("code_challenge" = Option<String>, Query, description = "RFC 7636, S256"),
            ("code_challenge_method" = Option<String>, Query, description = "`S256`"),
            ("scope" = Option<String>, Query), ("state" = Option<String>, Query),
-           ("nonce" = Option<String>, Query), ("prompt" = Option<String>, Query,
+           ("nonce" = Option<String>, Query),
+           ("dpop_jkt" = Option<String>, Query, description = "RFC 9449 section 10"), ("prompt" = Option<String>, Query,
             description = "`none` or `login`"), ("max_age" = Option<u64>, Query)),
     responses((status = 302, description = "To the client with `code`, `state` and `iss` or an \
                error; or to the sign-in page."),

@@ -4,9 +4,9 @@ use portcullis_domain::{
     FamilyId, SecretHash, Timestamp,
     accounts::AccountStore,
     audit::AuditKind::{
-        AccountDisabled, AccountEnabled, FamilyRevoked, RefreshReplayed, Refreshed,
+        AccountDisabled, AccountEnabled, FamilyBegan, FamilyRevoked, RefreshReplayed, Refreshed,
     },
-    oauth::{NewRefreshToken, OAuthStore, RefreshRotation, RotateRefresh},
+    oauth::{NewRefreshToken, OAuthStore, RefreshRotation, RotateRefresh, TokenFamily},
 };
 use portcullis_storage::Database;
 
@@ -17,6 +17,7 @@ fn rotation(presented: SecretHash, successor: SecretHash, now: Timestamp) -> Ref
     RefreshRotation {
         presented,
         client_id: "spa".to_owned(),
+        dpop_jkt: None,
         successor: NewRefreshToken {
             token: successor,
             expires_at: now.plus_seconds(7 * 86_400),
@@ -212,6 +213,39 @@ async fn a_refusal_changes_nothing(db: &Fixture) {
     assert_eq!(db.count_audited(RefreshReplayed).await, 0);
 }
 
+async fn rfc9449_5_a_bound_family_is_of_no_use_without_its_key(db: &Fixture) {
+    let family = TokenFamily {
+        dpop_jkt: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".to_owned()),
+        ..new_family(ada(db).await)
+    };
+    let first = new_token();
+    assert!(
+        db.begin_family(family.clone(), first.clone(), event(FamilyBegan))
+            .await
+            .unwrap()
+    );
+    let kept = db.family(family.id).await.unwrap().unwrap();
+    assert_eq!(kept.dpop_jkt, family.dpop_jkt);
+    let with = |jkt: Option<&str>, at| RefreshRotation {
+        dpop_jkt: jkt.map(str::to_owned),
+        ..rotation(first.token, hash(), later(at))
+    };
+    // Fresh, inside the retry window and after it: nothing is rotated, told or revoked.
+    for at in [0, 10, 60] {
+        for jkt in [None, Some("another"), Some("")] {
+            assert_eq!(word(&rotate(db, with(jkt, at)).await), "refused");
+        }
+        let expected = ["rotated", "retried", "replayed"][usize::try_from(at / 10).unwrap().min(2)];
+        let own = rotate(db, with(family.dpop_jkt.as_deref(), at)).await;
+        assert_eq!(word(&own), expected);
+    }
+    // One that is bound to no key takes any.
+    let (_, free) = begin_family(db, family.user).await;
+    let mut rotation = rotation(free, hash(), NOW);
+    rotation.dpop_jkt = Some("any".to_owned());
+    assert_eq!(word(&rotate(db, rotation).await), "rotated");
+}
+
 async fn a_family_ends_when_it_must_and_when_it_is_revoked(db: &Fixture) {
     let user = ada(db).await;
     let (_, mut token) = begin_family(db, user).await;
@@ -347,6 +381,7 @@ async fn refreshing_while_the_account_is_disabled_leaves_no_living_token(db: &Fi
 }
 
 conformance!(
+    rfc9449_5_a_bound_family_is_of_no_use_without_its_key,
     a_token_is_rotated_again_and_again,
     the_family_comes_with_every_answer,
     a_retry_gets_the_very_same_successor,

@@ -3,6 +3,8 @@
 mod authorize;
 mod bearer;
 mod cors;
+mod dpop_resources;
+mod dpop_tokens;
 mod forged;
 mod on_postgres;
 mod par;
