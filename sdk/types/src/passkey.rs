@@ -31,6 +31,17 @@ pub struct SignUpBeginRequest {
     pub name: Option<String>,
 }
 
+/// Body of `POST /api/auth/passkeys/register/begin`, which may be left out.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RegisterBeginRequest {
+    /// The browser makes the passkey without asking, after a sign-in with a password
+    /// (`mediation: "conditional"`).
+    #[serde(default)]
+    pub conditional: bool,
+}
+
 /// Body of `POST /api/auth/passkeys/register/finish` and `/sign-up/finish`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{
-        FromRequest, FromRequestParts, Request,
+        FromRequest, FromRequestParts, OptionalFromRequest, Request,
         rejection::{BytesRejection, FailedToBufferBody},
     },
     http::{header, request::Parts},
@@ -28,10 +28,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             .and_then(|value| value.split(';').next())
             .map(str::trim);
         if !media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json")) {
-            return Err(ApiError::new(
-                ErrorCode::UnsupportedMediaType,
-                "Send the body as JSON, with `Content-Type: application/json`.",
-            ));
+            return Err(not_json());
         }
         let body = read(request, state).await?;
         let value = serde_json::from_slice(&body).map_err(|error| {
@@ -58,6 +55,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         Ok(Self(value))
     }
+}
+
+/// A JSON body that may be left out: neither a body nor a type of one.
+impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, ApiError> {
+        if request.headers().contains_key(header::CONTENT_TYPE) {
+            return <Self as FromRequest<S>>::from_request(request, state)
+                .await
+                .map(Some);
+        }
+        if read(request, state).await?.is_empty() {
+            return Ok(None);
+        }
+        Err(not_json())
+    }
+}
+
+fn not_json() -> ApiError {
+    ApiError::new(
+        ErrorCode::UnsupportedMediaType,
+        "Send the body as JSON, with `Content-Type: application/json`.",
+    )
 }
 
 /// The whole body, within the limit that the router set.

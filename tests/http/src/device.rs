@@ -138,10 +138,8 @@ impl Device {
             self.algorithm
         );
         assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
-        assert_eq!(
-            options["authenticatorSelection"]["userVerification"],
-            "required"
-        );
+        let verification = &options["authenticatorSelection"]["userVerification"];
+        assert!(["required", "preferred"].contains(&verification.as_str().unwrap()));
         let key = Key::generate(self.algorithm);
         let mut draft = self.draft(
             "webauthn.create",

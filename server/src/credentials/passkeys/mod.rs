@@ -1,6 +1,7 @@
 //! Passkeys: WebAuthn ceremonies (webauthn-rs verifies), and managing one's passkeys.
 
 pub(crate) mod ceremony;
+mod conditional;
 pub(crate) mod manage;
 pub(crate) mod register;
 pub(crate) mod sign_in;

@@ -12,7 +12,7 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     ErrorCode, Problem,
-    passkey::{Begun, PasskeyAdded, RegisterFinishRequest},
+    passkey::{Begun, PasskeyAdded, RegisterBeginRequest, RegisterFinishRequest},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ use webauthn_rs::prelude::{
 
 use super::{
     ceremony::{self, Binding, Kind, Registrant},
-    from_bytes, is_framed, manage, not_accepted, read_credential, rejected, signal, to_bytes,
+    conditional, from_bytes, is_framed, manage, not_accepted, read_credential, rejected, signal,
+    to_bytes,
 };
 use crate::{
     app::{App, Handle},
@@ -41,10 +42,14 @@ use crate::{
 pub(crate) struct State {
     pub(crate) registrant: Registrant,
     pub(crate) registration: PasskeyRegistration,
+    /// Whether the browser makes it without asking.
+    pub(crate) conditional: bool,
 }
 
-/// Begins adding a passkey.
+/// Begins adding a passkey. Soon after a sign-in a browser may be asked to make one without asking
+/// its user.
 #[utoipa::path(post, path = "/api/auth/passkeys/register/begin", tag = "passkeys",
+    request_body = RegisterBeginRequest,
     responses((status = 200, body = Begun<Value>,
                description = "PublicKeyCredentialCreationOptionsJSON."),
               (status = 401, body = Problem), (status = 403, body = Problem),
@@ -53,6 +58,7 @@ pub(crate) async fn begin(
     app: Handle,
     caller: Caller,
     browser: BrowserSession,
+    body: Option<Json<RegisterBeginRequest>>,
 ) -> ApiResult<Answer<Begun<Value>>> {
     browser.require_recent_proof(&app, caller.now)?;
     let account = &browser.principal.account;
@@ -70,7 +76,23 @@ pub(crate) async fn begin(
         .map(|passkey| passkey.credential_id)
         .collect();
     let binding = Binding::session(&browser.session);
-    options(&app, &caller, Kind::Register, &binding, registrant, exclude).map(Answer)
+    let conditional = body.is_some_and(|Json(body)| body.conditional);
+    let asked = Asked {
+        registrant,
+        exclude,
+        conditional,
+    };
+    options(&app, &caller, Kind::Register, &binding, asked).map(Answer)
+}
+
+/// What a new passkey is to be.
+pub(crate) struct Asked {
+    /// Whose.
+    pub(crate) registrant: Registrant,
+    /// None of those that there are.
+    pub(crate) exclude: Vec<CredentialID>,
+    /// Made without asking.
+    pub(crate) conditional: bool,
 }
 
 /// Options for a new passkey of that registrant, and the ceremony that remembers them.
@@ -79,9 +101,13 @@ pub(crate) fn options(
     caller: &Caller,
     kind: Kind,
     binding: &Binding,
-    registrant: Registrant,
-    exclude: Vec<CredentialID>,
+    asked: Asked,
 ) -> ApiResult<Begun<Value>> {
+    let Asked {
+        registrant,
+        exclude,
+        conditional,
+    } = asked;
     let (challenge, registration) = app
         .passkeys
         .webauthn
@@ -92,11 +118,16 @@ pub(crate) fn options(
             Some(exclude),
         )
         .map_err(|error| rejected(&error))?;
-    let options = creation_options(challenge)?;
-    let registration = accept_algorithms(&registration)?;
+    let mut options = creation_options(challenge)?;
+    let mut registration = accept_algorithms(&registration)?;
+    if conditional {
+        conditional::relax(&mut options);
+        registration = conditional::accept(&registration)?;
+    }
     let state = State {
         registrant,
         registration,
+        conditional,
     };
     let ceremony = ceremony::begin(app, caller, kind, binding, state)?;
     Ok(Begun { ceremony, options })
@@ -196,9 +227,12 @@ pub(crate) async fn verify(
         Some(name) => names::parse(name)?,
         None => device(&caller.user_agent),
     };
-    let credential: RegisterPublicKeyCredential = read_credential(body.credential)?;
+    let mut credential: RegisterPublicKeyCredential = read_credential(body.credential)?;
     let state: State = ceremony::finish(app, caller, kind, binding, &body.ceremony).await?;
-    let passkey = app
+    if state.conditional {
+        conditional::set_present(&mut credential.response.attestation_object);
+    }
+    let mut passkey = app
         .passkeys
         .webauthn
         .finish_passkey_registration(&credential, &state.registration)
@@ -206,6 +240,9 @@ pub(crate) async fn verify(
     // webauthn-rs takes up to 4096 bytes, and does not look at `topOrigin`.
     if passkey.cred_id().len() > LONGEST_ID || is_framed(&credential.response.client_data_json) {
         return Err(not_accepted());
+    }
+    if state.conditional {
+        passkey = conditional::require_verification(&passkey)?;
     }
     let data = to_bytes(&passkey)?;
     // What cannot be read back must not be kept.

@@ -45,14 +45,12 @@ pub(crate) async fn begin(
         name,
     };
     let binding = Binding::begin_in_browser(&app, &headers);
-    let begun = register::options(
-        &app,
-        &caller,
-        Kind::SignUp,
-        &binding,
+    let asked = register::Asked {
         registrant,
-        Vec::new(),
-    )?;
+        exclude: Vec::new(),
+        conditional: false,
+    };
+    let begun = register::options(&app, &caller, Kind::SignUp, &binding, asked)?;
     let cookie = binding.cookie.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cookie), Answer(begun)).into_response())
 }

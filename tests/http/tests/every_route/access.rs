@@ -195,6 +195,7 @@ fn body(path: &str, number: usize) -> Value {
         | paths::PASSKEY_SIGN_IN_FINISH
         | paths::PASSKEY_SIGN_UP_FINISH => credential,
         paths::AUTHZ_CHECK => json!({ "checks": [{ "permission": "notes:write" }] }),
+        paths::PASSKEY_REGISTER_BEGIN => json!({ "conditional": false }),
         paths::SETUP => json!({ "token": "x", "email": email("new"), "password": PASSWORD }),
         path if path.starts_with(paths::NOTES) => json!({ "text": "A note" }),
         path if path.starts_with(paths::PASSKEYS) => json!({ "name": "A name" }),

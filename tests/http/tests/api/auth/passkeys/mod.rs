@@ -1,6 +1,7 @@
 //! `/api/auth/passkeys`.
 
 mod ceremonies;
+mod conditional;
 mod forgery;
 mod manage;
 mod register;
