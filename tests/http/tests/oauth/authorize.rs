@@ -216,3 +216,27 @@ async fn a_post_is_not_how_one_authorizes() {
     let answer = ada.post(&App::spa().path(), serde_json::json!({})).await;
     answer.problem(405, "method_not_allowed");
 }
+
+#[tokio::test]
+async fn rfc9207_2_every_answer_to_the_client_names_the_issuer_once() {
+    let server = Server::start().await;
+    let (ada, program) = (server.person("ada").await, server.program());
+    let app = App::spa();
+    let refused = [("prompt", "none"), ("max_age", "x")];
+    let waits = [("prompt", "none")];
+    let stranger = server.browser();
+    let pushed = app.pushed(&program).await;
+    let pushed_waits = app.pushed_with(&program, &waits).await;
+    for (browser, path) in [
+        (&ada, app.path()),
+        (&ada, app.path_with(&refused)),
+        (&stranger, app.path_with(&waits)),
+        (&ada, app.pushed_path(&pushed)),
+        (&stranger, app.pushed_path(&pushed_waits)),
+    ] {
+        let back = browser.get(&path).await.location();
+        assert!(back.starts_with(&app.redirect_uri), "{back}");
+        assert_eq!(back.matches("iss=").count(), 1, "{back}");
+        assert_eq!(query(&back, "iss"), Some(server.origin.clone()));
+    }
+}
