@@ -67,6 +67,8 @@ enum Form {
         /// Where `Plural` is, seen from the folder.
         plural: &'static str,
     },
+    /// A module per language, in the folder.
+    TypeScript,
     /// One module with all languages.
     Script,
 }
@@ -92,6 +94,12 @@ const OUTPUTS: &[Output] = &[
             public: true,
             plural: "super",
         },
+    },
+    Output {
+        from: "sdk/text",
+        sections: &["shared", "errors", "elements"],
+        to: "sdk/npm/src/text",
+        form: Form::TypeScript,
     },
     Output {
         from: "web/demo/text",
@@ -160,6 +168,12 @@ fn made(ws: &Workspace) -> Result<Vec<(PathBuf, String)>> {
                     files.push((file, form.edition(*language, entries)));
                 }
             }
+            Form::TypeScript => {
+                for (language, entries) in &parts {
+                    let file = to.join(format!("{}.ts", language.tag));
+                    files.push((file, script::edition(output.from, *language, entries)));
+                }
+            }
             Form::Script => files.push((to, script::all(output.from, &parts))),
         }
     }
@@ -189,7 +203,8 @@ mod tests {
     fn sources(folder: &Path, end: &str) -> String {
         let mut all = String::new();
         for file in crate::stamp::files_below(folder).unwrap() {
-            let generated = file.to_string_lossy().contains("/text/");
+            let stem = file.file_stem().unwrap_or_default();
+            let generated = stem == "catalogue" || LANGUAGES.iter().any(|it| stem == it.tag);
             let source = file.extension().is_some_and(|extension| extension == end);
             if source && !generated {
                 all += &fs::read_to_string(file).unwrap();
@@ -205,6 +220,7 @@ mod tests {
         for output in OUTPUTS {
             let end = match output.form {
                 Form::Rust { .. } => "rs",
+                Form::TypeScript => "ts",
                 Form::Script => "js",
             };
             let folder = ws.path(output.to).parent().unwrap().to_owned();
@@ -213,7 +229,7 @@ mod tests {
             for entry in catalogue[0].part(output.sections).unwrap() {
                 let name = match output.form {
                     Form::Rust { .. } => entry.key.clone(),
-                    Form::Script => script::camel_case(&entry.key),
+                    Form::TypeScript | Form::Script => script::camel_case(&entry.key),
                 };
                 let found = sources.match_indices(&name).any(|(at, _)| {
                     let after = sources[at + name.len()..].chars().next();

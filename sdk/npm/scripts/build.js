@@ -40,6 +40,9 @@ const doors = Object.keys(JSON.parse(await readFile(`${root}package.json`, "utf8
   .map((name) => name.slice(2))
   .filter((name) => name && !name.includes(".") && !files.includes(name));
 
+/** What there are words in. */
+const languages = ["en", "de", "fr", "es", "ja"];
+
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   absWorkingDir: root,
@@ -52,6 +55,7 @@ const options = {
   jsx: "automatic",
   minify: true,
   legalComments: "none",
+  charset: "utf8",
   logLevel: "warning",
 };
 
@@ -75,15 +79,22 @@ if (doors.length) {
     ...options,
     // An application uses one of them, so that what they share is written into each.
     splitting: false,
-    entryPoints: [...doors.map((name) => `src/${name}/index.ts`), "src/svelte/state.ts"],
+    entryPoints: [
+      ...doors.map((name) => `src/${name}/index.ts`),
+      ...languages.map((tag) => `src/text/${tag}.ts`),
+      "src/svelte/state.ts",
+    ],
     // One client for all doors; and the frameworks are the application's, as is the compiler of
     // Svelte's components: what it makes fits the version of Svelte that it belongs to.
-    external: ["../index.js", "react", "vue", "svelte", "*.svelte", "*/state.js"],
+    external: ["../index.js", "../../index.js", "react", "vue", "svelte", "*.svelte", "*/state.js"]
+      // A page loads the words of one language.
+      .concat(["../text/index.js", "../../text/index.js", ...languages.map((tag) => `./${tag}.js`)]),
   });
   const components = (await readdir(`${root}src/svelte`)).filter((name) => name.endsWith(".svelte"));
   await Promise.all(
     components.map((name) => copyFile(`${root}src/svelte/${name}`, `${root}dist/svelte/${name}`)),
   );
+  await copyFile(`${root}src/elements/elements.css`, `${root}dist/elements/elements.css`);
 }
 await promisify(execFile)(process.execPath, [
   `${root}node_modules/typescript/bin/tsc`,
@@ -98,6 +109,8 @@ await Promise.all(
     ...["checks", "client", "core", "create", "engine", "failure", "fetching", "hardened", "http"],
     ...["inlined", "loader", "machine", "matching", "module", "page", "passkeys", "popup"],
     ...["remote", "signals", "site", "webauthn", "worker"],
+    ...["dom", "form", "icons", "styles", "way"].map((name) => `elements/${name}`),
+    ...languages.slice(1).map((tag) => `text/${tag}`),
     "react/source",
     "testing/world",
   ].map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),

@@ -42,6 +42,17 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./dist/auth.d.ts",
     "./dist/authorization.d.ts",
     "./dist/client.js",
+    "./dist/elements/auto/index.d.ts",
+    "./dist/elements/auto/index.js",
+    "./dist/elements/base.d.ts",
+    "./dist/elements/elements.css",
+    "./dist/elements/gate.d.ts",
+    "./dist/elements/index.d.ts",
+    "./dist/elements/index.js",
+    "./dist/elements/part.d.ts",
+    "./dist/elements/settings.d.ts",
+    "./dist/elements/sign-in.d.ts",
+    "./dist/elements/user-menu.d.ts",
     "./dist/gate.d.ts",
     "./dist/hardened.js",
     "./dist/index.d.ts",
@@ -84,6 +95,14 @@ test("the tarball holds what is needed and nothing else", async () => {
     "./dist/testing/index.js",
     "./dist/testing/options.d.ts",
     "./dist/testing/script.d.ts",
+    "./dist/text/de.js",
+    "./dist/text/en.d.ts",
+    "./dist/text/en.js",
+    "./dist/text/es.js",
+    "./dist/text/fr.js",
+    "./dist/text/index.d.ts",
+    "./dist/text/index.js",
+    "./dist/text/ja.js",
     "./dist/vue/components.d.ts",
     "./dist/vue/composables.d.ts",
     "./dist/vue/context.d.ts",
@@ -101,7 +120,8 @@ test("package.json says what holds", async () => {
   assert.equal(json.version, version);
   assert.equal(json.license, "MIT OR Apache-2.0");
   assert.equal(json.type, "module");
-  assert.equal(json.sideEffects, false);
+  // All else does nothing by being imported.
+  assert.deepEqual(json.sideEffects, ["./dist/elements/auto/*", "*.css"]);
   assert.equal(json.dependencies, undefined);
   assert.equal(json.scripts.postinstall, undefined);
   const { types, default: script } = json.exports["."];

@@ -23,7 +23,7 @@ export default {
     network: "Une partie de la page n’est pas arrivée. Vérifiez votre connexion, puis réessayez.",
     crashed: "Quelque chose a échoué au démarrage de la page. Veuillez réessayer.",
     again: "Réessayer",
-    failed: "Quelque chose a échoué sur cette page. Rechargez-la : les notes en cours sont conservées.",
+    failed: "Quelque chose a échoué sur cette page. Rechargez-la : les notes en cours sont conservées.",
   },
   es: {
     title: "Esta página no ha podido arrancar",

@@ -11,8 +11,6 @@ pub struct Text {
     pub cancel: &'static str,
     /// Close
     pub close: &'static str,
-    /// Save
-    pub save: &'static str,
     /// Try again
     pub try_again: &'static str,
     /// Loading…
@@ -135,6 +133,8 @@ pub struct Text {
     pub error_redirect: &'static str,
     /// This page isn’t set up for that. Please tell whoever runs it.
     pub error_page: &'static str,
+    /// Save
+    pub save: &'static str,
     /// Undo
     pub undo: &'static str,
     /// New password

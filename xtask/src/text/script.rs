@@ -1,4 +1,5 @@
-//! Catalogues for scripts.
+//! Catalogues for TypeScript: a module per language. The English one is `const`, of whose type all
+//! others are: the compiler says what one of them lacks.
 
 use std::fmt::Write as _;
 
@@ -35,6 +36,21 @@ fn object(entries: &[&Entry], indent: &str) -> String {
         _ = writeln!(out, "{indent}  {}: {value},", camel_case(&entry.key));
     }
     out + indent + "}"
+}
+
+/// `de.ts`: the module of one language.
+pub(super) fn edition(from: &str, language: Language, entries: &[&Entry]) -> String {
+    let Language { tag, name, .. } = language;
+    let head =
+        format!("/** The {name} texts. Made by `cargo xtask text` from `{from}/{tag}.json`. */\n");
+    let object = object(entries, "").replacen('{', &format!("{{\n  language: {tag:?},"), 1);
+    if tag == "en" {
+        format!("{head}\nexport default {object} as const;\n")
+    } else {
+        format!(
+            "{head}\nimport type {{ Text }} from \"./index.js\";\n\nexport default {object} satisfies Text;\n"
+        )
+    }
 }
 
 /// One module with all languages.

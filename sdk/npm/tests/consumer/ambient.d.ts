@@ -14,3 +14,5 @@ declare module "*.wasm" {
   const url: string;
   export default url;
 }
+
+declare module "*.css";

@@ -15,4 +15,6 @@ declare global {
   }
   /** As on the page, for functions that run there. */
   const auth: Auth;
+  /** What a test's listeners have heard. */
+  var verdicts: string[];
 }
