@@ -4,6 +4,8 @@ declare global {
   interface Window {
     /** The client of the page under test. */
     auth: Auth;
+    /** Options that a test wishes its page's client to have. */
+    wishes?: object;
     /** What a test's listener has heard. */
     heard: Session[];
     /** How often each part of a framework's page has been rendered. */
