@@ -38,7 +38,7 @@ export class Example {
     }
     await cp(source, path, {
       recursive: true,
-      filter: (file) => !/\/(node_modules|dist|build|\.next|\.svelte-kit)$/.test(file),
+      filter: (file) => !/\/(node_modules|dist|build|public\/sdk|\.next|\.svelte-kit)$/.test(file),
     });
     const example = new Example(path);
     await example.#dependencies();

@@ -16,32 +16,59 @@ const SOON = 1_000;
 
 /** @typedef {import("playwright-core").Page} Page */
 
+/** What is seen: gates may keep what they do not show. */
+const seen = { visible: true };
+
 /** @param {Page} page */
 export const words = (page) => ({
   email: page.getByLabel("Email"),
   password: page.getByLabel("Password"),
   signIn: page.getByRole("button", { name: "Sign in", exact: true }),
-  create: page.getByRole("button", { name: "Create account" }),
+  create: page.getByRole("button", { name: "Create account", exact: true }),
   usePasskey: page.getByRole("button", { name: "Use a passkey" }),
-  hello: page.getByText("Hello, "),
+  hello: page.getByText("Hello, ").filter(seen),
   addPasskey: page.getByRole("button", { name: "Add a passkey" }),
   added: page.getByText("Passkey added."),
-  signOut: page.getByRole("button", { name: "Sign out" }),
-  newNote: page.getByLabel("New note"),
+  signOut: page.getByRole("button", { name: "Sign out", exact: true }),
+  newNote: page.getByLabel("New note").filter(seen),
   write: page.getByRole("button", { name: "Write" }),
   notes: page.getByRole("listitem"),
   remove: page.getByRole("button", { name: "Delete" }),
-  moderator: page.getByText("You are a moderator"),
-  nobody: page.getByText("You see your own notes."),
+  moderator: page.getByText("You are a moderator").filter(seen),
+  nobody: page.getByText("You see your own notes.").filter(seen),
   problem: page.getByRole("alert"),
+  /** Goes to where accounts are made. */
+  toSignUp: async () => {},
+  /** Goes to where there is the way out. */
+  toSignOut: async () => {},
+});
+
+/** @typedef {(page: Page) => ReturnType<typeof words>} Words */
+
+/**
+ * The same where a page uses the ready-made sign-in card and user menu, which have words of their
+ * own.
+ * @type {Words}
+ */
+export const readyMade = (page) => ({
+  ...words(page),
+  usePasskey: page.getByRole("button", { name: "Sign in with a passkey" }),
+  toSignUp: () => page.getByText("Create an account").click(),
+  toSignOut: () => page.getByRole("button", { name: "Your account" }).click(),
 });
 
 let count = 0;
 
-/** Makes an account on the page. @param {Page} page @param {string} [name] */
-export async function signUp(page, name = "ada") {
+/**
+ * Makes an account on the page.
+ * @param {Page} page
+ * @param {string} [name]
+ * @param {ReturnType<Words>} [it]
+ */
+export async function signUp(page, name = "ada", it = words(page)) {
   const email = `${name}-${(count += 1)}@example.com`;
-  const { email: field, password, create, hello } = words(page);
+  const { email: field, password, create, hello } = it;
+  await it.toSignUp();
   await field.fill(email);
   await password.fill(PASSWORD);
   await create.click();
@@ -52,11 +79,12 @@ export async function signUp(page, name = "ada") {
 /**
  * @param {import("./suite.js").World} world
  * @param {string} name of the example, for its pictures
+ * @param {Words} [its] the words of its pages
  */
-export async function journey(world, name) {
+export async function journey(world, name, its = words) {
   const visitor = await Visitor.arrive(world.browser);
   const page = await visitor.open(world.url);
-  const it = words(page);
+  const it = its(page);
 
   // Nobody is signed in, and nothing is shown that is for somebody.
   await it.email.waitFor();
@@ -70,7 +98,7 @@ export async function journey(world, name) {
   // Chromium reports answers of 4xx.
   assert.equal(visitor.excuse().length, 1);
 
-  const email = await signUp(page);
+  const email = await signUp(page, "ada", it);
   await page.getByText(`Hello, ${email.split("@")[0]}`).waitFor();
   await it.nobody.waitFor();
   await it.newNote.fill("Water the ferns");
@@ -102,6 +130,7 @@ export async function journey(world, name) {
 
   // Whose authenticator is willing is signed in again by the field's suggestions, at once.
   await authenticator.setWilling(false);
+  await it.toSignOut();
   await it.signOut.click();
   await it.email.waitFor();
   assert.equal(await it.newNote.count(), 0);
@@ -111,10 +140,11 @@ export async function journey(world, name) {
 
   // A tab that is opened later knows, and signing out there is signing out here.
   const tab = await visitor.open(world.url);
-  await words(tab).hello.waitFor();
+  await its(tab).hello.waitFor();
   await tab.reload();
   await authenticator.setWilling(false);
-  await words(tab).signOut.click();
+  await its(tab).toSignOut();
+  await its(tab).signOut.click();
   await it.email.waitFor({ timeout: SOON });
 
   assert.deepEqual(visitor.problems, []);

@@ -24,16 +24,18 @@ export class World {
  *
  * @param {string} name its folder below `examples/`
  * @param {object} how
+ * @param {string} [how.script] the one that builds it
+ * @param {import("./journey.js").Words} [how.its] the words of its pages, where it has others
  * @param {string} [how.files] what it builds, for Portcullis to serve; or else:
  * @param {(world: World, port: number) => Promise<void>} [how.serve] serves it at a port of
  *   localhost, and there what belongs to the server as well
  * @returns {World} for further tests
  */
-export function example(name, { files, serve }) {
+export function example(name, { script, its, files, serve }) {
   const world = new World();
   before(async () => {
     world.example = await Example.install(name);
-    await world.example.build();
+    await world.example.build(script);
     if (serve) {
       const port = await freePort();
       world.url = `http://localhost:${port}`;
@@ -51,6 +53,8 @@ export function example(name, { files, serve }) {
     await world.example?.stop();
     await world.server?.stop();
   });
-  test(`${name}: a person signs up, is made a moderator, and signs out`, () => journey(world, name));
+  test(`${name}: a person signs up, is made a moderator, and signs out`, () =>
+    journey(world, name, its),
+  );
   return world;
 }
