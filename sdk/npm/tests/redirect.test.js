@@ -110,7 +110,10 @@ for (const [path, where] of [
       server.url,
     );
     assert.deepEqual(statuses, [200, 200]);
-    assert.match((await asked).headers().authorization ?? "", /^Bearer ey/);
+    // A token that is bound to a key, with a proof of it.
+    const { authorization, dpop } = (await asked).headers();
+    assert.match(authorization ?? "", /^DPoP ey/);
+    assert.match(dpop ?? "", /^ey/);
     const own = page.waitForRequest(`${site.url}/main.js?again`);
     await page.evaluate(() => auth.fetch("/main.js?again"));
     assert.equal((await own).headers().authorization, undefined);

@@ -32,7 +32,9 @@ export async function serveClient(site, server) {
     const file = join(folder, "package", "dist", normalize(path.slice("/sdk".length)));
     return { body: await readFile(file), type: TYPES[extname(file)] ?? "text/plain" };
   });
-  const options = { server, mode: "token", clientId: "app", redirectUri: "/app/callback" };
+  // In the page's memory, so that its tabs share them.
+  const tokens = { mode: "token", clientId: "app", redirectUri: "/app/callback", isolate: false };
+  const options = { server, ...tokens };
   site.put("/app/main.js", {
     type: "text/javascript",
     body: `

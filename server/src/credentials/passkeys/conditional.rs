@@ -25,6 +25,12 @@ pub(super) fn relax(options: &mut Value) {
     if let Some(selection) = options.get_mut("authenticatorSelection") {
         selection["userVerification"] = json!("preferred");
     }
+    // Browsers refuse to make a passkey that is good for nothing without verification while none
+    // is required.
+    if let Some(extensions) = options.get_mut("extensions").and_then(Value::as_object_mut) {
+        extensions.remove("credentialProtectionPolicy");
+        extensions.remove("enforceCredentialProtectionPolicy");
+    }
 }
 
 /// Makes the verifier accept a registration without user verification.

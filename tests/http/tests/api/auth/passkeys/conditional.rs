@@ -12,6 +12,9 @@ async fn begin(browser: &Browser) -> Value {
     let selection = &begun["options"]["authenticatorSelection"];
     assert_eq!(selection["userVerification"], "preferred");
     assert_eq!(selection["residentKey"], "required");
+    // Browsers refuse this beside verification that is only preferred.
+    let extensions = begun["options"]["extensions"].to_string();
+    assert!(!extensions.contains("rotectionPolicy"), "{extensions}");
     begun
 }
 
