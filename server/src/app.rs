@@ -11,6 +11,7 @@ use crate::{
     config::Config,
     credentials::{passkeys::Passkeys, password::hashing::Hasher},
     crypto::seal::Sealer,
+    http::ui::Ui,
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
@@ -39,6 +40,7 @@ pub(crate) struct App {
     pub(crate) dpop: Dpop,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
+    pub(crate) ui: Ui,
     pub(crate) resource_rules: Rules,
     /// Seals what `prompt=login` must remember across the sign-in page.
     pub(crate) reauthentication: Sealer,

@@ -18,7 +18,7 @@ use crate::{
     credentials::{passkeys::Passkeys, password::hashing::Hasher},
     crypto::{MasterKey, SystemRng},
     demo, docs,
-    http::router,
+    http::{router, ui::Ui},
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
@@ -55,6 +55,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     resource_rules: Rules,
+    ui: Ui,
 }
 
 impl Builder {
@@ -95,6 +96,15 @@ impl Builder {
         self
     }
 
+    /// Serves the user interface that was built into this library (sign-in, account and
+    /// administration, and the demo's notes where the demo is on), unless the configuration names a
+    /// folder. Without this and without a folder there are no pages.
+    #[must_use]
+    pub fn bundled_ui(mut self) -> Self {
+        self.ui = Ui::Bundled;
+        self
+    }
+
     /// Builds the server: defines the roles, makes the signing key where there is none, and starts
     /// the task that writes down when sessions were used. Needs a tokio runtime.
     ///
@@ -109,6 +119,7 @@ impl Builder {
             clock,
             rng,
             mut resource_rules,
+            ui,
             ..
         } = self;
         if config.demo {
@@ -136,6 +147,7 @@ impl Builder {
             dpop: Dpop::new(&*rng),
             keys,
             setup: SetupLink::default(),
+            ui: config.ui.clone().map_or(ui, Ui::Folder),
             resource_rules,
             reauthentication: master.sealer("prompt=login")?,
             continuation: master.sealer("pushed request")?,
@@ -199,6 +211,7 @@ impl Portcullis {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng::default()),
             resource_rules: Rules::new(),
+            ui: Ui::default(),
         }
     }
 

@@ -50,3 +50,4 @@ pub use config::Config;
 pub use crypto::{MasterKey, SystemRng};
 pub use http::{Actor, ApiError, Scheme};
 pub use portcullis_domain::roles::Role;
+pub use sessions::registry::LiveSession;

@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::apt::System;
 use crate::process::Run;
 use crate::setup::{self, Need};
+use crate::web;
 use crate::workspace::Workspace;
 
 /// The server and all native tests; the path of the server.
@@ -19,9 +20,10 @@ pub(crate) fn debug_server(ws: &Workspace) -> Result<PathBuf> {
     Ok(ws.binary("debug", "portcullis"))
 }
 
-/// The server as it ships; its path.
+/// The server as it ships, with the user interface inside; its path.
 pub(crate) fn release_server(ws: &Workspace) -> Result<PathBuf> {
     setup::ensure(ws, &[Need::System(System::OpenSsl)])?;
+    web::build(ws)?;
     Run::cargo(ws, "build-release", "building the server")
         .args([
             "build",

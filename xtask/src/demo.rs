@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use crate::build;
 use crate::interrupt;
 use crate::process;
-use crate::web;
 use crate::workspace::Workspace;
 
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -40,12 +39,11 @@ pub(crate) fn run(ws: &Workspace, port: u16, fresh: bool) -> Result<()> {
     if fresh && data.exists() {
         fs::remove_dir_all(&data).context("removing the earlier demo data")?;
     }
-    let ui = web::build(ws)?;
     let server = build::release_server(ws)?;
     let accounts = accounts(&server, &data)?;
     check_port(port)?;
     let log = ws.logs().join("demo-server.log");
-    let mut child = start(&server, &data, &ui, port, &log)?;
+    let mut child = start(&server, &data, port, &log)?;
     if let Err(error) = wait_until_ready(&mut child, port, &log) {
         process::stop(&mut child)?;
         return Err(error);
@@ -171,14 +169,14 @@ fn password() -> Result<String> {
     Ok(password)
 }
 
-fn start(server: &Path, data: &Path, ui: &Path, port: u16, log: &PathBuf) -> Result<Child> {
+fn start(server: &Path, data: &Path, port: u16, log: &PathBuf) -> Result<Child> {
     if let Some(folder) = log.parent() {
         fs::create_dir_all(folder)?;
     }
     let output = File::create(log)?;
     portcullis(server, data)
         .args(["serve", "--demo", "--port", &port.to_string(), "--data-dir"])
-        .args([data, Path::new("--ui"), ui])
+        .arg(data)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)

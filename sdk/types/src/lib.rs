@@ -4,6 +4,7 @@
 //! Both halves compile this crate, so a field renamed on one side fails to build on the other.
 //! It does no I/O and knows neither axum nor the browser.
 
+pub mod about;
 pub mod account;
 pub mod admin;
 pub mod authz;

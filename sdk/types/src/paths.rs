@@ -1,5 +1,7 @@
 //! Where each endpoint is, relative to the server's public URL.
 
+/// `GET`: what this server is, for pages that adapt to it.
+pub const ABOUT: &str = "/api/about";
 /// `GET`: the session behind the request's cookie or bearer token, if any.
 pub const SESSION: &str = "/api/auth/session";
 /// `POST`: make an account with email and password, and sign in.

@@ -20,7 +20,8 @@ use crate::{
     version,
     after_help = "Examples:
   portcullis serve                              everything at its default, at http://localhost:8080
-  portcullis serve --demo --ui web/dist         with the demo app
+  portcullis serve --demo                       with the demo's notes
+  portcullis serve --ui dist                    with your own pages
   portcullis serve --database postgres://localhost/portcullis
   portcullis config check                       what is wrong with portcullis.toml, if anything
   PORTCULLIS_SESSION__IDLE_SECONDS=900 portcullis serve"
@@ -71,7 +72,7 @@ struct Settings {
     /// Where the embedded database and the master key are kept [default: portcullis-data]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Folder of static files to serve as the user interface
+    /// Folder of static files to serve as the user interface [default: the one in the program]
     #[arg(long, value_name = "DIR")]
     ui: Option<PathBuf>,
     /// Add the demo's notes and roles

@@ -41,6 +41,7 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let portcullis = Portcullis::builder(config.clone())
         .store(store)
         .master_key(master_key(&config)?)
+        .bundled_ui()
         .build()
         .await?;
     println!("Portcullis is at {}", config.public_url());

@@ -25,7 +25,8 @@ pub struct Config {
     pub database: Option<String>,
     /// Where the embedded database and the master key are kept.
     pub data_dir: PathBuf,
-    /// A folder of static files to serve as the user interface.
+    /// A folder of static files to serve as the user interface. Left out: the one inside of the
+    /// program, where it was built with one.
     pub ui: Option<PathBuf>,
     /// Adds the demo's notes API and its roles.
     pub demo: bool,

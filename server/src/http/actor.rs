@@ -9,9 +9,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, header, request::Parts},
 };
-use portcullis_domain::{
-    Principal, Timestamp, TokenKind, UserId, oauth::TokenFamily, sessions::Session,
-};
+use portcullis_domain::{Principal, Timestamp, TokenKind, UserId, oauth::TokenFamily};
 use portcullis_policy::Permission;
 use portcullis_types::ErrorCode;
 
@@ -27,7 +25,7 @@ use crate::{
 #[derive(Clone)]
 pub enum Scheme {
     /// A browser session behind our cookie.
-    Cookie(Session),
+    Cookie(Arc<LiveSession>),
     /// An access token of a token family: as a bearer's, or with a proof (DPoP) where it is bound to
     /// a key.
     Bearer(Arc<TokenFamily>),
@@ -71,7 +69,7 @@ impl Actor {
     /// When the user last proved themselves.
     pub fn auth_time(&self) -> Timestamp {
         match &self.scheme {
-            Scheme::Cookie(session) => session.auth_time,
+            Scheme::Cookie(session) => session.proof().0,
             Scheme::Bearer(family) => family.auth_time,
         }
     }
@@ -79,7 +77,7 @@ impl Actor {
     /// How they did (RFC 8176 values).
     pub fn amr(&self) -> &[String] {
         match &self.scheme {
-            Scheme::Cookie(session) => &session.amr,
+            Scheme::Cookie(session) => session.proof().1,
             Scheme::Bearer(family) => &family.amr,
         }
     }
@@ -215,7 +213,7 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
                 handle.sessions.touch(&session, now);
                 Some(Actor {
                     principal,
-                    scheme: Scheme::Cookie(session.current()),
+                    scheme: Scheme::Cookie(session),
                 })
             }
             Answer::NotRequested | Answer::Failed => None,

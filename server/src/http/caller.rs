@@ -3,21 +3,19 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    time::Instant,
+    sync::Arc,
 };
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request},
-    http::{HeaderValue, header, request::Parts},
-    middleware::Next,
-    response::Response,
+    http::{header, request::Parts},
 };
 use portcullis_domain::{
     RequestId, Timestamp,
     audit::{AuditEvent, AuditKind},
 };
 
-use crate::app::Handle;
+use crate::app::App;
 
 /// Longest part of a `User-Agent` that is kept.
 const USER_AGENT: usize = 256;
@@ -32,10 +30,30 @@ pub(crate) struct Caller {
     /// The peer's address; none where the host app does not tell.
     pub(crate) ip: Option<IpAddr>,
     /// The browser's description of itself, shortened and without control characters.
-    pub(crate) user_agent: String,
+    pub(crate) user_agent: Arc<str>,
 }
 
 impl Caller {
+    /// Whom a request comes from that has just come in.
+    pub(crate) fn of(app: &App, request: &Request) -> Self {
+        let now = app.now();
+        let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let user_agent = request.headers().get(header::USER_AGENT);
+        Self {
+            now,
+            request: RequestId(app.rng.uuid_at(now)),
+            ip: address.map(|ConnectInfo(address)| address.ip()),
+            user_agent: user_agent
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(USER_AGENT)
+                .collect::<String>()
+                .into(),
+        }
+    }
+
     /// What limits count by: the address, for IPv6 its /64 (one household has that many).
     pub(crate) fn network(&self) -> String {
         match self.ip {
@@ -73,46 +91,6 @@ impl Caller {
     }
 }
 
-/// Gives each request its id, and its answer the header that says it.
-pub(crate) async fn identify(handle: Handle, mut request: Request, next: Next) -> Response {
-    let now = handle.now();
-    let id = RequestId(handle.rng.uuid_at(now));
-    let ip = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(address)| address.ip());
-    let user_agent = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(USER_AGENT)
-        .collect();
-    request.extensions_mut().insert(Caller {
-        now,
-        request: id,
-        ip,
-        user_agent,
-    });
-    request.extensions_mut().insert(handle);
-    // The path without its query: codes and the like stay out of the logs.
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let started = Instant::now();
-    let mut response = next.run(request).await;
-    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-    if response.status().is_server_error() {
-        tracing::error!(request = %id, %method, path, status, micros, "request failed");
-    } else {
-        tracing::debug!(request = %id, %method, path, status, micros, "request");
-    }
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert("x-request-id", value);
-    }
-    response
-}
-
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
@@ -125,7 +103,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
                 now: Timestamp::default(),
                 request: RequestId(uuid::Uuid::nil()),
                 ip: None,
-                user_agent: String::new(),
+                user_agent: Arc::default(),
             }))
     }
 }

@@ -6,34 +6,32 @@
 use axum::{
     extract::Request,
     http::{HeaderMap, Method},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use portcullis_types::ErrorCode;
 
 use super::errors::ApiError;
-use crate::{app::Handle, oauth::dpop};
+use crate::{app::App, oauth::dpop};
 
 /// The static header; its value is `1`.
 pub(crate) const HEADER: &str = "x-portcullis";
 
-/// Lets safe methods and provably same-origin requests pass.
-pub(crate) async fn guard(handle: Handle, request: Request, next: Next) -> Response {
+/// Whether a request may pass: safe methods, and what is provably of this origin.
+pub(crate) fn admits(app: &App, request: &Request) -> bool {
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     // The OAuth endpoints are for other origins and look at no cookie.
     let oauth = request.uri().path().starts_with("/oauth/");
-    if safe || oauth || has_token(request.headers()) || is_own(request.headers(), &handle.origin) {
-        next.run(request).await
-    } else {
-        ApiError::new(
-            ErrorCode::CsrfRejected,
-            "This request must come from the site's own pages, with the header `X-Portcullis: 1`.",
-        )
-        .into_response()
-    }
+    safe || oauth || has_token(request.headers()) || is_own(request.headers(), &app.origin)
+}
+
+/// What the others are told.
+pub(crate) fn refusal() -> ApiError {
+    ApiError::new(
+        ErrorCode::CsrfRejected,
+        "This request must come from the site's own pages, with the header `X-Portcullis: 1`.",
+    )
 }
 
 /// An access token, as a bearer's or with a proof, is never sent by the browser on its own, and

@@ -1,9 +1,7 @@
 //! Security headers for every answer (OWASP ASVS 5.0 V3.4).
 
 use axum::{
-    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 
@@ -16,14 +14,18 @@ const PAGE_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'
 const API_CSP: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
 /// Adds what is not set yet.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(crate) fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
+    // All at once, so that the map grows no more than once.
+    headers.reserve(12);
     let is_page = headers
         .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("text/html"));
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     default(
         headers,
         header::CONTENT_SECURITY_POLICY,
@@ -37,24 +39,16 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
         header::STRICT_TRANSPORT_SECURITY,
         "max-age=31536000; includeSubDomains",
     );
+    default(headers, OPENER_POLICY, "same-origin");
     default(
         headers,
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    );
-    default(
-        headers,
-        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS_POLICY,
         "publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), \
          geolocation=(), microphone=()",
     );
     // What CORS opened to a listed origin stays open; all else is for this origin alone.
     if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
-        default(
-            headers,
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        );
+        default(headers, RESOURCE_POLICY, "same-origin");
     }
     // Answers of the API are about one person at one moment (RFC 6749 section 5.1 asks the same).
     default(headers, header::CACHE_CONTROL, "no-store");

@@ -1,5 +1,6 @@
 //! What every request passes and every answer looks like: who calls, cookies, errors, limits.
 
+pub(crate) mod about;
 pub(crate) mod actor;
 pub(crate) mod body;
 pub(crate) mod caller;
@@ -10,6 +11,7 @@ pub(crate) mod errors;
 pub(crate) mod headers;
 pub(crate) mod health;
 pub(crate) mod pages;
+pub(crate) mod pass;
 pub(crate) mod router;
 pub(crate) mod run_to_end;
 pub(crate) mod ui;

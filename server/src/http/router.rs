@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use axum::{
-    Router, extract::DefaultBodyLimit, http::StatusCode, middleware::from_fn,
-    response::IntoResponse,
-};
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware::from_fn};
 use portcullis_types::ErrorCode;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer,
-    timeout::TimeoutLayer,
-};
+use tower::{ServiceBuilder, layer::layer_fn};
+use tower_http::{compression::CompressionLayer, cors::CorsLayer, timeout::TimeoutLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{caller, cors, csrf, errors::ApiError, headers, health, run_to_end, ui, well_known};
+use super::{
+    about, cors, errors::ApiError, headers, health, pass, run_to_end::RunToEnd, ui, well_known,
+};
 use crate::{admin, app::Handle, authz, credentials, demo, docs, identity, keys, oauth, sessions};
 
 /// Longest time a request may take; event streams are answered at once and go on.
@@ -71,6 +68,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         ))
         .routes(routes!(admin::roles::list_roles))
         .routes(routes!(oauth::authorize::authorize))
+        .routes(routes!(about::about))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(well_known::change_password))
@@ -81,7 +79,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
 /// The whole router: API, documentation, user interface.
 pub(crate) fn router(handle: &Handle) -> Router {
     let config = &handle.config;
-    let ui = config.ui.clone();
+    let ui = handle.ui.clone();
     let pages = Router::new()
         .merge(docs::routes(config.demo).method_not_allowed_fallback(method_not_allowed))
         .fallback(move |request| ui::serve(ui.clone(), request))
@@ -89,35 +87,30 @@ pub(crate) fn router(handle: &Handle) -> Router {
         // show in the length (BREACH).
         .layer(CompressionLayer::new());
     let (api, _) = routes(config.demo, cors::layer(handle.clients.origins())).split_for_parts();
-    let routes = api
-        .method_not_allowed_fallback(method_not_allowed)
-        .merge(pages)
-        .layer(DefaultBodyLimit::max(config.limits.body_bytes))
-        .layer(from_fn(run_to_end::run_to_end));
-    guarded(handle, routes)
+    let passing = handle.clone();
+    // One stack, since a router boxes its routes anew for every layer that it is given.
+    let layers = ServiceBuilder::new()
+        .map_response(headers::secure)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             TIMEOUT,
         ))
-        .layer(CatchPanicLayer::custom(|_| {
-            ApiError::internal("a handler panicked").into_response()
+        .layer(from_fn(move |request, next| {
+            pass::pass(passing.clone(), request, next)
         }))
-        .layer(from_fn(headers::secure))
+        .layer(layer_fn(RunToEnd))
+        .layer(DefaultBodyLimit::max(config.limits.body_bytes));
+    api.method_not_allowed_fallback(method_not_allowed)
+        .merge(pages)
+        .layer(layers)
 }
 
 /// A router whose handlers may ask who acts, and whose unsafe methods only our own pages reach.
 pub(crate) fn guarded(handle: &Handle, router: Router) -> Router {
-    let (guard, identify, nonce) = (handle.clone(), handle.clone(), handle.clone());
-    router
-        .layer(from_fn(move |request, next| {
-            oauth::dpop::offer_nonce(nonce.clone(), request, next)
-        }))
-        .layer(from_fn(move |request, next| {
-            csrf::guard(guard.clone(), request, next)
-        }))
-        .layer(from_fn(move |request, next| {
-            caller::identify(identify.clone(), request, next)
-        }))
+    let handle = handle.clone();
+    router.layer(from_fn(move |request, next| {
+        pass::pass(handle.clone(), request, next)
+    }))
 }
 
 async fn method_not_allowed() -> ApiError {

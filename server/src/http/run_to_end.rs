@@ -4,25 +4,53 @@
 //! "forgotten by the cache" that would leave an ended session alive in memory. So requests that
 //! change something run in a task of their own.
 
+use std::task::{Context, Poll};
+
 use axum::{
     extract::Request,
     http::Method,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::future::{Either, FutureExt, Map};
+use tokio::task::{JoinError, JoinHandle};
+use tower::Service;
 
 use super::errors::ApiError;
 
 /// Runs unsafe methods to their end.
-pub(crate) async fn run_to_end(request: Request, next: Next) -> Response {
-    if matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    ) {
-        return next.run(request).await;
+#[derive(Clone)]
+pub(crate) struct RunToEnd<S>(pub(crate) S);
+
+/// What has been answered in a task of its own.
+type Joined<E> = Result<Result<Response, E>, JoinError>;
+type Apart<E> = Map<JoinHandle<Result<Response, E>>, fn(Joined<E>) -> Result<Response, E>>;
+
+impl<S, E> Service<Request> for RunToEnd<S>
+where
+    S: Service<Request, Response = Response, Error = E>,
+    S::Future: Send + 'static,
+    E: Send + 'static,
+{
+    type Response = Response;
+    type Error = E;
+    type Future = Either<S::Future, Apart<E>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), E>> {
+        self.0.poll_ready(context)
     }
-    match tokio::spawn(next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::internal("a handler panicked").into_response(),
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let safe = matches!(
+            *request.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS
+        );
+        let answer = self.0.call(request);
+        if safe {
+            return Either::Left(answer);
+        }
+        let joined: fn(Joined<E>) -> Result<Response, E> = |joined| {
+            joined.unwrap_or_else(|_| Ok(ApiError::internal("a handler panicked").into_response()))
+        };
+        Either::Right(tokio::spawn(answer).map(joined))
     }
 }

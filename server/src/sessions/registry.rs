@@ -21,31 +21,31 @@ const CAPACITY: usize = 100_000;
 const NOTE_AFTER_MS: i64 = 5_000;
 
 /// A session in memory. Only when it was last used changes.
-pub(crate) struct LiveSession {
+pub struct LiveSession {
     session: Session,
     last_seen: AtomicI64,
 }
 
 impl LiveSession {
     /// The session as it is now.
-    pub(crate) fn current(&self) -> Session {
+    pub fn current(&self) -> Session {
         let mut session = self.session.clone();
         session.last_seen_at = Timestamp(self.last_seen.load(Ordering::Relaxed));
         session
     }
 
     /// Its id.
-    pub(crate) fn id(&self) -> SessionId {
+    pub fn id(&self) -> SessionId {
         self.session.id
     }
 
     /// Whose it is.
-    pub(crate) fn user(&self) -> UserId {
+    pub fn user(&self) -> UserId {
         self.session.user
     }
 
     /// When its user last proved themselves, and how.
-    pub(crate) fn proof(&self) -> (Timestamp, &[String]) {
+    pub fn proof(&self) -> (Timestamp, &[String]) {
         (self.session.auth_time, &self.session.amr)
     }
 

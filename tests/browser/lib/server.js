@@ -30,7 +30,8 @@ const SETTINGS = {
  * @typedef {object} ServerOptions
  * @property {Client[]} [clients]
  * @property {Record<string, string>} [settings] further `PORTCULLIS_*` variables
- * @property {string} [ui] what it serves; left out: the demo
+ * @property {boolean} [plain] without the demo
+ * @property {string} [ui] what it serves; left out: what is in the program
  * @property {string} [publicUrl] where people reach it, if that is not where it listens
  *
  * @typedef {object} Account
@@ -149,8 +150,10 @@ export class Server {
     const file = join(folder, "portcullis.toml");
     await writeFile(file, configuration(options.clients ?? []));
     const port = options.publicUrl ? await freePort() : 0;
-    const arguments_ = ["serve", "--demo", "--port", String(port), "--config", file];
-    arguments_.push("--ui", options.ui ?? needed("PORTCULLIS_UI"), "--data-dir", folder);
+    const arguments_ = ["serve", "--port", String(port), "--config", file];
+    if (!options.plain) arguments_.push("--demo");
+    if (options.ui) arguments_.push("--ui", options.ui);
+    arguments_.push("--data-dir", folder);
     if (options.publicUrl) arguments_.push("--public-url", options.publicUrl);
     const child = spawn(needed("PORTCULLIS_BIN"), arguments_, {
       // Nothing of the surroundings: they could hold settings.

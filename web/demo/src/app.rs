@@ -12,6 +12,7 @@ use portcullis_web::{
     Account, Admin, AuthProvider, Language, PermissionGate, SignedIn, SignedOut, UserMenu, admin,
 };
 
+use crate::about::{app_name, has_notes};
 use crate::ask::AskToSignIn;
 use crate::connection::Connection;
 use crate::entry::{SetupPage, SignInPage, SignUpPage};
@@ -23,17 +24,17 @@ use crate::text::{language, speak, use_words};
 #[component]
 pub(crate) fn App() -> impl IntoView {
     view! {
-        <AuthProvider auth=Auth::new(Config::default()) app=use_words().app language=language()>
+        <AuthProvider auth=Auth::new(Config::default()) app=app_name() language=language()>
             <Router>
                 <SkipLink/>
                 <Header/>
                 <main id="main" class="app-main" tabindex="-1">
                     <FlatRoutes fallback=NotFound>
-                        <Route path=path!("/") view=Landing/>
+                        <Route path=path!("/") view=StartPage/>
                         <Route path=path!("/sign-in") view=SignInPage/>
                         <Route path=path!("/sign-up") view=SignUpPage/>
                         <Route path=path!("/setup") view=SetupPage/>
-                        <Route path=path!("/notes") view=NotesPage/>
+                        <Route path=path!("/notes") view=DemoPage/>
                         <Route path=path!("/account") view=AccountPage/>
                         <Route path=path!("/admin") view=AdminPage/>
                     </FlatRoutes>
@@ -68,13 +69,14 @@ fn Header() -> impl IntoView {
     view! {
         <header class="app-header">
             <div class="app-header__inner">
-                <a class="app-brand" href="/" aria-label=use_words().app>
+                <a class="app-brand" href="/" aria-label=app_name()>
                     {icon_sized(Glyph::Gate, 22)}
-                    <span class="app-brand__name">{use_words().app}</span>
+                    <span class="app-brand__name">{app_name()}</span>
                 </a>
                 <SignedIn>
                     <nav class="app-nav" aria-label=use_words().nav>
-                        <A href="/notes">{use_words().nav_notes}</A>
+                        {has_notes().then(|| view! { <A href="/notes">{use_words().nav_notes}</A> })}
+                        {(!has_notes()).then(|| view! { <A href="/account">{use_words().nav_account}</A> })}
                         <PermissionGate require=admin::READ>
                             <A href="/admin">{use_words().nav_people}</A>
                         </PermissionGate>
@@ -95,7 +97,7 @@ fn Header() -> impl IntoView {
 fn Footer() -> impl IntoView {
     view! {
         <footer class="app-footer">
-            <p>{use_words().footer}</p>
+            <p>{has_notes().then(|| use_words().footer)}</p>
             <LanguageChoice/>
             <a class="pc-link" href="/docs" rel="external">{use_words().footer_api}</a>
         </footer>
@@ -124,10 +126,30 @@ fn LanguageChoice() -> impl IntoView {
     }
 }
 
+/// `/`: the demo's start page, or one's account.
+#[component]
+fn StartPage() -> impl IntoView {
+    if has_notes() {
+        view! { <Landing/> }.into_any()
+    } else {
+        view! { <AccountPage/> }.into_any()
+    }
+}
+
+/// `/notes`, where there are any.
+#[component]
+fn DemoPage() -> impl IntoView {
+    if has_notes() {
+        view! { <NotesPage/> }.into_any()
+    } else {
+        view! { <NotFound/> }.into_any()
+    }
+}
+
 #[component]
 fn AccountPage() -> impl IntoView {
     view! {
-        <Page title=use_words().account_title app=use_words().app>
+        <Page title=use_words().account_title app=app_name()>
             <div class="app-settings">
                 <Account fallback=|| view! { <AskToSignIn/> }/>
             </div>
@@ -138,7 +160,7 @@ fn AccountPage() -> impl IntoView {
 #[component]
 fn AdminPage() -> impl IntoView {
     view! {
-        <Page title=use_words().admin_title app=use_words().app>
+        <Page title=use_words().admin_title app=app_name()>
             <div class="pc-stack">
                 <Admin fallback=|| view! { <AskToSignIn/> }/>
             </div>
@@ -149,7 +171,7 @@ fn AdminPage() -> impl IntoView {
 #[component]
 fn NotFound() -> impl IntoView {
     view! {
-        <Page title=use_words().not_found_title app=use_words().app>
+        <Page title=use_words().not_found_title app=app_name()>
             <Blank whole_page=true glyph=Glyph::Gate title=use_words().not_found_title lead=use_words().not_found_lead>
                 {html::a().class("pc-button").href("/").child(use_words().not_found_home)}
             </Blank>

@@ -7,10 +7,13 @@ use portcullis_sdk::Session;
 use portcullis_web::ui::Page;
 use portcullis_web::{ReturnTo, Setup, SignIn, SignUp, use_auth};
 
+use crate::about::{app_name, has_notes};
 use crate::text::use_words;
 
 /// Where people go who came from nowhere in particular.
-const HOME: &str = "/notes";
+fn home() -> &'static str {
+    if has_notes() { "/notes" } else { "/account" }
+}
 
 /// The way on after signing in.
 #[derive(Clone, Copy)]
@@ -36,7 +39,7 @@ fn onward() -> Onward {
                 _ = window().location().assign(to.as_str());
             }
             to => {
-                let path = to.as_ref().map_or(HOME, ReturnTo::as_str);
+                let path = to.as_ref().map_or_else(|| home(), ReturnTo::as_str);
                 navigate(
                     path,
                     NavigateOptions {
@@ -105,7 +108,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     onward.follow_session();
     let shown = onward.shows_form();
     view! {
-        <Page title=use_words().sign_in_title app=use_words().app>
+        <Page title=use_words().sign_in_title app=app_name()>
             <div class="app-entry">
                 {move || shown.get().then(|| view! {
                     <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")/>
@@ -122,7 +125,7 @@ pub(crate) fn SignUpPage() -> impl IntoView {
     onward.follow_session();
     let shown = onward.shows_form();
     view! {
-        <Page title=use_words().sign_up_title app=use_words().app>
+        <Page title=use_words().sign_up_title app=app_name()>
             <div class="app-entry">
                 {move || shown.get().then(|| view! {
                     <SignUp on_done=onward.go sign_in_href=onward.link("/sign-in")/>
@@ -146,7 +149,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
         );
     });
     view! {
-        <Page title=use_words().setup_title app=use_words().app>
+        <Page title=use_words().setup_title app=app_name()>
             <div class="app-entry"><Setup on_done=done/></div>
         </Page>
     }

@@ -11,6 +11,7 @@
 
 use leptos::prelude::document;
 
+mod about;
 mod app;
 mod ask;
 mod connection;

@@ -38,7 +38,10 @@ async function boot() {
   }
   let app;
   try {
+    const about = fetch("/api/about").then((answer) => answer.json());
     app = await import("/app.js");
+    // Where the demo is off, the app is sign-in, account and administration alone.
+    document.documentElement.toggleAttribute("data-demo", (await about).demo);
   } catch {
     return explain("network");
   }

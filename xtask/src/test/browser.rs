@@ -18,7 +18,8 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
         ],
     )?;
     let server = build::debug_server(ws)?;
-    let ui = web::build(ws)?;
+    // The debug build of the server serves it from its folder.
+    web::build(ws)?;
     let tarball = pack::tarball(ws)?;
     let chromium = apt::chromium().context("Chromium is not to be found")?;
     let screenshots = ws.target().join("screenshots");
@@ -36,7 +37,6 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
         let suite = npm::npm(ws, &log, label, &ws.path(folder))
             .args(["test"])
             .env("PORTCULLIS_BIN", &server)
-            .env("PORTCULLIS_UI", &ui)
             .env("PORTCULLIS_CHROMIUM", &chromium)
             .env("PORTCULLIS_NPM_TARBALL", &tarball)
             .env("PORTCULLIS_SCREENSHOTS", &screenshots)

@@ -8,21 +8,12 @@ mod nonce;
 mod proof;
 mod replay;
 
-use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use portcullis_domain::{Rng, Timestamp};
 use portcullis_types::ErrorCode;
 use url::Url;
 
-use crate::{
-    app::{App, Handle},
-    crypto::token,
-    http::errors::ApiError,
-};
+use crate::{app::App, crypto::token, http::errors::ApiError};
 
 /// Carries the proof.
 const PROOF: HeaderName = HeaderName::from_static("dpop");
@@ -137,17 +128,19 @@ pub(crate) fn is_thumbprint(text: &str) -> bool {
 }
 
 /// Answers whoever uses DPoP with the nonce for the next proof (RFC 9449 section 8.2).
-pub(crate) async fn offer_nonce(handle: Handle, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let uses = headers.contains_key(PROOF) || scheme(headers) == Some(Scheme::Dpop);
-    let mut response = next.run(request).await;
-    if uses && handle.config.oauth.dpop_nonces {
-        let nonce = handle.dpop.nonces.current(handle.now());
-        if let Ok(value) = HeaderValue::from_str(&nonce) {
-            response.headers_mut().insert(NONCE, value);
-        }
+pub(crate) fn offer_nonce(app: &App, answer: &mut HeaderMap) {
+    if !app.config.oauth.dpop_nonces {
+        return;
     }
-    response
+    let nonce = app.dpop.nonces.current(app.now());
+    if let Ok(value) = HeaderValue::try_from(nonce) {
+        answer.insert(NONCE, value);
+    }
+}
+
+/// Whether a request has a proof, or ought to.
+pub(crate) fn is_used(headers: &HeaderMap) -> bool {
+    headers.contains_key(PROOF) || scheme(headers) == Some(Scheme::Dpop)
 }
 
 /// How a token is presented.

@@ -23,6 +23,7 @@ const TABLE: &[Line] = &[
     ("GET /.well-known/openid-configuration",           [200,  200,  200,   200,    200, 200]),
     ("GET /.well-known/passkey-endpoints",              [200,  200,  200,   200,    200, 200]),
     ("GET /.well-known/webauthn",                       [200,  200,  200,   200,    200, 200]),
+    ("GET /api/about",                                  [200,  200,  200,   200,    200, 200]),
     ("GET /api/admin/roles",                            [401,  401,  403,   403,    403, 200]),
     ("GET /api/admin/users",                            [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),

@@ -137,6 +137,7 @@ async fn everything_that_reads(log: &mut Log) {
         paths::PASSKEYS,
         paths::NOTES,
         paths::JWKS,
+        paths::ABOUT,
         "/healthz",
         "/readyz",
         "/openapi.json",

@@ -13,6 +13,8 @@ pub(crate) struct Words {
     pub(crate) nav: &'static str,
     /// Notes
     pub(crate) nav_notes: &'static str,
+    /// Account
+    pub(crate) nav_account: &'static str,
     /// People
     pub(crate) nav_people: &'static str,
     /// Sign in

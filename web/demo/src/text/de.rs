@@ -11,6 +11,7 @@ pub(crate) static GERMAN: Words = Words {
     skip: "Zum Inhalt springen",
     nav: "Hauptmenü",
     nav_notes: "Notizen",
+    nav_account: "Konto",
     nav_people: "Personen",
     sign_in: "Anmelden",
     footer: "Die Demo-App von Portcullis.",

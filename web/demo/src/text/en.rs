@@ -11,6 +11,7 @@ pub(crate) static ENGLISH: Words = Words {
     skip: "Skip to content",
     nav: "Main",
     nav_notes: "Notes",
+    nav_account: "Account",
     nav_people: "People",
     sign_in: "Sign in",
     footer: "The demo app of Portcullis.",

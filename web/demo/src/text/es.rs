@@ -11,6 +11,7 @@ pub(crate) static SPANISH: Words = Words {
     skip: "Ir al contenido",
     nav: "Principal",
     nav_notes: "Notas",
+    nav_account: "Cuenta",
     nav_people: "Personas",
     sign_in: "Iniciar sesión",
     footer: "La aplicación de demostración de Portcullis.",

@@ -11,6 +11,7 @@ pub(crate) static FRENCH: Words = Words {
     skip: "Aller au contenu",
     nav: "Menu principal",
     nav_notes: "Notes",
+    nav_account: "Compte",
     nav_people: "Personnes",
     sign_in: "Se connecter",
     footer: "L’application de démonstration de Portcullis.",

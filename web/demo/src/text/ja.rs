@@ -11,6 +11,7 @@ pub(crate) static JAPANESE: Words = Words {
     skip: "本文へ移動",
     nav: "メインメニュー",
     nav_notes: "ノート",
+    nav_account: "アカウント",
     nav_people: "ユーザー",
     sign_in: "ログイン",
     footer: "Portcullis のデモアプリです。",

@@ -1,5 +1,7 @@
 //! The API's own description: `openapi.json`, generated from the handlers, and a page to read it.
 
+mod refusals;
+
 use std::{
     fmt::Write as _,
     sync::{Arc, OnceLock},
@@ -54,6 +56,7 @@ pub(crate) fn document(with_demo: bool) -> utoipa::openapi::OpenApi {
     components.add_security_scheme("session", cookie);
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("access_token", bearer);
+    refusals::complete(&mut document);
     document
 }
 

@@ -1,23 +1,55 @@
 //! The user interface: static files over the same public API.
 
-use std::path::{Path, PathBuf};
+mod bundled;
+mod folder;
+
+use std::path::PathBuf;
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    http::{HeaderMap, Method},
+    response::{IntoResponse, Response},
 };
-use tower::ServiceExt;
-use tower_http::services::ServeDir;
+use portcullis_types::ErrorCode;
 
 use super::{errors::ApiError, pages};
 
 /// Longest name of a file, with room for `.br` and `.gz` (NAME_MAX is 255).
 const LONGEST_NAME: usize = 250;
 
-/// Serves a folder: the file if there is one, `index.html` for any other page, which routes in the
+/// Where the user interface comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Ui {
+    /// There is none.
+    #[default]
+    Nowhere,
+    /// A folder.
+    Folder(PathBuf),
+    /// The program itself, where it was built with one.
+    Bundled,
+}
+
+impl Ui {
+    async fn file(&self, request: Request) -> Option<Response> {
+        match self {
+            Self::Nowhere => None,
+            Self::Folder(folder) => folder::file(folder, request).await,
+            Self::Bundled => bundled::file(request.uri().path(), request.headers()),
+        }
+    }
+
+    async fn index(&self, headers: &HeaderMap) -> Option<Response> {
+        match self {
+            Self::Nowhere => None,
+            Self::Folder(folder) => folder::index(folder).await,
+            Self::Bundled => bundled::index(headers),
+        }
+    }
+}
+
+/// Answers with the file if there is one, with `index.html` for any other page, which routes in the
 /// browser. What belongs to the API is never answered with a page.
-pub(crate) async fn serve(folder: Option<PathBuf>, request: Request) -> Response {
+pub(crate) async fn serve(ui: Ui, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let is_api = ["/api/", "/oauth/", "/.well-known/"]
         .iter()
@@ -27,40 +59,26 @@ pub(crate) async fn serve(folder: Option<PathBuf>, request: Request) -> Response
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError::new(
-            portcullis_types::ErrorCode::MethodNotAllowed,
+            ErrorCode::MethodNotAllowed,
             "This path does not take that method.",
         )
         .into_response();
     }
-    let Some(folder) = folder else {
-        return if path == "/" {
-            no_ui()
-        } else {
-            ApiError::not_found().into_response()
-        };
-    };
     // File systems refuse longer names with an error of their own, which is no fault of ours.
-    if path.split('/').any(|segment| segment.len() > LONGEST_NAME) {
+    if path.split('/').any(|name| name.len() > LONGEST_NAME) {
         return ApiError::not_found().into_response();
     }
-    let found = ServeDir::new(&folder)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip()
-        .oneshot(request)
-        .await;
-    match found {
-        Ok(response) if response.status() != StatusCode::NOT_FOUND => {
-            let mut response = response.map(axum::body::Body::new);
-            // Asked again each time, answered with 304 where nothing changed: a new release is
-            // never mixed with an old one.
-            response
-                .headers_mut()
-                .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-            response
-        }
-        _ if has_extension(&path) => ApiError::not_found().into_response(),
-        _ => index(&folder).await,
+    let headers = request.headers().clone();
+    if let Some(file) = ui.file(request).await {
+        return file;
+    }
+    if has_extension(&path) {
+        return ApiError::not_found().into_response();
+    }
+    match ui.index(&headers).await {
+        Some(index) => index,
+        None if path == "/" => no_ui(),
+        None => ApiError::not_found().into_response(),
     }
 }
 
@@ -68,13 +86,6 @@ fn has_extension(path: &str) -> bool {
     path.rsplit('/')
         .next()
         .is_some_and(|file| file.contains('.'))
-}
-
-async fn index(folder: &Path) -> Response {
-    match tokio::fs::read_to_string(folder.join("index.html")).await {
-        Ok(page) => ([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response(),
-        Err(_) => ApiError::not_found().into_response(),
-    }
 }
 
 fn no_ui() -> Response {
@@ -89,7 +100,7 @@ fn no_ui() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use axum::{body::Body, http::StatusCode};
 
     use super::*;
 
@@ -97,7 +108,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-        serve(Some(folder.path().to_owned()), request)
+        serve(Ui::Folder(folder.path().to_owned()), request)
             .await
             .status()
     }
