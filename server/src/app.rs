@@ -36,7 +36,7 @@ pub(crate) struct App {
     pub(crate) limiter: Limiter,
     pub(crate) hasher: Hasher,
     pub(crate) passkeys: Passkeys,
-    pub(crate) clients: Clients,
+    pub(crate) clients: Arc<Clients>,
     pub(crate) dpop: Dpop,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
@@ -44,6 +44,8 @@ pub(crate) struct App {
     pub(crate) resource_rules: Rules,
     /// Seals what `prompt=login` must remember across the sign-in page.
     pub(crate) reauthentication: Sealer,
+    /// Seals secrets of OAuth clients that the server needs again.
+    pub(crate) client_secrets: Sealer,
     /// Seals pushed requests across the sign-in page.
     pub(crate) continuation: Sealer,
     /// Turns true when the server stops: open streams end then.

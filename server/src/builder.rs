@@ -22,7 +22,11 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
-    oauth::{clients::Clients, dpop::Dpop, families::Families},
+    oauth::{
+        clients::{Clients, secrets},
+        dpop::Dpop,
+        families::Families,
+    },
     sessions::{hub::Hub, registry::Sessions},
 };
 
@@ -109,8 +113,8 @@ impl Builder {
     /// the task that writes down when sessions were used. Needs a tokio runtime.
     ///
     /// # Errors
-    /// If the store or the master key is missing, the database fails, or the signing keys do not
-    /// open with this master key.
+    /// If the store or the master key is missing, the database fails, the signing keys do not open
+    /// with this master key, or a client is in the configuration and in the database.
     pub async fn build(self) -> anyhow::Result<Portcullis> {
         let store = self.store.context("the builder needs a store")?;
         let master = self.master.context("the builder needs a master key")?;
@@ -128,6 +132,7 @@ impl Builder {
         }
         store.define_roles(&roles(&config)).await?;
         let keys = SigningKeys::load(&*store, &master, &*rng, clock.now()).await?;
+        let clients = Arc::new(Clients::load(&config.clients, &*store).await?);
         let issuer = config.public_url();
         let origin = Url::parse(&issuer)
             .context("public_url")?
@@ -138,18 +143,19 @@ impl Builder {
             origin,
             sessions: Sessions::new(),
             principals: Principals::new(),
-            families: Families::new(),
+            families: Families::new(Arc::clone(&clients)),
             hub: Hub::default(),
             limiter: Limiter::default(),
             hasher: Hasher::new(&config.password, &*rng)?,
             passkeys: Passkeys::new(&config, &master)?,
-            clients: Clients::new(&config.clients),
+            clients,
             dpop: Dpop::new(&*rng),
             keys,
             setup: SetupLink::default(),
             ui: config.ui.clone().map_or(ui, Ui::Folder),
             resource_rules,
             reauthentication: master.sealer("prompt=login")?,
+            client_secrets: master.sealer(secrets::PURPOSE)?,
             continuation: master.sealer("pushed request")?,
             stopping: watch::channel(false).0,
             config,
@@ -179,13 +185,17 @@ pub(crate) fn roles(config: &Config) -> Vec<Role> {
     roles
 }
 
-/// Writes uses of sessions and deletes what has expired, for as long as the server is there.
+/// Writes uses of sessions, deletes what has expired, and notices clients that were registered
+/// elsewhere, for as long as the server is there.
 async fn maintain(app: std::sync::Weak<App>) {
     let mut rounds = 0_u32;
     loop {
         tokio::time::sleep(FLUSH_EVERY).await;
         let Some(app) = app.upgrade() else { return };
         app.sessions.flush(&*app.store).await;
+        if let Err(error) = app.clients.read_origins(&*app.store).await {
+            tracing::warn!(%error, "could not read the clients' origins; will try again");
+        }
         rounds = rounds.wrapping_add(1);
         if rounds.is_multiple_of(PURGE_EVERY)
             && let Err(error) = app.store.purge_expired(app.now()).await

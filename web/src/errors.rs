@@ -37,6 +37,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
             | ErrorCode::UnsupportedMediaType
             | ErrorCode::CsrfRejected
             | ErrorCode::CookieSessionRequired
+            | ErrorCode::Conflict
             | ErrorCode::Unknown => text.error_internal,
             ErrorCode::NotAuthenticated => text.error_signed_out,
             ErrorCode::InvalidCredentials => text.sign_in_failed,

@@ -74,6 +74,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   last_credential: 1,
   not_yourself: 1,
   last_admin: 1,
+  conflict: 1,
   setup_unavailable: 1,
   internal: 1,
 };

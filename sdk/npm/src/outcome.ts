@@ -85,6 +85,8 @@ export type ServerReason =
   | "not_yourself"
   /** The last admin who may sign in stays an admin, and enabled. */
   | "last_admin"
+  /** What is to be made or changed clashes with what is there. */
+  | "conflict"
   /** There is an admin already, or the link is wrong or used. */
   | "setup_unavailable"
   /** Something failed; nothing was changed. */

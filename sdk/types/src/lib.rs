@@ -8,6 +8,7 @@ pub mod about;
 pub mod account;
 pub mod admin;
 pub mod authz;
+pub mod client;
 pub mod events;
 pub mod id;
 pub mod notes;

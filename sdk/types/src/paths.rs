@@ -40,6 +40,9 @@ pub const SETUP: &str = "/api/setup";
 pub const ADMIN_USERS: &str = "/api/admin/users";
 /// `GET`: the roles there are.
 pub const ADMIN_ROLES: &str = "/api/admin/roles";
+/// `GET`: a page of OAuth clients; `POST`: register one; `GET`, `PUT` and `DELETE` with `/{id}`;
+/// `POST` with `/{id}/rotate-secret`: a new secret.
+pub const ADMIN_CLIENTS: &str = "/api/admin/clients";
 /// The demo app's notes.
 pub const NOTES: &str = "/api/notes";
 /// OAuth authorization endpoint (RFC 6749 section 3.1).

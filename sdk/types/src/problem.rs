@@ -118,6 +118,8 @@ codes! {
     NotYourself = "not_yourself", 409, "You cannot do this to your own account";
     /// The last admin who may sign in stays an admin, and enabled.
     LastAdmin = "last_admin", 409, "There would be no admin left";
+    /// What is to be made or changed clashes with what is there.
+    Conflict = "conflict", 409, "This clashes with what is there";
     /// There is an admin already, or the link is wrong or used.
     SetupUnavailable = "setup_unavailable", 403, "Set-up is not available";
     /// Something failed on the server; nothing was changed.

@@ -61,6 +61,14 @@ kinds! {
     RefreshReplayed = "oauth.refresh_replayed";
     /// A family was revoked by its client.
     FamilyRevoked = "oauth.family_revoked";
+    /// An OAuth client was registered.
+    ClientCreated = "client.created";
+    /// An OAuth client was changed.
+    ClientUpdated = "client.updated";
+    /// An OAuth client was given another secret.
+    ClientSecretRotated = "client.secret_rotated";
+    /// An OAuth client was deleted, and what it was given revoked.
+    ClientDeleted = "client.deleted";
     /// Something was denied to somebody signed in.
     Denied = "authz.denied";
     /// A note was written.

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod ceremonies;
+pub mod clients;
 pub mod clock;
 pub mod email;
 pub mod keys;

@@ -13,6 +13,8 @@ pub enum TokenKind {
     PushedRequest,
     /// A refresh token.
     Refresh,
+    /// An OAuth client's secret.
+    ClientSecret,
     /// What binds a ceremony to the browser it began in.
     Browser,
     /// The one-time link that makes the first admin.
@@ -27,6 +29,7 @@ impl TokenKind {
             Self::AuthorizationCode => "pc_ac_",
             Self::PushedRequest => "pc_par_",
             Self::Refresh => "pc_rt_",
+            Self::ClientSecret => "pc_cs_",
             Self::Browser => "pc_br_",
             Self::Setup => "pc_setup_",
         }

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use portcullis_types::Timestamp;
 
 use crate::{
-    accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, keys::KeyStore,
-    notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore, passwords::PasswordStore,
-    roles::RoleStore, sessions::SessionStore,
+    accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, clients::ClientStore,
+    keys::KeyStore, notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore,
+    passwords::PasswordStore, roles::RoleStore, sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -29,6 +29,7 @@ pub trait Store:
     AccountStore
     + AuditStore
     + CeremonyStore
+    + ClientStore
     + KeyStore
     + NoteStore
     + OAuthStore

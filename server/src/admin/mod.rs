@@ -1,5 +1,6 @@
-//! The minimal admin API: users, their roles, and whether they may sign in.
+//! The minimal admin API: users, their roles, whether they may sign in, and OAuth clients.
 
+pub(crate) mod clients;
 pub(crate) mod roles;
 pub(crate) mod users;
 
@@ -21,19 +22,35 @@ const READ: &str = "users:read";
 /// Changing their roles and status.
 const MANAGE: &str = "users:manage";
 
-/// Lets reading pass.
+/// Lets seeing users pass.
 async fn may_read(app: &App, caller: &Caller, actor: &Actor) -> ApiResult<()> {
-    authz::check(app, caller, actor, &requirement(READ)?).await
+    may(app, caller, actor, READ).await
 }
 
-/// Lets managing pass: a browser session, the permission, and a recent proof (ASVS 7.5.3).
+/// Lets managing users pass.
 async fn may_manage(
     app: &App,
     caller: &Caller,
     actor: &Actor,
     browser: &BrowserSession,
 ) -> ApiResult<()> {
-    authz::check(app, caller, actor, &requirement(MANAGE)?).await?;
+    may_now(app, caller, actor, browser, MANAGE).await
+}
+
+/// Lets whoever has the permission pass.
+async fn may(app: &App, caller: &Caller, actor: &Actor, permission: &str) -> ApiResult<()> {
+    authz::check(app, caller, actor, &requirement(permission)?).await
+}
+
+/// Lets whoever has the permission and has proved themselves recently pass (ASVS 7.5.3).
+async fn may_now(
+    app: &App,
+    caller: &Caller,
+    actor: &Actor,
+    browser: &BrowserSession,
+    permission: &str,
+) -> ApiResult<()> {
+    may(app, caller, actor, permission).await?;
     browser.require_recent_proof(app, caller.now)
 }
 

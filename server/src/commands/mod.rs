@@ -2,6 +2,7 @@
 
 mod accounts;
 mod check;
+mod client;
 mod serve;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::{
   portcullis serve --demo                       with the demo's notes
   portcullis serve --ui dist                    with your own pages
   portcullis serve --database postgres://localhost/portcullis
+  portcullis client create --help               how to register an OAuth client
   portcullis config check                       what is wrong with portcullis.toml, if anything
   PORTCULLIS_SESSION__IDLE_SECONDS=900 portcullis serve"
 )]
@@ -41,6 +43,9 @@ enum Command {
     /// Manage accounts directly on the database.
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Manage OAuth clients directly on the database.
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -137,6 +142,7 @@ impl Cli {
             Command::Serve(settings) => serve::serve(&settings).await,
             Command::Config(ConfigCommand::Check(settings)) => check::check(&settings),
             Command::Accounts(command) => accounts::run(command).await,
+            Command::Client(command) => client::run(command).await,
             Command::Openapi => {
                 println!("{}", crate::Portcullis::openapi(true));
                 Ok(())

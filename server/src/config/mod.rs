@@ -6,6 +6,7 @@ mod validate;
 use std::path::PathBuf;
 
 use portcullis_domain::roles::Role;
+use portcullis_types::client::Client;
 use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides, load};
@@ -42,8 +43,8 @@ pub struct Config {
     pub limits: LimitConfig,
     /// Token lifetimes.
     pub oauth: OAuthConfig,
-    /// OAuth clients.
-    pub clients: Vec<ClientConfig>,
+    /// OAuth clients; more can be registered while the server runs.
+    pub clients: Vec<Client>,
     /// Roles, besides `admin`, which may do everything.
     pub roles: Vec<Role>,
     /// Roles of everybody who signs up; each must be among `roles`.
@@ -157,32 +158,6 @@ pub struct OAuthConfig {
     /// request each time a client has been silent for a minute. Without it proofs are good for a
     /// minute by the client's clock, also those that were made ahead, and once more after a restart.
     pub dpop_nonces: bool,
-}
-
-/// An OAuth client.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientConfig {
-    /// Its `client_id`.
-    pub id: String,
-    /// What people know it as.
-    pub name: String,
-    /// Where the browser may be sent; compared exactly (a loopback address may differ in its port).
-    pub redirect_uris: Vec<String>,
-    /// Scopes it may ask for.
-    #[serde(default = "default_scopes")]
-    pub scopes: Vec<String>,
-    /// Whether it must push its authorization requests (RFC 9126) instead of sending them with the
-    /// browser.
-    #[serde(default)]
-    pub require_pushed_authorization_requests: bool,
-    /// Whether it gets no tokens without a DPoP proof (RFC 9449 section 5.2).
-    #[serde(default)]
-    pub dpop_bound_access_tokens: bool,
-}
-
-fn default_scopes() -> Vec<String> {
-    ["openid", "profile", "email"].map(String::from).to_vec()
 }
 
 impl Default for Config {

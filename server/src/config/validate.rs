@@ -1,10 +1,14 @@
 //! What a configuration must fulfil beyond having the right types.
 
+use std::collections::HashSet;
+
 use portcullis_domain::roles::ADMIN;
 use portcullis_policy::Pattern;
-use url::{Host, Url};
+use portcullis_types::client::Client;
+use url::Url;
 
-use super::{ClientConfig, Config};
+use super::Config;
+use crate::oauth::clients::validate::{self, Invalid, is_loopback};
 
 /// Checks what types alone cannot. The message names the setting.
 pub(super) fn validate(config: &Config) -> Result<(), String> {
@@ -73,20 +77,14 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
         );
     }
     roles(config)?;
-    config.clients.iter().try_for_each(client)
+    clients(&config.clients)
 }
 
 fn public_url(text: &str) -> Result<(), String> {
     let url = Url::parse(text).map_err(|error| format!("public_url is not a URL: {error}"))?;
-    let loopback = match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
     match url.scheme() {
         "https" => {}
-        "http" if loopback => {}
+        "http" if is_loopback(&url) => {}
         _ => {
             return Err(
                 "public_url must begin with https:// (http:// only for localhost), or \
@@ -128,41 +126,34 @@ fn roles(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-fn client(client: &ClientConfig) -> Result<(), String> {
-    let visible = |b: u8| b.is_ascii_graphic();
-    if client.id.is_empty() || client.id.len() > 128 || !client.id.bytes().all(visible) {
-        return Err(format!("clients: {:?} is not a client id", client.id));
-    }
-    if client.redirect_uris.is_empty() {
-        return Err(format!(
-            "clients: {} needs at least one redirect_uri",
-            client.id
-        ));
-    }
-    for uri in &client.redirect_uris {
-        let url =
-            Url::parse(uri).map_err(|error| format!("clients: {}: {uri:?}: {error}", client.id))?;
-        if url.fragment().is_some() || uri.contains('*') {
+fn clients(clients: &[Client]) -> Result<(), String> {
+    let mut ids = HashSet::new();
+    for client in clients {
+        let id = &client.id;
+        let visible = |b: u8| b.is_ascii_graphic();
+        if id.is_empty() || id.len() > 128 || !id.bytes().all(visible) {
+            return Err(format!("clients: {id:?} is not a client id"));
+        }
+        if !ids.insert(id) {
+            return Err(format!("clients: {id} is there twice"));
+        }
+        // Files are copied, sent around and checked in.
+        if client.token_endpoint_auth_method.has_secret() {
             return Err(format!(
-                "clients: {}: {uri:?} must have no fragment and no wildcard (RFC 9700 section 4.1)",
-                client.id
+                "clients: {id}: a client with a secret cannot be in a file; register it with \
+                 `portcullis client create`, or let it use private_key_jwt"
             ));
         }
-        if matches!(
-            url.scheme(),
-            "javascript" | "data" | "file" | "blob" | "about"
-        ) {
-            return Err(format!(
-                "clients: {}: {uri:?} has a dangerous scheme",
-                client.id
-            ));
-        }
+        validate::check(client)
+            .map_err(|Invalid(field, what)| format!("clients: {id}: {field}: {what}"))?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use portcullis_types::client::AuthMethod;
+
     use super::*;
 
     #[test]
@@ -177,25 +168,24 @@ mod tests {
     }
 
     #[test]
-    fn dangerous_redirects_are_refused() {
-        let with = |uri: &str| {
-            client(&ClientConfig {
-                id: "spa".to_owned(),
-                name: "Spa".to_owned(),
-                redirect_uris: vec![uri.to_owned()],
-                scopes: Vec::new(),
-                require_pushed_authorization_requests: false,
-                dpop_bound_access_tokens: false,
-            })
+    fn clients_of_the_file_have_ids_of_their_own_and_no_secrets() {
+        let spa = || {
+            let mut client = Client::new("spa", "Spa");
+            client.redirect_uris = vec!["https://app.example.com/callback".to_owned()];
+            client
         };
-        assert!(with("https://app.example.com/callback").is_ok());
-        for bad in [
-            "javascript:alert(1)",
-            "https://a.example/#x",
-            "https://*.example/cb",
-            "/cb",
-        ] {
-            assert!(with(bad).is_err(), "{bad}");
+        assert_eq!(clients(&[spa()]), Ok(()));
+        assert!(clients(&[spa(), spa()]).is_err());
+        for bad in ["", "a b", "ä", &"a".repeat(129)] {
+            let mut client = spa();
+            bad.clone_into(&mut client.id);
+            assert!(clients(&[client]).is_err(), "{bad}");
         }
+        let mut secret = spa();
+        secret.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
+        assert!(clients(&[secret]).unwrap_err().contains("client create"));
+        let mut dangerous = spa();
+        dangerous.redirect_uris = vec!["javascript:alert(1)".to_owned()];
+        assert!(clients(&[dangerous]).unwrap_err().contains("redirect_uris"));
     }
 }

@@ -1,16 +1,15 @@
 //! Which other origins may read answers: those of registered clients, on the endpoints that token
 //! mode needs, and never with cookies.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::oauth::dpop;
+use crate::oauth::{clients::Origins, dpop};
 
 /// A layer for the given origins.
-pub(crate) fn layer(origins: HashSet<String>) -> CorsLayer {
-    let origins = Arc::new(origins);
+pub(crate) fn layer(origins: Origins) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin: &HeaderValue, _| {
             origin.to_str().is_ok_and(|origin| origins.contains(origin))

@@ -67,6 +67,16 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::roles::unassign_role
         ))
         .routes(routes!(admin::roles::list_roles))
+        .routes(routes!(
+            admin::clients::list_clients,
+            admin::clients::create_client
+        ))
+        .routes(routes!(
+            admin::clients::show_client,
+            admin::clients::update_client,
+            admin::clients::delete_client
+        ))
+        .routes(routes!(admin::clients::rotate_secret))
         .routes(routes!(oauth::authorize::authorize))
         .routes(routes!(about::about))
         .routes(routes!(health::healthz))

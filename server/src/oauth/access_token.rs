@@ -2,8 +2,10 @@
 
 use jsonwebtoken::{Algorithm, Validation};
 use portcullis_domain::{FamilyId, Timestamp, UserId, oauth::TokenFamily};
+use portcullis_types::client::Client;
 use serde::{Deserialize, Serialize};
 
+use super::clients::lifetimes::Lifetimes;
 use crate::app::App;
 
 /// What tells access tokens from ID tokens and all others (RFC 9068 section 2.1).
@@ -41,10 +43,12 @@ pub(crate) struct Verified {
     pub(crate) jkt: Option<String>,
 }
 
-/// A fresh token of a family, bound to the key with that thumbprint if there is one.
+/// A fresh token of a family with these scopes, bound to the key with that thumbprint if there is one.
 pub(crate) fn issue(
     app: &App,
+    client: &Client,
     family: &TokenFamily,
+    scope: &str,
     jkt: Option<&str>,
     now: Timestamp,
 ) -> Option<String> {
@@ -54,9 +58,9 @@ pub(crate) fn issue(
         aud: app.issuer.clone(),
         client_id: family.client_id.clone(),
         iat: now.as_seconds(),
-        exp: now.as_seconds() + app.config.oauth.access_token_seconds,
+        exp: now.as_seconds() + Lifetimes::of(app, client).access_token,
         jti: app.rng.uuid_at(now).to_string(),
-        scope: family.scopes.join(" "),
+        scope: scope.to_owned(),
         sid: family.id,
         auth_time: family.auth_time.as_seconds(),
         amr: family.amr.clone(),

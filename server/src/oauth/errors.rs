@@ -50,6 +50,15 @@ impl Refusal {
         )
     }
 
+    /// The client may not use this grant.
+    pub(crate) fn unauthorized_client() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unauthorized_client",
+            "This client is not registered for that grant.",
+        )
+    }
+
     /// The code or refresh token is not good: whatever the reason, the words are the same.
     pub(crate) fn invalid_grant() -> Self {
         Self::new(

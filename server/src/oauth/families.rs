@@ -7,20 +7,27 @@ use portcullis_domain::{
 };
 use portcullis_types::SessionView;
 
+use super::clients::Clients;
 use crate::{app::App, cache::LoadingCache, sessions::view};
 
 /// Most families held in memory.
 const CAPACITY: usize = 100_000;
 
 /// All families, with a cache before the database.
-pub(crate) struct Families(LoadingCache<FamilyId, Arc<TokenFamily>>);
+pub(crate) struct Families {
+    cache: LoadingCache<FamilyId, Arc<TokenFamily>>,
+    clients: Arc<Clients>,
+}
 
 impl Families {
-    pub(crate) fn new() -> Self {
-        Self(LoadingCache::new(CAPACITY))
+    pub(crate) fn new(clients: Arc<Clients>) -> Self {
+        Self {
+            cache: LoadingCache::new(CAPACITY),
+            clients,
+        }
     }
 
-    /// The family, if it is neither revoked nor over.
+    /// The family, if it is neither revoked nor over, and its client is still registered.
     pub(crate) async fn live(
         &self,
         store: &dyn Store,
@@ -28,18 +35,29 @@ impl Families {
         now: Timestamp,
     ) -> Result<Option<Arc<TokenFamily>>, StorageError> {
         let load = || async { Ok(store.family(id).await?.map(Arc::new)) };
-        let family = self.0.get_or_load(id, load).await?;
-        Ok(family.filter(|family| family.revoked_at.is_none() && now < family.expires_at))
+        let family = self.cache.get_or_load(id, load).await?;
+        let is_live = |it: &Arc<TokenFamily>| it.revoked_at.is_none() && now < it.expires_at;
+        let Some(family) = family.filter(is_live) else {
+            return Ok(None);
+        };
+        let client = self.clients.find(store, &family.client_id, now).await?;
+        Ok(client.map(|_| family))
     }
 
     /// Forgets a family that has changed in the database.
     pub(crate) fn forget(&self, id: FamilyId) {
-        self.0.invalidate(&id);
+        self.cache.invalidate(&id);
+    }
+
+    /// Forgets all families of a client.
+    pub(crate) fn forget_client(&self, client: &str) {
+        self.cache
+            .invalidate_where(|family| family.client_id == client);
     }
 
     /// Forgets all families of a user.
     pub(crate) fn forget_user(&self, user: UserId) {
-        self.0.invalidate_where(|family| family.user == user);
+        self.cache.invalidate_where(|family| family.user == user);
     }
 }
 

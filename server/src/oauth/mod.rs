@@ -3,6 +3,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod authorize;
+pub(crate) mod client_auth;
 pub(crate) mod clients;
 pub(crate) mod dpop;
 pub(crate) mod errors;

@@ -15,7 +15,7 @@ use portcullis_types::{
 };
 
 use super::{
-    authorize, dpop,
+    authorize, client_auth, dpop,
     errors::Refusal,
     form::{Form, Parameters},
 };
@@ -44,13 +44,9 @@ pub(crate) async fn par(
     Form(mut parameters): Form,
 ) -> Result<Response, Refusal> {
     take_try(&app, &caller)?;
-    let client = parameters.require("client_id")?;
-    let client = app
-        .clients
-        .get(client)
-        .ok_or_else(Refusal::invalid_client)?;
+    let client = client_auth::authenticate(&app, &caller, &parameters).await?;
     bind(&app, &caller, &headers, &mut parameters)?;
-    authorize::check_pushed(&app, &caller, client, &parameters)?;
+    authorize::check_pushed(&app, &caller, &client, &parameters)?;
     let token = token::generate(&*app.rng, TokenKind::PushedRequest);
     let hash = token::hash(&token);
     let sealed = sealer(&token)

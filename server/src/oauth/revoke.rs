@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use portcullis_domain::{TokenKind, audit::AuditKind};
 use portcullis_types::oauth::OAuthError;
 
-use super::{errors::Refusal, form::Form};
+use super::{client_auth, errors::Refusal, form::Form};
 use crate::{app::Handle, crypto::token, http::caller::Caller};
 
 /// Revokes the family of a refresh token. A token that is unknown or another client's is a
@@ -19,11 +19,7 @@ pub(crate) async fn revoke(
     caller: Caller,
     Form(parameters): Form,
 ) -> Result<StatusCode, Refusal> {
-    let client = parameters.require("client_id")?;
-    let client = app
-        .clients
-        .get(client)
-        .ok_or_else(Refusal::invalid_client)?;
+    let client = client_auth::authenticate(&app, &caller, &parameters).await?;
     let presented = parameters.require("token")?;
     if let Some(token) = token::parse(TokenKind::Refresh, presented) {
         let mut audit = caller.audit(AuditKind::FamilyRevoked);

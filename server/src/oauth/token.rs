@@ -14,19 +14,21 @@ use portcullis_domain::{
     },
 };
 use portcullis_types::{
+    client::{Client, GrantType},
     oauth::{OAuthError, TokenResponse},
     paths,
 };
 
 use super::{
-    access_token, dpop,
+    access_token, client_auth,
+    clients::lifetimes::Lifetimes,
+    dpop,
     errors::Refusal,
     form::{Form, Parameters},
     id_token,
 };
 use crate::{
     app::{App, Handle},
-    config::ClientConfig,
     crypto::{seal::Sealer, token},
     http::caller::Caller,
 };
@@ -48,20 +50,21 @@ pub(crate) async fn token(
     Form(parameters): Form,
 ) -> Result<Json<TokenResponse>, Refusal> {
     let grant = parameters.require("grant_type")?;
-    let client = parameters.require("client_id")?;
-    let client = app
-        .clients
-        .get(client)
-        .ok_or_else(Refusal::invalid_client)?;
-    if !matches!(grant, "authorization_code" | "refresh_token") {
-        return Err(Refusal::unsupported_grant_type());
+    let client = client_auth::authenticate(&app, &caller, &parameters).await?;
+    let grant = match grant {
+        "authorization_code" => GrantType::AuthorizationCode,
+        "refresh_token" => GrantType::RefreshToken,
+        _ => return Err(Refusal::unsupported_grant_type()),
+    };
+    if !client.may(grant) {
+        return Err(Refusal::unauthorized_client());
     }
     // Before anything is spent: a proof that lacks the nonce comes again with the same grant.
-    let jkt = key(&app, &caller, client, &headers)?;
-    if grant == "refresh_token" {
-        refresh(&app, &caller, client, &parameters, jkt).await
+    let jkt = key(&app, &caller, &client, &headers)?;
+    if grant == GrantType::RefreshToken {
+        refresh(&app, &caller, &client, &parameters, jkt).await
     } else {
-        redeem(&app, &caller, client, &parameters, jkt).await
+        redeem(&app, &caller, &client, &parameters, jkt).await
     }
     .map(Json)
 }
@@ -70,7 +73,7 @@ pub(crate) async fn token(
 fn key(
     app: &App,
     caller: &Caller,
-    client: &ClientConfig,
+    client: &Client,
     headers: &HeaderMap,
 ) -> Result<Option<String>, Refusal> {
     let asked = dpop::Asked {
@@ -88,7 +91,7 @@ fn key(
 async fn redeem(
     app: &App,
     caller: &Caller,
-    client: &ClientConfig,
+    client: &Client,
     parameters: &Parameters,
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
@@ -118,7 +121,7 @@ async fn redeem(
     {
         return Err(Refusal::invalid_grant());
     }
-    begin_family(app, caller, code, jkt).await
+    begin_family(app, caller, client, code, jkt).await
 }
 
 /// PKCE S256 (RFC 7636 section 4.6).
@@ -136,10 +139,11 @@ fn verifies(verifier: &str, challenge: &str) -> bool {
 async fn begin_family(
     app: &App,
     caller: &Caller,
+    client: &Client,
     code: AuthorizationCode,
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
-    let lifetimes = &app.config.oauth;
+    let lifetimes = Lifetimes::of(app, client);
     let family = TokenFamily {
         id: code.family,
         user: code.user,
@@ -150,20 +154,22 @@ async fn begin_family(
         auth_time: code.auth_time,
         amr: code.amr,
         created_at: caller.now,
-        expires_at: caller.now.plus_seconds(lifetimes.refresh_absolute_seconds),
+        expires_at: caller.now.plus_seconds(lifetimes.refresh_absolute),
         revoked_at: None,
     };
     let principal = app.principals.enabled(&*app.store, family.user).await?;
     let principal = principal.ok_or_else(Refusal::invalid_grant)?;
     let id_token = id_token::issue(app, &family, &principal, code.nonce.as_deref(), caller.now);
-    let access_token = access_token::issue(app, &family, jkt.as_deref(), caller.now)
-        .ok_or_else(Refusal::server_error)?;
+    let scope = granted(client, &family.scopes);
+    let access_token =
+        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now)
+            .ok_or_else(Refusal::server_error)?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
     let first = NewRefreshToken {
         token: token::hash(&refresh_token),
         expires_at: caller
             .now
-            .plus_seconds(lifetimes.refresh_idle_seconds)
+            .plus_seconds(lifetimes.refresh_idle)
             .min(family.expires_at),
     };
     let mut audit = caller.audit(AuditKind::FamilyBegan);
@@ -171,7 +177,6 @@ async fn begin_family(
     audit.subject = Some(family.user);
     audit.family = Some(family.id);
     audit.detail = serde_json::json!({ "client": family.client_id });
-    let scope = family.scopes.join(" ");
     if !app.store.begin_family(family, first, audit).await? {
         return Err(Refusal::invalid_grant());
     }
@@ -180,14 +185,14 @@ async fn begin_family(
         refresh_token: Some(refresh_token.expose().to_owned()),
         id_token,
         scope,
-        ..response(app, jkt.is_some())
+        ..response(&lifetimes, jkt.is_some())
     })
 }
 
 async fn refresh(
     app: &App,
     caller: &Caller,
-    client: &ClientConfig,
+    client: &Client,
     parameters: &Parameters,
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
@@ -203,18 +208,18 @@ async fn refresh(
     let sealed_successor = sealer
         .seal(fresh.expose().as_bytes(), &hash.0)
         .ok_or_else(Refusal::server_error)?;
-    let lifetimes = &app.config.oauth;
+    let lifetimes = Lifetimes::of(app, client);
     let rotation = RefreshRotation {
         presented: hash,
         client_id: client.id.clone(),
         dpop_jkt: jkt.clone(),
         successor: NewRefreshToken {
             token: token::hash(&fresh),
-            expires_at: caller.now.plus_seconds(lifetimes.refresh_idle_seconds),
+            expires_at: caller.now.plus_seconds(lifetimes.refresh_idle),
         },
         sealed_successor,
         now: caller.now,
-        retry_seconds: lifetimes.refresh_retry_seconds,
+        retry_seconds: app.config.oauth.refresh_retry_seconds,
     };
     let rotated = caller.audit(AuditKind::Refreshed);
     let replayed = caller.audit(AuditKind::RefreshReplayed);
@@ -239,22 +244,30 @@ async fn refresh(
         }
         RotateRefresh::Refused => return Err(Refusal::invalid_grant()),
     };
-    let access_token = access_token::issue(app, &family, jkt.as_deref(), caller.now)
-        .ok_or_else(Refusal::server_error)?;
+    let scope = granted(client, &family.scopes);
+    let access_token =
+        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now)
+            .ok_or_else(Refusal::server_error)?;
     Ok(TokenResponse {
         access_token,
         refresh_token: Some(successor),
-        scope: family.scopes.join(" "),
-        ..response(app, jkt.is_some())
+        scope,
+        ..response(&lifetimes, jkt.is_some())
     })
 }
 
+/// The scopes of a grant that its client may have today: fewer than then, if some were taken away.
+fn granted(client: &Client, scopes: &[String]) -> String {
+    let kept = scopes.iter().filter(|it| client.scopes.contains(it));
+    kept.map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
 /// What every answer has in common.
-fn response(app: &App, bound: bool) -> TokenResponse {
+fn response(lifetimes: &Lifetimes, bound: bool) -> TokenResponse {
     TokenResponse {
         access_token: String::new(),
         token_type: if bound { "DPoP" } else { "Bearer" }.to_owned(),
-        expires_in: u32::try_from(app.config.oauth.access_token_seconds).unwrap_or(u32::MAX),
+        expires_in: u32::try_from(lifetimes.access_token).unwrap_or(u32::MAX),
         refresh_token: None,
         id_token: None,
         scope: String::new(),

@@ -23,6 +23,7 @@ mod accounts;
 mod audit;
 mod ceremonies;
 mod change;
+mod clients;
 mod connection;
 mod error;
 mod keys;

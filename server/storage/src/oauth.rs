@@ -68,6 +68,11 @@ pub(crate) async fn revoke_families_of(
     user: UserId,
     now: Timestamp,
 ) -> Result<u64, StorageError> {
+    // Locked in order first: a client that is being deleted locks codes of several users.
+    let sql = locking!(
+        "SELECT code FROM authorization_codes WHERE user_id = $1 AND expires_at > $2 ORDER BY code"
+    );
+    db.rows(sql, args![user, now]).await?;
     // A code that is spent, but whose family has not begun yet, must not begin one afterwards.
     let sql = "UPDATE authorization_codes SET expires_at = $2,
             reused_at = CASE WHEN spent_at IS NULL THEN reused_at ELSE COALESCE(reused_at, $2) END

@@ -55,6 +55,7 @@ into_arg! {
     &String => |text| Self::Text(Some(text.clone()));
     Option<String> => |text| Self::Text(text);
     Vec<u8> => |bytes| Self::Bytes(Some(bytes));
+    Option<Vec<u8>> => |bytes| Self::Bytes(bytes);
     &[u8] => |bytes| Self::Bytes(Some(bytes.to_vec()));
     SecretHash => |hash| Self::Bytes(Some(hash.0.to_vec()));
     &[String] => |words| Self::Text(Some(serde_json::Value::from(words).to_string()));

@@ -17,6 +17,7 @@ pub mod app;
 pub mod browser;
 pub mod call;
 pub mod cbor;
+pub mod clients;
 pub mod database;
 pub mod device;
 pub mod events;

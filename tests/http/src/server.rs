@@ -6,10 +6,11 @@ use axum::Router;
 use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
 use portcullis_server::{
     Builder, Config, MasterKey, Portcullis,
-    config::{ClientConfig, LimitConfig},
+    config::LimitConfig,
     connections::{Patience, serve},
 };
 use portcullis_storage::{Database, testing::Postgres};
+use portcullis_types::client::Client;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -56,13 +57,10 @@ pub fn settings() -> Config {
     limits.registrations_per_ip = 10_000;
     limits.ceremonies_per_ip = 10_000;
     limits.pushed_requests_per_ip = 10_000;
-    let client = |id: &str, uri: &str| ClientConfig {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        redirect_uris: vec![uri.to_owned()],
-        scopes: ["openid", "profile", "email"].map(String::from).to_vec(),
-        require_pushed_authorization_requests: false,
-        dpop_bound_access_tokens: false,
+    let client = |id: &str, uri: &str| {
+        let mut client = Client::new(id, id);
+        client.redirect_uris = vec![uri.to_owned()];
+        client
     };
     config.clients = vec![
         client("spa", "http://localhost:5173/callback"),

@@ -112,6 +112,7 @@ const messages: Record<Reason, keyof Text | undefined> = {
   last_credential: "errorLastWayIn",
   not_yourself: "errorNotYourself",
   last_admin: "errorLastAdmin",
+  conflict: "errorInternal",
   setup_unavailable: "errorSetup",
   internal: "errorInternal",
   unknown: "errorInternal",

@@ -1,17 +1,16 @@
 //! What an authorization request must fulfil, in the order in which it is checked.
 
+use portcullis_types::client::{Client, GrantType};
+
 use super::{Asked, Told};
-use crate::{
-    app::App,
-    config::ClientConfig,
-    oauth::{clients, dpop, form::Parameters},
-};
+use crate::oauth::{clients::redirects, dpop, form::Parameters};
 
 /// Lets a request pass, or says what the client is told.
 type Check = fn(&Asked<'_>) -> Result<(), Told>;
 
 /// The checks whose failure the client is told.
 const TABLE: &[Check] = &[
+    grant,
     response_type,
     response_mode,
     request_objects,
@@ -40,23 +39,27 @@ pub(super) fn was_pushed(asked: &Asked<'_>) -> Result<(), Told> {
 
 pub(super) const UNKNOWN_CLIENT: &str = "The application that sent you here is not registered.";
 
-/// Client and redirect URI; a failure must not redirect anywhere (RFC 9700 section 4.11).
-pub(super) fn client<'a>(
-    app: &'a App,
+/// The redirect URI; a failure must not redirect anywhere (RFC 9700 section 4.11).
+pub(super) fn redirect_uri<'a>(
+    client: &Client,
     parameters: &'a Parameters,
-) -> Result<(&'a ClientConfig, &'a str), &'static str> {
-    let client = parameters
-        .get("client_id")
-        .and_then(|id| app.clients.get(id))
-        .ok_or(UNKNOWN_CLIENT)?;
-    let redirect_uri = match parameters.get("redirect_uri") {
-        Some(asked) if clients::is_redirect_uri(client, asked) => asked,
-        Some(_) => {
-            return Err("The address to return to is not registered for this application.");
-        }
-        None => return Err("The request says no address to return to."),
-    };
-    Ok((client, redirect_uri))
+) -> Result<&'a str, &'static str> {
+    match parameters.get("redirect_uri") {
+        Some(asked) if redirects::is_redirect_uri(client, asked) => Ok(asked),
+        Some(_) => Err("The address to return to is not registered for this application."),
+        None => Err("The request says no address to return to."),
+    }
+}
+
+/// RFC 6749 section 4.1.2.1; one that may not has no redirect URI either.
+fn grant(asked: &Asked<'_>) -> Result<(), Told> {
+    if asked.client.may(GrantType::AuthorizationCode) {
+        return Ok(());
+    }
+    Err(Told(
+        "unauthorized_client",
+        "This application may not ask for codes.",
+    ))
 }
 
 fn response_type(asked: &Asked<'_>) -> Result<(), Told> {

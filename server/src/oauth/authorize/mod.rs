@@ -14,13 +14,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use portcullis_types::client::Client;
 use url::Url;
 
 use self::request::Pushed;
 use super::{errors::Refusal, form::Parameters};
 use crate::{
     app::{App, Handle},
-    config::ClientConfig,
     http::{actor::browser_session, caller::Caller, errors::ApiResult},
 };
 
@@ -45,7 +45,7 @@ struct Asked<'a> {
     app: &'a App,
     caller: &'a Caller,
     parameters: &'a Parameters,
-    client: &'a ClientConfig,
+    client: &'a Client,
     redirect_uri: &'a str,
     /// Set, if it was pushed.
     pushed: Option<&'a Pushed>,
@@ -87,7 +87,11 @@ pub(crate) async fn authorize(
         Err(detail) => return Ok(error_page::page(detail)),
     };
     let parameters = request.parameters;
-    let (client, redirect_uri) = match checks::client(&app, &parameters) {
+    let id = parameters.get("client_id").unwrap_or_default();
+    let Some(client) = app.clients.find(&*app.store, id, caller.now).await? else {
+        return Ok(error_page::page(checks::UNKNOWN_CLIENT));
+    };
+    let redirect_uri = match checks::redirect_uri(&client, &parameters) {
         Ok(found) => found,
         Err(detail) => return Ok(error_page::page(detail)),
     };
@@ -95,7 +99,7 @@ pub(crate) async fn authorize(
         app: &app,
         caller: &caller,
         parameters: &parameters,
-        client,
+        client: &client,
         redirect_uri,
         pushed: request.pushed.as_ref(),
     };
@@ -127,14 +131,15 @@ pub(crate) async fn authorize(
 pub(super) fn check_pushed(
     app: &App,
     caller: &Caller,
-    client: &ClientConfig,
+    client: &Client,
     parameters: &Parameters,
 ) -> Result<(), Refusal> {
     // RFC 9126 section 2.1.
     if parameters.get("request_uri").is_some() {
         return Err(Refusal::invalid_request("A request_uri cannot be pushed."));
     }
-    let (_, redirect_uri) = checks::client(app, parameters).map_err(Refusal::invalid_request)?;
+    let redirect_uri =
+        checks::redirect_uri(client, parameters).map_err(Refusal::invalid_request)?;
     let asked = Asked {
         app,
         caller,

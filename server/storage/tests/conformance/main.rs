@@ -15,6 +15,7 @@ mod accounts;
 mod admins;
 mod audit;
 mod ceremonies;
+mod clients;
 mod codes;
 mod families;
 mod keys;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use portcullis_http_tests::{
-    Answer, App, Browser, PASSWORD, Server, events::Events, people::email, routes,
+    Answer, App, Browser, PASSWORD, Server, clients::confidential, events::Events, people::email,
+    routes,
 };
 use portcullis_types::paths;
 use reqwest::Method;
@@ -24,6 +25,12 @@ const TABLE: &[Line] = &[
     ("GET /.well-known/passkey-endpoints",              [200,  200,  200,   200,    200, 200]),
     ("GET /.well-known/webauthn",                       [200,  200,  200,   200,    200, 200]),
     ("GET /api/about",                                  [200,  200,  200,   200,    200, 200]),
+    ("GET /api/admin/clients",                          [401,  401,  403,   403,    403, 200]),
+    ("POST /api/admin/clients",                         [401,  401,  403,   403,    403, 201]),
+    ("GET /api/admin/clients/{id}",                     [401,  401,  403,   403,    403, 200]),
+    ("PUT /api/admin/clients/{id}",                     [401,  401,  403,   403,    403, 200]),
+    ("POST /api/admin/clients/{id}/rotate-secret",      [401,  401,  403,   403,    403, 200]),
+    ("DELETE /api/admin/clients/{id}",                  [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/roles",                            [401,  401,  403,   403,    403, 200]),
     ("GET /api/admin/users",                            [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),
@@ -112,6 +119,8 @@ struct Victim {
     session: String,
     passkey: String,
     note: String,
+    /// An OAuth client that somebody else registered.
+    client: String,
 }
 
 impl Victim {
@@ -119,11 +128,14 @@ impl Victim {
         let browser = server.person(&format!("victim{number}")).await;
         browser.add_passkey(&server.device(), "Key").await;
         let list = browser.get(paths::PASSKEYS).await;
+        let client = format!("client{number}");
+        server.register(&confidential(&client)).await;
         Self {
             user: browser.user_id().await,
             session: browser.session_id().await,
             passkey: list.text_at("/passkeys/0/id"),
             note: browser.write_note("The victim's").await,
+            client,
         }
     }
 }
@@ -138,6 +150,7 @@ async fn visit(
     let (method, path) = route.split_once(' ').unwrap();
     let id = match path {
         path if path.starts_with(paths::ADMIN_USERS) => &victim.user,
+        path if path.starts_with(paths::ADMIN_CLIENTS) => &victim.client,
         path if path.starts_with(paths::SESSIONS) => &victim.session,
         path if path.starts_with(paths::PASSKEYS) => &victim.passkey,
         _ => &victim.note,
@@ -198,6 +211,10 @@ fn body(path: &str, number: usize) -> Value {
         paths::AUTHZ_CHECK => json!({ "checks": [{ "permission": "notes:write" }] }),
         paths::PASSKEY_REGISTER_BEGIN => json!({ "conditional": false }),
         paths::SETUP => json!({ "token": "x", "email": email("new"), "password": PASSWORD }),
+        path if path.ends_with("/rotate-secret") => json!({ "overlap_seconds": 60 }),
+        path if path.starts_with(paths::ADMIN_CLIENTS) => {
+            json!({ "name": "Shop", "redirect_uris": ["https://shop.example/callback"] })
+        }
         path if path.starts_with(paths::NOTES) => json!({ "text": "A note" }),
         path if path.starts_with(paths::PASSKEYS) => json!({ "name": "A name" }),
         _ => json!({}),

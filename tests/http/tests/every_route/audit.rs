@@ -1,6 +1,6 @@
 //! Each change leaves exactly one audit row that says who did what to whom, and no other.
 
-use portcullis_http_tests::{App, Browser, PASSWORD, Server};
+use portcullis_http_tests::{App, Browser, PASSWORD, Server, clients::confidential};
 use portcullis_types::paths;
 use serde_json::{Value, json};
 
@@ -72,6 +72,7 @@ async fn asvs_16_3_each_change_is_written_down_once() {
     ada.get(paths::ADMIN_USERS).await.status(403);
     log.expect(&["authz.denied"]).await;
 
+    clients(&mut log, &admin).await;
     notes(&mut log, &ada).await;
     oauth(&mut log, &ada).await;
 
@@ -101,6 +102,35 @@ async fn passkeys(log: &mut Log, ada: &Browser) {
     log.expect(&["passkey.renamed"]).await;
     ada.delete(&path).await.status(200);
     log.expect(&["passkey.deleted"]).await;
+}
+
+async fn clients(log: &mut Log, admin: &Browser) {
+    let shop = format!("{}/shop", paths::ADMIN_CLIENTS);
+    let body = json!(confidential("shop"));
+    admin
+        .post(paths::ADMIN_CLIENTS, body.clone())
+        .await
+        .status(201);
+    let rows = log.expect(&["client.created"]).await;
+    assert_eq!(rows[0]["actor"], json!(admin.user_id().await));
+    assert_eq!(rows[0]["detail"]["client"], "shop");
+    admin
+        .post(paths::ADMIN_CLIENTS, body.clone())
+        .await
+        .status(409);
+    log.expect(&[]).await;
+    admin.put(&shop, body).await.status(200);
+    log.expect(&["client.updated"]).await;
+    let rotate = format!("{shop}/rotate-secret");
+    admin
+        .post(&rotate, json!({ "overlap_seconds": 60 }))
+        .await
+        .status(200);
+    log.expect(&["client.secret_rotated"]).await;
+    admin.delete(&shop).await.status(204);
+    log.expect(&["client.deleted"]).await;
+    admin.delete(&shop).await.status(404);
+    log.expect(&[]).await;
 }
 
 async fn notes(log: &mut Log, ada: &Browser) {

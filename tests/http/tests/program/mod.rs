@@ -1,6 +1,7 @@
 //! The process: how it starts, what it prints and logs, and how it ends.
 
 mod accounts;
+mod client;
 mod config;
 mod kill;
 mod logs;

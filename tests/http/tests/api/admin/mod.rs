@@ -1,4 +1,5 @@
 //! `/api/admin`.
 
+mod clients;
 mod roles;
 mod users;

@@ -1,44 +1,11 @@
-//! Registered clients, and whether a redirect URI is one of theirs.
+//! Whether a redirect URI is one of a client's.
 
-use std::collections::{HashMap, HashSet};
-
+use portcullis_types::client::Client;
 use url::{Host, Url};
-
-use crate::config::ClientConfig;
-
-/// All clients by id.
-pub(crate) struct Clients(HashMap<String, ClientConfig>);
-
-impl Clients {
-    pub(crate) fn new(clients: &[ClientConfig]) -> Self {
-        Self(
-            clients
-                .iter()
-                .map(|client| (client.id.clone(), client.clone()))
-                .collect(),
-        )
-    }
-
-    /// The client with that id.
-    pub(crate) fn get(&self, id: &str) -> Option<&ClientConfig> {
-        self.0.get(id)
-    }
-
-    /// The web origins that the clients' pages live at: who may read answers across origins.
-    pub(crate) fn origins(&self) -> HashSet<String> {
-        self.0
-            .values()
-            .flat_map(|client| &client.redirect_uris)
-            .filter_map(|uri| Url::parse(uri).ok())
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .map(|url| url.origin().ascii_serialization())
-            .collect()
-    }
-}
 
 /// Whether `asked` is a redirect URI of the client: equal to the byte (RFC 9700 section 4.1.3),
 /// except that the port of a loopback IP address may differ (RFC 8252 section 7.3).
-pub(crate) fn is_redirect_uri(client: &ClientConfig, asked: &str) -> bool {
+pub(crate) fn is_redirect_uri(client: &Client, asked: &str) -> bool {
     client
         .redirect_uris
         .iter()
@@ -66,15 +33,10 @@ fn differs_in_loopback_port(known: &str, asked: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn client(uris: &[&str]) -> ClientConfig {
-        ClientConfig {
-            id: "spa".to_owned(),
-            name: "Spa".to_owned(),
-            redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-            scopes: Vec::new(),
-            require_pushed_authorization_requests: false,
-            dpop_bound_access_tokens: false,
-        }
+    fn client(uris: &[&str]) -> Client {
+        let mut client = Client::new("spa", "Spa");
+        client.redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+        client
     }
 
     #[test]

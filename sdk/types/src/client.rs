@@ -1,0 +1,367 @@
+//! OAuth clients: what an application is registered as, and the admin API's bodies about it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// How a client says who it is (OpenID Connect Core section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Not at all: a public client, in a browser or on somebody's device.
+    #[default]
+    None,
+    /// A secret in the header `Authorization`.
+    ClientSecretBasic,
+    /// A secret in the form.
+    ClientSecretPost,
+    /// An assertion, authenticated with a secret.
+    ClientSecretJwt,
+    /// An assertion, signed with a key of its own.
+    PrivateKeyJwt,
+}
+
+impl AuthMethod {
+    /// Every method there is.
+    pub const ALL: [Self; 5] = [
+        Self::None,
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+    ];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
+
+    /// Whether it takes a secret.
+    pub const fn has_secret(self) -> bool {
+        matches!(
+            self,
+            Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt
+        )
+    }
+}
+
+/// How a client gets tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// For a user, by way of their browser.
+    AuthorizationCode,
+    /// Again, without the user.
+    RefreshToken,
+    /// For itself.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every grant there is.
+    pub const ALL: [Self; 3] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+    ];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+/// Whether people are asked before a client gets tokens for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// They are not: the operator has decided for them.
+    #[default]
+    Skipped,
+}
+
+/// What a client's ID tokens are signed with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SigningAlgorithm {
+    /// ECDSA on P-256 with SHA-256.
+    #[default]
+    #[serde(rename = "ES256")]
+    Es256,
+}
+
+/// What a client knows users by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// The user's id, the same for every client.
+    #[default]
+    Public,
+}
+
+/// Public keys (RFC 7517 section 5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JwkSet {
+    /// The keys.
+    pub keys: Vec<Jwk>,
+}
+
+/// A public key (RFC 7517 section 4); members that are not needed to verify with it are left out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Jwk {
+    /// `EC`, `RSA` or `OKP`.
+    pub kty: String,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+    /// What it is for: `sig`, or nothing in particular.
+    #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
+    pub use_: Option<String>,
+    /// The algorithm it is for, if it is for one only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
+    /// The curve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    /// A coordinate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// The other coordinate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// The modulus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    /// The public exponent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
+    /// Only private keys have it; they are refused.
+    #[serde(skip_serializing)]
+    pub d: Option<String>,
+    /// Only symmetric keys have it; they are refused.
+    #[serde(skip_serializing)]
+    pub k: Option<String>,
+}
+
+impl std::fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jwk")
+            .field("kty", &self.kty)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An OAuth client, as it is registered: in `portcullis.toml`, by the admin API or on the command
+/// line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// Its `client_id`; left out when registering by API or command line: one is made.
+    #[serde(default)]
+    pub id: String,
+    /// What people know it as.
+    pub name: String,
+    /// How it says who it is.
+    #[serde(default)]
+    pub token_endpoint_auth_method: AuthMethod,
+    /// How it may get tokens.
+    #[serde(default = "default_grants")]
+    pub grant_types: Vec<GrantType>,
+    /// Where the browser may be sent; compared exactly (a loopback address may differ in its port).
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Where the browser may be sent after signing out.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Scopes it may ask for.
+    #[serde(default = "default_scopes")]
+    pub scopes: Vec<String>,
+    /// Whether people are asked first.
+    #[serde(default)]
+    pub consent: Consent,
+    /// With `private_key_jwt`: its public keys, a JWK Set (RFC 7517 section 5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<JwkSet>,
+    /// With `private_key_jwt`: where its public keys are, instead of `jwks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Its logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// How it treats people's data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// Seconds its access tokens live; left out: `oauth.access_token_seconds`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_seconds: Option<i64>,
+    /// Seconds its refresh tokens live without use; left out: `oauth.refresh_idle_seconds`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_idle_seconds: Option<i64>,
+    /// Seconds its token families live at all; left out: `oauth.refresh_absolute_seconds`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_absolute_seconds: Option<i64>,
+    /// Whether it must push its authorization requests (RFC 9126) instead of sending them with the
+    /// browser.
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
+    /// Whether it gets no tokens without a DPoP proof (RFC 9449 section 5.2).
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
+    /// What its ID tokens are signed with.
+    #[serde(default)]
+    pub id_token_signed_response_alg: SigningAlgorithm,
+    /// What it knows users by.
+    #[serde(default)]
+    pub subject_type: SubjectType,
+}
+
+fn default_grants() -> Vec<GrantType> {
+    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+}
+
+fn default_scopes() -> Vec<String> {
+    ["openid", "profile", "email"].map(String::from).to_vec()
+}
+
+impl Client {
+    /// A public client with that id and name, and everything else as if left out.
+    pub fn new(id: &str, name: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            token_endpoint_auth_method: AuthMethod::None,
+            grant_types: default_grants(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            scopes: default_scopes(),
+            consent: Consent::Skipped,
+            jwks: None,
+            jwks_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            access_token_seconds: None,
+            refresh_idle_seconds: None,
+            refresh_absolute_seconds: None,
+            require_pushed_authorization_requests: false,
+            dpop_bound_access_tokens: false,
+            id_token_signed_response_alg: SigningAlgorithm::Es256,
+            subject_type: SubjectType::Public,
+        }
+    }
+
+    /// Whether it may get tokens in that way.
+    pub fn may(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+}
+
+/// Where a client is registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClientSource {
+    /// In `portcullis.toml`: it can be changed there only.
+    File,
+    /// In the database.
+    Database,
+}
+
+/// A client as an admin sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientView {
+    /// What it is registered as.
+    pub client: Client,
+    /// Where.
+    pub source: ClientSource,
+    /// Its secrets, newest first; never the secrets themselves.
+    pub secrets: Vec<ClientSecretView>,
+    /// When it was registered; nothing for those of the file.
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed; nothing for those of the file.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// What there is to know of a client's secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientSecretView {
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends, if another has taken its place.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Query of `GET /api/admin/clients`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ClientQuery {
+    /// Where the page before this one ended: its `next`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// How many, 1 to 100; 50 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A page of clients, by id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientPage {
+    /// The clients.
+    pub clients: Vec<ClientView>,
+    /// `after` for the next page; nothing: this is the last one.
+    pub next: Option<String>,
+}
+
+/// A client that was registered or changed, and its secret if that made one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientChanged {
+    /// The client as it is now.
+    pub client: ClientView,
+    /// Its new secret, shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+impl std::fmt::Debug for ClientChanged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientChanged")
+            .field("client", &self.client)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Body of `POST /api/admin/clients/{id}/rotate-secret`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RotateSecretRequest {
+    /// Seconds for which the secret before goes on being good; 0: it ends at once.
+    pub overlap_seconds: u32,
+}

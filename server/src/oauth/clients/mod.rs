@@ -1,0 +1,212 @@
+//! Registered clients: those of `portcullis.toml`, which stay as they are while the server runs, and
+//! those of the database, which admins manage.
+//!
+//! An id of the file is taken: nobody can register it in the database, and a server whose file names
+//! one that is there does not start.
+
+pub(crate) mod lifetimes;
+mod origins;
+pub(crate) mod redirects;
+pub(crate) mod secrets;
+pub(crate) mod validate;
+
+use std::{collections::HashMap, ops::Deref, sync::Arc};
+
+use anyhow::bail;
+use portcullis_domain::{
+    StorageError, Store, Timestamp,
+    clients::{ClientSecret, KeptClient},
+};
+use portcullis_types::client::{Client, ClientSecretView, ClientSource, ClientView};
+
+pub(crate) use self::origins::Origins;
+use crate::{cache::LoadingCache, crypto::token::sha256};
+
+/// Most clients of the database held in memory.
+const CAPACITY: usize = 10_000;
+/// For how long one of them is taken from memory, in milliseconds: what the command line or another
+/// node changed is noticed then. What this server changes counts at once.
+const FRESH_MS: i64 = 1000;
+/// Clients read at once.
+const PAGE: u32 = 200;
+
+/// A client, wherever it is registered.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    client: Client,
+    /// Its secrets, newest first. Those that have expired may be among them.
+    pub(crate) secrets: Vec<ClientSecret>,
+    /// When it was registered and changed; nothing for those of the file.
+    times: Option<(Timestamp, Timestamp)>,
+}
+
+impl Registered {
+    fn of_file(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+            secrets: Vec::new(),
+            times: None,
+        }
+    }
+
+    /// What admins see of it.
+    pub(crate) fn view(&self, now: Timestamp) -> ClientView {
+        let good = |secret: &&ClientSecret| secret.expires_at.is_none_or(|at| now < at);
+        let secret = |secret: &ClientSecret| ClientSecretView {
+            created_at: secret.created_at,
+            expires_at: secret.expires_at,
+        };
+        ClientView {
+            client: self.client.clone(),
+            source: match self.times {
+                Some(_) => ClientSource::Database,
+                None => ClientSource::File,
+            },
+            secrets: self.secrets.iter().filter(good).map(secret).collect(),
+            created_at: self.times.map(|(created, _)| created),
+            updated_at: self.times.map(|(_, updated)| updated),
+        }
+    }
+}
+
+impl From<KeptClient> for Registered {
+    fn from(kept: KeptClient) -> Self {
+        Self {
+            client: kept.client,
+            secrets: kept.secrets,
+            times: Some((kept.created_at, kept.updated_at)),
+        }
+    }
+}
+
+impl Deref for Registered {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// All clients.
+pub(crate) struct Clients {
+    file: HashMap<String, Arc<Registered>>,
+    /// Those of the database by the hash of their ids, and when they were read.
+    kept: LoadingCache<[u8; 32], (Arc<Registered>, Timestamp)>,
+    origins: Origins,
+}
+
+impl Clients {
+    /// The clients of the file, in front of those of the database.
+    ///
+    /// # Errors
+    /// If the database fails or has a client with an id of the file.
+    pub(crate) async fn load(clients: &[Client], store: &dyn Store) -> anyhow::Result<Self> {
+        for client in clients {
+            if validate::is_manageable_id(&client.id) && store.client(&client.id).await?.is_some() {
+                bail!(
+                    "the client {} is in the configuration and in the database; take it out of one \
+                     (portcullis client delete {})",
+                    client.id,
+                    client.id
+                );
+            }
+        }
+        let clients = Self::of_file(clients);
+        clients.read_origins(store).await?;
+        Ok(clients)
+    }
+
+    /// The clients of the file, unchecked.
+    pub(crate) fn of_file(clients: &[Client]) -> Self {
+        let file = clients
+            .iter()
+            .map(|client| (client.id.clone(), Arc::new(Registered::of_file(client))));
+        Self {
+            file: file.collect(),
+            kept: LoadingCache::new(CAPACITY),
+            origins: Origins::default(),
+        }
+    }
+
+    /// The client with that id.
+    pub(crate) async fn find(
+        &self,
+        store: &dyn Store,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Registered>>, StorageError> {
+        if let Some(client) = self.file.get(id) {
+            return Ok(Some(Arc::clone(client)));
+        }
+        if !validate::is_manageable_id(id) {
+            return Ok(None);
+        }
+        let key = sha256(id.as_bytes());
+        let load = || async {
+            let kept = store.client(id).await?;
+            Ok(kept.map(|kept| (Arc::new(Registered::from(kept)), now)))
+        };
+        let mut found = self.kept.get_or_load(key, load).await?;
+        let is_old = |read: Timestamp| !(0..FRESH_MS).contains(&now.millis_since(read));
+        if found.as_ref().is_some_and(|(_, read)| is_old(*read)) {
+            self.kept.invalidate(&key);
+            found = self.kept.get_or_load(key, load).await?;
+        }
+        Ok(found.map(|(client, _)| client))
+    }
+
+    /// Whether the id is one of the file's.
+    pub(crate) fn is_of_file(&self, id: &str) -> bool {
+        self.file.contains_key(id)
+    }
+
+    /// At most `limit` clients of both kinds whose ids come after `after`, by id.
+    pub(crate) async fn page(
+        &self,
+        store: &dyn Store,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Arc<Registered>>, StorageError> {
+        let kept = store.clients(after, limit).await?;
+        let file = self.file.values().cloned();
+        let mut clients: Vec<_> = file
+            .filter(|client| after.is_none_or(|after| client.id.as_str() > after))
+            .chain(kept.into_iter().map(|kept| Arc::new(kept.into())))
+            .collect();
+        clients.sort_by(|a, b| a.id.cmp(&b.id));
+        clients.truncate(limit as usize);
+        Ok(clients)
+    }
+
+    /// Forgets a client that was registered, changed or deleted in the database.
+    pub(crate) fn forget(&self, id: &str) {
+        self.kept.invalidate(&sha256(id.as_bytes()));
+    }
+
+    /// The web origins that the clients' pages live at: who may read answers across origins.
+    pub(crate) fn origins(&self) -> Origins {
+        self.origins.clone()
+    }
+
+    /// Reads anew which origins those are.
+    pub(crate) async fn read_origins(&self, store: &dyn Store) -> Result<(), StorageError> {
+        let mut uris: Vec<String> = Vec::new();
+        for client in self.file.values() {
+            uris.extend_from_slice(&client.redirect_uris);
+        }
+        let mut after = None;
+        loop {
+            let page = store.clients(after.as_deref(), PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            for kept in page {
+                uris.extend(kept.client.redirect_uris);
+                after = Some(kept.client.id);
+            }
+            if is_last {
+                break;
+            }
+        }
+        self.origins.set(&uris);
+        Ok(())
+    }
+}

@@ -1,0 +1,352 @@
+//! What a client's registration must fulfil, wherever it comes from.
+
+use portcullis_types::client::{AuthMethod, Client, GrantType, Jwk, JwkSet};
+use url::{Host, Url};
+
+use crate::identity::names;
+
+/// Most entries of a list, most bytes of a URL.
+const MOST: usize = 50;
+const LONGEST: usize = 2000;
+/// Longest life of an access token in seconds: one for the client itself cannot be taken back.
+const LONGEST_ACCESS: i64 = 24 * 3600;
+const TEN_YEARS: i64 = 10 * 365 * 24 * 3600;
+
+/// What is wrong, in which field.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invalid(pub(crate) &'static str, pub(crate) String);
+
+fn wrong(field: &'static str, what: impl Into<String>) -> Result<(), Invalid> {
+    Err(Invalid(field, what.into()))
+}
+
+/// Whether clients with such an id can be kept in the database: letters, digits, `-`, `.`, `_` and
+/// `~`, which stay as they are in URLs and in Basic authentication.
+pub(crate) fn is_manageable_id(id: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    (1..=128).contains(&id.len()) && id.bytes().all(plain)
+}
+
+/// Checks everything but the id.
+pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
+    if names::parse(&client.name).is_err() {
+        return wrong(
+            "name",
+            "must be 1 to 100 letters, digits, spaces and punctuation",
+        );
+    }
+    grants(client)?;
+    let is_public = client.token_endpoint_auth_method == AuthMethod::None;
+    uris("redirect_uris", &client.redirect_uris, is_public)?;
+    uris(
+        "post_logout_redirect_uris",
+        &client.post_logout_redirect_uris,
+        is_public,
+    )?;
+    scopes(client)?;
+    keys(client)?;
+    for (field, uri) in [
+        ("logo_uri", &client.logo_uri),
+        ("policy_uri", &client.policy_uri),
+        ("tos_uri", &client.tos_uri),
+    ] {
+        if let Some(uri) = uri {
+            web_page(field, uri)?;
+        }
+    }
+    lifetimes(client)
+}
+
+fn grants(client: &Client) -> Result<(), Invalid> {
+    let field = "grant_types";
+    let has = |grant| client.may(grant);
+    if client.grant_types.is_empty() {
+        return wrong(field, "must name at least one grant");
+    }
+    if GrantType::ALL.iter().any(|grant| {
+        let same = client.grant_types.iter().filter(|it| *it == grant);
+        same.count() > 1
+    }) {
+        return wrong(field, "names a grant twice");
+    }
+    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
+        return wrong(field, "refresh_token goes with authorization_code");
+    }
+    if has(GrantType::ClientCredentials) && client.token_endpoint_auth_method == AuthMethod::None {
+        // RFC 6749 section 4.4.
+        return wrong(field, "client_credentials is not for public clients");
+    }
+    if has(GrantType::AuthorizationCode) == client.redirect_uris.is_empty() {
+        return wrong(
+            "redirect_uris",
+            "must have at least one address with authorization_code, and none without",
+        );
+    }
+    Ok(())
+}
+
+/// Addresses that a browser is sent to.
+fn uris(field: &'static str, uris: &[String], is_public: bool) -> Result<(), Invalid> {
+    if uris.len() > MOST {
+        return wrong(field, format!("has more than {MOST} addresses"));
+    }
+    uris.iter().try_for_each(|uri| {
+        let url = parse(field, uri)?;
+        if url.fragment().is_some() || uri.contains('*') {
+            // RFC 9700 section 4.1.
+            return wrong(
+                field,
+                format!("{uri:?} must have no fragment and no wildcard"),
+            );
+        }
+        match url.scheme() {
+            "https" => Ok(()),
+            "http" if is_loopback(&url) => Ok(()),
+            "http" => wrong(
+                field,
+                format!("{uri:?} must be https (http is for loopback addresses only)"),
+            ),
+            "javascript" | "data" | "file" | "blob" | "about" | "vbscript" | "ftp" | "ws"
+            | "wss" => wrong(field, format!("{uri:?} has a dangerous scheme")),
+            // An app on somebody's device (RFC 8252 section 7.1).
+            _ if is_public => Ok(()),
+            _ => wrong(field, format!("{uri:?} must be https")),
+        }
+    })
+}
+
+fn scopes(client: &Client) -> Result<(), Invalid> {
+    // RFC 6749 section 3.3.
+    let allowed = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
+    let fine = |scope: &String| (1..=64).contains(&scope.len()) && scope.bytes().all(allowed);
+    if client.scopes.len() > MOST || !client.scopes.iter().all(fine) {
+        return wrong(
+            "scopes",
+            "must be at most 50 words of 64 characters, without quotes",
+        );
+    }
+    Ok(())
+}
+
+fn keys(client: &Client) -> Result<(), Invalid> {
+    let needs = client.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
+    match (&client.jwks, &client.jwks_uri) {
+        (None, None) if !needs => Ok(()),
+        (Some(jwks), None) if needs => key_set(jwks),
+        (None, Some(uri)) if needs => web_page("jwks_uri", uri),
+        _ if needs => wrong(
+            "jwks",
+            "private_key_jwt needs either jwks or jwks_uri, and not both",
+        ),
+        _ => wrong("jwks", "jwks and jwks_uri are for private_key_jwt only"),
+    }
+}
+
+fn key_set(jwks: &JwkSet) -> Result<(), Invalid> {
+    if jwks.keys.is_empty() || jwks.keys.len() > 20 {
+        return wrong("jwks", "must have 1 to 20 keys");
+    }
+    if jwks
+        .keys
+        .iter()
+        .any(|key| key.d.is_some() || key.k.is_some())
+    {
+        return wrong("jwks", "has a private key; keep that one, and replace it");
+    }
+    let long = |key: &Jwk| {
+        let texts = [&key.kid, &key.alg, &key.crv, &key.x, &key.y, &key.n, &key.e];
+        texts.into_iter().flatten().any(|text| text.len() > 1500)
+    };
+    if jwks.keys.iter().any(long) {
+        return wrong("jwks", "has a key that is too long");
+    }
+    Ok(())
+}
+
+/// An address that is fetched or shown.
+fn web_page(field: &'static str, uri: &str) -> Result<(), Invalid> {
+    let url = parse(field, uri)?;
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    if secure && url.fragment().is_none() {
+        return Ok(());
+    }
+    wrong(field, format!("{uri:?} must be https and have no fragment"))
+}
+
+fn parse(field: &'static str, uri: &str) -> Result<Url, Invalid> {
+    let invalid = |what: String| Invalid(field, what);
+    if uri.len() > LONGEST || uri.chars().any(char::is_control) {
+        return Err(invalid("has an address that is too long".to_owned()));
+    }
+    let url = Url::parse(uri).map_err(|error| invalid(format!("{uri:?}: {error}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid(format!("{uri:?} must have no user name")));
+    }
+    Ok(url)
+}
+
+/// Whether nobody but this machine answers there.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn lifetimes(client: &Client) -> Result<(), Invalid> {
+    for (field, seconds, most) in [
+        (
+            "access_token_seconds",
+            client.access_token_seconds,
+            LONGEST_ACCESS,
+        ),
+        (
+            "refresh_idle_seconds",
+            client.refresh_idle_seconds,
+            TEN_YEARS,
+        ),
+        (
+            "refresh_absolute_seconds",
+            client.refresh_absolute_seconds,
+            TEN_YEARS,
+        ),
+    ] {
+        if seconds.is_some_and(|seconds| !(1..=most).contains(&seconds)) {
+            return wrong(field, format!("must be between 1 and {most}"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut Client)) -> Result<(), &'static str> {
+        let mut client = Client::new("spa", "Spa");
+        client.redirect_uris = vec!["https://app.example/callback".to_owned()];
+        change(&mut client);
+        check(&client).map_err(|Invalid(field, _)| field)
+    }
+
+    fn redirecting(uri: &str, method: AuthMethod) -> bool {
+        with(|client| {
+            client.token_endpoint_auth_method = method;
+            client.redirect_uris = vec![uri.to_owned()];
+        })
+        .is_ok()
+    }
+
+    #[test]
+    fn rfc9700_4_1_redirect_uris_are_https_loopback_or_an_apps_own() {
+        for (uri, public, confidential) in [
+            ("https://app.example/callback", true, true),
+            ("http://localhost:5173/callback", true, true),
+            ("http://127.0.0.1/callback", true, true),
+            ("com.example.app:/callback", true, false),
+            ("http://app.example/callback", false, false),
+            ("javascript:alert(1)", false, false),
+            ("https://a.example/#x", false, false),
+            ("https://*.example/cb", false, false),
+            ("https://user@a.example/cb", false, false),
+            ("/cb", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(redirecting(uri, AuthMethod::None), public, "{uri}");
+            let kept = redirecting(uri, AuthMethod::ClientSecretBasic);
+            assert_eq!(kept, confidential, "{uri}");
+        }
+    }
+
+    #[test]
+    fn rfc6749_4_4_grants_fit_the_client() {
+        use GrantType::{AuthorizationCode, ClientCredentials, RefreshToken};
+        for (method, grants, uris, fits) in [
+            (AuthMethod::None, vec![AuthorizationCode], 1, true),
+            (AuthMethod::None, vec![AuthorizationCode], 0, false),
+            (AuthMethod::None, vec![ClientCredentials], 0, false),
+            (AuthMethod::None, vec![RefreshToken], 1, false),
+            (AuthMethod::None, vec![], 0, false),
+            (
+                AuthMethod::None,
+                vec![AuthorizationCode, AuthorizationCode],
+                1,
+                false,
+            ),
+            (
+                AuthMethod::ClientSecretPost,
+                vec![ClientCredentials],
+                0,
+                true,
+            ),
+            (
+                AuthMethod::ClientSecretPost,
+                vec![ClientCredentials],
+                1,
+                false,
+            ),
+        ] {
+            let checked = with(|client| {
+                client.token_endpoint_auth_method = method;
+                client.grant_types = grants.clone();
+                client.redirect_uris.truncate(uris);
+            });
+            assert_eq!(checked.is_ok(), fits, "{method:?} {grants:?} {uris}");
+        }
+    }
+
+    #[test]
+    fn keys_go_with_private_key_jwt_and_are_public() {
+        let key = || Jwk {
+            kty: "EC".to_owned(),
+            ..Jwk::default()
+        };
+        let jwks = |keys: Vec<Jwk>| {
+            with(|client| {
+                client.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+                client.jwks = Some(JwkSet { keys });
+            })
+        };
+        assert_eq!(jwks(vec![key()]), Ok(()));
+        assert_eq!(jwks(vec![]), Err("jwks"));
+        let mut private = key();
+        private.d = Some("AA".to_owned());
+        assert_eq!(jwks(vec![key(), private]), Err("jwks"));
+        let uri = |uri: &str, method| {
+            with(|client| {
+                client.token_endpoint_auth_method = method;
+                client.jwks_uri = Some(uri.to_owned());
+            })
+        };
+        let method = AuthMethod::PrivateKeyJwt;
+        assert_eq!(uri("https://app.example/jwks", method), Ok(()));
+        assert_eq!(uri("http://127.0.0.1:9/jwks", method), Ok(()));
+        for bad in ["http://app.example/jwks", "file:///etc/passwd", "jwks"] {
+            assert_eq!(uri(bad, method), Err("jwks_uri"), "{bad}");
+        }
+        let public = uri("https://app.example/jwks", AuthMethod::None);
+        assert_eq!(public, Err("jwks"));
+        let none = with(|client| client.token_endpoint_auth_method = method);
+        assert_eq!(none, Err("jwks"));
+    }
+
+    #[test]
+    fn names_scopes_pages_and_lifetimes_are_bounded() {
+        assert_eq!(with(|client| client.name = "\u{202e}".into()), Err("name"));
+        let scope = |scope: &str| with(|client| client.scopes = vec![scope.to_owned()]);
+        assert_eq!(scope("orders:read"), Ok(()));
+        for bad in ["", "a b", "a\"b", "\\", &"a".repeat(65)] {
+            assert_eq!(scope(bad), Err("scopes"), "{bad}");
+        }
+        let logo = |uri: &str| with(|client| client.logo_uri = Some(uri.to_owned()));
+        assert_eq!(logo("https://app.example/logo.svg"), Ok(()));
+        assert_eq!(logo("javascript:alert(1)"), Err("logo_uri"));
+        let access = |seconds| with(|client| client.access_token_seconds = Some(seconds));
+        assert_eq!(access(60), Ok(()));
+        for bad in [0, -1, 86_401, i64::MAX] {
+            assert_eq!(access(bad), Err("access_token_seconds"), "{bad}");
+        }
+    }
+}

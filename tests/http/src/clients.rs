@@ -1,0 +1,103 @@
+//! OAuth clients that tests register.
+
+use portcullis_domain::{
+    Clock, SecretHash,
+    audit::{AuditEvent, AuditKind},
+    clients::{ClientSecret, ClientStore},
+};
+use portcullis_types::{
+    client::{AuthMethod, Client},
+    paths,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Answer, Browser, Server, device::random};
+
+/// A client with a secret in the header.
+pub fn confidential(id: &str) -> Client {
+    let mut client = Client::new(id, id);
+    client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
+    client.redirect_uris = vec!["https://shop.example/callback".to_owned()];
+    client
+}
+
+impl Server {
+    /// Registers a client past the API, with a secret that nobody knows.
+    pub async fn register(&self, client: &Client) {
+        let now = self.clock.now();
+        let secret = ClientSecret {
+            secret: SecretHash(random(32).try_into().unwrap()),
+            sealed: None,
+            created_at: now,
+            expires_at: None,
+        };
+        let secret = client
+            .token_endpoint_auth_method
+            .has_secret()
+            .then_some(secret);
+        let audit = AuditEvent {
+            kind: AuditKind::ClientCreated,
+            at: now,
+            actor: None,
+            subject: None,
+            session: None,
+            family: None,
+            ip: String::new(),
+            request: None,
+            detail: Value::Null,
+        };
+        let created = self.database.create_client(client.clone(), secret, audit);
+        assert!(created.await.unwrap());
+    }
+}
+
+impl Browser {
+    /// Registers a client as an admin.
+    pub async fn create_client(&self, client: &Client) -> Answer {
+        self.post(paths::ADMIN_CLIENTS, json!(client)).await
+    }
+
+    /// Registers a client as an admin; its secret.
+    pub async fn secret_of_new(&self, client: &Client) -> String {
+        let created = self.create_client(client).await.status(201);
+        created.text_at("/client_secret")
+    }
+
+    /// Changes a client as an admin.
+    pub async fn update_client(&self, client: &Client) -> Answer {
+        self.put(&client_path(&client.id), json!(client)).await
+    }
+
+    /// Gives a client another secret as an admin.
+    pub async fn rotate_secret(&self, id: &str, overlap_seconds: u32) -> Answer {
+        let path = format!("{}/rotate-secret", client_path(id));
+        self.post(&path, json!({ "overlap_seconds": overlap_seconds }))
+            .await
+    }
+
+    /// Posts a form with HTTP Basic authentication, as RFC 6749 section 2.3.1 writes it.
+    pub async fn post_as(
+        &self,
+        (id, secret): (&str, &str),
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let call = self.call(Method::POST, path).form(fields);
+        call.header("authorization", basic(id, secret)).send().await
+    }
+}
+
+/// Where a client is managed.
+pub fn client_path(id: &str) -> String {
+    format!("{}/{id}", paths::ADMIN_CLIENTS)
+}
+
+/// The header of HTTP Basic authentication, as RFC 6749 section 2.3.1 writes it.
+pub fn basic(id: &str, secret: &str) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let encode =
+        |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+    let pair = format!("{}:{}", encode(id), encode(secret));
+    format!("Basic {}", STANDARD.encode(pair))
+}
