@@ -15,7 +15,7 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
-    oauth::{clients::Clients, dpop::Dpop, families::Families},
+    oauth::{client_auth::remote::RemoteKeys, clients::Clients, dpop::Dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
 };
 
@@ -37,6 +37,7 @@ pub(crate) struct App {
     pub(crate) hasher: Hasher,
     pub(crate) passkeys: Passkeys,
     pub(crate) clients: Arc<Clients>,
+    pub(crate) client_keys: RemoteKeys,
     pub(crate) dpop: Dpop,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,

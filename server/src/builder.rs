@@ -23,6 +23,7 @@ use crate::{
     keys::SigningKeys,
     limits::Limiter,
     oauth::{
+        client_auth::remote::RemoteKeys,
         clients::{Clients, secrets},
         dpop::Dpop,
         families::Families,
@@ -149,6 +150,7 @@ impl Builder {
             hasher: Hasher::new(&config.password, &*rng)?,
             passkeys: Passkeys::new(&config, &master)?,
             clients,
+            client_keys: RemoteKeys::default(),
             dpop: Dpop::new(&*rng),
             keys,
             setup: SetupLink::default(),

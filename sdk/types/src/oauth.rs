@@ -86,8 +86,14 @@ pub struct ServerMetadata {
     pub grant_types_supported: Vec<String>,
     /// `S256`, nothing else.
     pub code_challenge_methods_supported: Vec<String>,
-    /// `none`: public clients.
+    /// How clients say who they are (OpenID Connect Core section 9).
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// What their assertions may be signed with.
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// The same, where tokens are revoked.
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    /// The same, where tokens are revoked.
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// What DPoP proofs may be signed with (RFC 9449 section 5.1).
     pub dpop_signing_alg_values_supported: Vec<String>,
     /// RFC 9207: answers carry `iss`.

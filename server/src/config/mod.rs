@@ -125,6 +125,8 @@ pub struct LimitConfig {
     pub registrations_per_ip: u32,
     /// Passkey ceremonies begun from one address, per minute; 120.
     pub ceremonies_per_ip: u32,
+    /// Failed authentications of one OAuth client from one address, per minute; 60.
+    pub client_authentications_per_client_and_ip: u32,
     /// Authorization requests pushed from one address, per minute; 120.
     pub pushed_requests_per_ip: u32,
     /// Event streams of one session at once; 8.
@@ -231,6 +233,7 @@ impl Default for LimitConfig {
             sign_ins_per_ip: 100,
             registrations_per_ip: 30,
             ceremonies_per_ip: 120,
+            client_authentications_per_client_and_ip: 60,
             pushed_requests_per_ip: 120,
             event_streams_per_session: 8,
             body_bytes: 64 * 1024,

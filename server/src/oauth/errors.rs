@@ -18,6 +18,8 @@ pub(crate) struct Refusal {
     error: &'static str,
     description: String,
     retry_after: Option<u32>,
+    /// Whether to ask for Basic authentication.
+    asks_for_basic: bool,
 }
 
 impl Refusal {
@@ -27,6 +29,7 @@ impl Refusal {
             error,
             description: description.into(),
             retry_after: None,
+            asks_for_basic: false,
         }
     }
 
@@ -41,13 +44,19 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, error, description)
     }
 
-    /// The client is not registered.
+    /// The client is not registered, or did not prove that it is itself: nobody learns which.
     pub(crate) fn invalid_client() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "invalid_client",
-            "This client is not registered.",
+            "The client is not registered, or does not authenticate as it is registered to.",
         )
+    }
+
+    /// Asks for Basic authentication: it was tried, and is not good.
+    pub(crate) fn challenge(mut self) -> Self {
+        self.asks_for_basic = true;
+        self
     }
 
     /// The client may not use this grant.
@@ -138,6 +147,12 @@ impl IntoResponse for Refusal {
             error_description: Some(self.description),
         };
         let mut response = (self.status, Json(body)).into_response();
+        if self.asks_for_basic {
+            let challenge = HeaderValue::from_static("Basic realm=\"OAuth clients\"");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if let Some(seconds) = self.retry_after {
             response
                 .headers_mut()

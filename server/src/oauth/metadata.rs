@@ -5,9 +5,9 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use portcullis_types::{oauth::ServerMetadata, paths};
+use portcullis_types::{client::AuthMethod, oauth::ServerMetadata, paths};
 
-use super::dpop;
+use super::{client_auth, dpop};
 use crate::app::{App, Handle};
 
 /// Authorization server metadata.
@@ -35,6 +35,7 @@ fn answer(app: &App) -> Response {
 fn metadata(app: &App) -> ServerMetadata {
     let at = |path: &str| format!("{}{path}", app.issuer);
     let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let methods: Vec<String> = list(&AuthMethod::ALL.map(AuthMethod::as_str));
     ServerMetadata {
         issuer: app.issuer.clone(),
         authorization_endpoint: at(paths::OAUTH_AUTHORIZE),
@@ -47,7 +48,10 @@ fn metadata(app: &App) -> ServerMetadata {
         response_modes_supported: list(&["query"]),
         grant_types_supported: list(&["authorization_code", "refresh_token"]),
         code_challenge_methods_supported: list(&["S256"]),
-        token_endpoint_auth_methods_supported: list(&["none"]),
+        token_endpoint_auth_methods_supported: methods.clone(),
+        token_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
+        revocation_endpoint_auth_methods_supported: methods,
+        revocation_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         dpop_signing_alg_values_supported: list(&dpop::ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
         subject_types_supported: list(&["public"]),

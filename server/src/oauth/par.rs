@@ -15,7 +15,9 @@ use portcullis_types::{
 };
 
 use super::{
-    authorize, client_auth, dpop,
+    authorize,
+    client_auth::authenticate,
+    dpop,
     errors::Refusal,
     form::{Form, Parameters},
 };
@@ -34,7 +36,7 @@ const PURPOSE: &str = "pushed request";
 /// Takes an authorization request, checks it, and gives a `request_uri` for it.
 #[utoipa::path(post, path = "/oauth/par", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        description = "The parameters of `GET /oauth/authorize`."),
+        description = "The parameters of `GET /oauth/authorize`; and what the client authenticates with."),
     responses((status = 201, body = PushedResponse), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError), (status = 429, body = OAuthError)))]
 pub(crate) async fn par(
@@ -44,8 +46,11 @@ pub(crate) async fn par(
     Form(mut parameters): Form,
 ) -> Result<Response, Refusal> {
     take_try(&app, &caller)?;
-    let client = client_auth::authenticate(&app, &caller, &parameters).await?;
+    // Before the client authenticates: a proof that lacks the nonce comes again with the same
+    // assertion.
     bind(&app, &caller, &headers, &mut parameters)?;
+    let client = authenticate(&app, &caller, &headers, &parameters, paths::OAUTH_PAR).await?;
+    parameters.set("client_id", client.id.clone());
     authorize::check_pushed(&app, &caller, &client, &parameters)?;
     let token = token::generate(&*app.rng, TokenKind::PushedRequest);
     let hash = token::hash(&token);

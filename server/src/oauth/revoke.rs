@@ -1,25 +1,26 @@
 //! `POST /oauth/revoke`: a client gives a refresh token back (RFC 7009).
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use portcullis_domain::{TokenKind, audit::AuditKind};
-use portcullis_types::oauth::OAuthError;
+use portcullis_types::{oauth::OAuthError, paths};
 
-use super::{client_auth, errors::Refusal, form::Form};
+use super::{client_auth::authenticate, errors::Refusal, form::Form};
 use crate::{app::Handle, crypto::token, http::caller::Caller};
 
 /// Revokes the family of a refresh token. A token that is unknown or another client's is a
 /// success without effect (RFC 7009 section 2.2).
 #[utoipa::path(post, path = "/oauth/revoke", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        description = "`token` and `client_id`."),
+        description = "`token`; and what the client authenticates with."),
     responses((status = 200, description = "It is revoked, or was not one of the client's."),
               (status = 400, body = OAuthError), (status = 401, body = OAuthError)))]
 pub(crate) async fn revoke(
     app: Handle,
     caller: Caller,
+    headers: HeaderMap,
     Form(parameters): Form,
 ) -> Result<StatusCode, Refusal> {
-    let client = client_auth::authenticate(&app, &caller, &parameters).await?;
+    let client = authenticate(&app, &caller, &headers, &parameters, paths::OAUTH_REVOKE).await?;
     let presented = parameters.require("token")?;
     if let Some(token) = token::parse(TokenKind::Refresh, presented) {
         let mut audit = caller.audit(AuditKind::FamilyRevoked);

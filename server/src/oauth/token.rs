@@ -14,13 +14,14 @@ use portcullis_domain::{
     },
 };
 use portcullis_types::{
-    client::{Client, GrantType},
+    client::{AuthMethod, Client, GrantType},
     oauth::{OAuthError, TokenResponse},
     paths,
 };
 
 use super::{
-    access_token, client_auth,
+    access_token,
+    client_auth::authenticate,
     clients::lifetimes::Lifetimes,
     dpop,
     errors::Refusal,
@@ -39,7 +40,7 @@ const SUCCESSOR: &str = "refresh successor";
 /// Exchanges a code or a refresh token.
 #[utoipa::path(post, path = "/oauth/token", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        description = "`grant_type` and `client_id`; then `code`, `redirect_uri` and \
+        description = "`grant_type`, and what the client authenticates with; then `code`, `redirect_uri` and \
                        `code_verifier`, or `refresh_token`."),
     responses((status = 200, body = TokenResponse), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError)))]
@@ -50,17 +51,21 @@ pub(crate) async fn token(
     Form(parameters): Form,
 ) -> Result<Json<TokenResponse>, Refusal> {
     let grant = parameters.require("grant_type")?;
-    let client = client_auth::authenticate(&app, &caller, &parameters).await?;
     let grant = match grant {
         "authorization_code" => GrantType::AuthorizationCode,
         "refresh_token" => GrantType::RefreshToken,
         _ => return Err(Refusal::unsupported_grant_type()),
     };
+    // Before anything is spent: a proof that lacks the nonce comes again with the same grant and
+    // the same assertion.
+    let jkt = key(&app, &caller, &headers)?;
+    let client = authenticate(&app, &caller, &headers, &parameters, paths::OAUTH_TOKEN).await?;
     if !client.may(grant) {
         return Err(Refusal::unauthorized_client());
     }
-    // Before anything is spent: a proof that lacks the nonce comes again with the same grant.
-    let jkt = key(&app, &caller, &client, &headers)?;
+    if client.dpop_bound_access_tokens && jkt.is_none() {
+        return Err(Refusal::invalid_dpop_proof());
+    }
     if grant == GrantType::RefreshToken {
         refresh(&app, &caller, &client, &parameters, jkt).await
     } else {
@@ -70,22 +75,13 @@ pub(crate) async fn token(
 }
 
 /// The key that tokens are to be bound to (RFC 9449 section 5).
-fn key(
-    app: &App,
-    caller: &Caller,
-    client: &Client,
-    headers: &HeaderMap,
-) -> Result<Option<String>, Refusal> {
+fn key(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let asked = dpop::Asked {
         method: &Method::POST,
         path: paths::OAUTH_TOKEN,
         token: None,
     };
-    let jkt = dpop::check(app, headers, &asked, caller.now)?;
-    if client.dpop_bound_access_tokens && jkt.is_none() {
-        return Err(Refusal::invalid_dpop_proof());
-    }
-    Ok(jkt)
+    Ok(dpop::check(app, headers, &asked, caller.now)?)
 }
 
 async fn redeem(
@@ -144,13 +140,15 @@ async fn begin_family(
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = Lifetimes::of(app, client);
+    let is_public = client.token_endpoint_auth_method == AuthMethod::None;
     let family = TokenFamily {
         id: code.family,
         user: code.user,
         client_id: code.client_id,
         scopes: code.scopes,
-        // The client is public: its refresh tokens are bound as well (RFC 9449 section 5).
-        dpop_jkt: jkt.clone(),
+        // Refresh tokens of a public client are bound as well; those of another are bound to what
+        // it authenticates with (RFC 9449 section 5).
+        dpop_jkt: jkt.clone().filter(|_| is_public),
         auth_time: code.auth_time,
         amr: code.amr,
         created_at: caller.now,

@@ -28,6 +28,7 @@ pub mod prover;
 pub mod race;
 pub mod routes;
 pub mod server;
+pub mod signer;
 
 pub use answer::Answer;
 pub use app::App;
@@ -39,3 +40,4 @@ pub use process::Program;
 pub use prover::Prover;
 pub use race::all_at_once;
 pub use server::Server;
+pub use signer::Signer;

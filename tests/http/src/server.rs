@@ -56,6 +56,7 @@ pub fn settings() -> Config {
     limits.sign_ins_per_ip = 10_000;
     limits.registrations_per_ip = 10_000;
     limits.ceremonies_per_ip = 10_000;
+    limits.client_authentications_per_client_and_ip = 10_000;
     limits.pushed_requests_per_ip = 10_000;
     let client = |id: &str, uri: &str| {
         let mut client = Client::new(id, id);

@@ -1,24 +1,113 @@
-//! Who calls an OAuth endpoint: the client, which has to prove that it is itself where it can.
+//! Who calls an OAuth endpoint: the client, which proves that it is itself in exactly the one way in
+//! which it is registered to (RFC 6749 section 2.3, OpenID Connect Core section 9).
+
+mod assertion;
+mod keys;
+mod presented;
+pub(crate) mod remote;
 
 use std::sync::Arc;
 
+use aws_lc_rs::constant_time;
+use axum::http::HeaderMap;
 use portcullis_types::client::AuthMethod;
 
+use self::presented::Presented;
 use super::{clients::Registered, errors::Refusal, form::Parameters};
-use crate::{app::App, http::caller::Caller};
+use crate::{
+    app::App,
+    crypto::token,
+    http::{caller::Caller, errors::ApiResult},
+    limits::{Quota, Tries},
+};
 
-/// The client that sends a request.
+/// Signature algorithms that assertions may have, best first.
+pub(crate) use self::keys::ALGORITHMS;
+
+/// The client that sends a request to that path. Refused are those who are not registered, who do
+/// not prove it, and who use another way than theirs or more than one.
 pub(crate) async fn authenticate(
     app: &App,
     caller: &Caller,
+    headers: &HeaderMap,
     parameters: &Parameters,
+    path: &str,
 ) -> Result<Arc<Registered>, Refusal> {
-    let id = parameters.require("client_id")?;
+    let presented = Presented::read(headers, parameters)?;
+    let refused = || match presented {
+        // RFC 6749 section 5.2 wants a challenge for the scheme that was tried.
+        Presented::Basic { .. } => Refusal::invalid_client().challenge(),
+        _ => Refusal::invalid_client(),
+    };
+    let id = presented.client_id();
     let client = app.clients.find(&*app.store, id, caller.now).await?;
-    let client = client.ok_or_else(Refusal::invalid_client)?;
-    if client.token_endpoint_auth_method == AuthMethod::None {
-        Ok(client)
-    } else {
-        Err(Refusal::invalid_client())
+    let client = client.filter(|client| presented.is(client.token_endpoint_auth_method));
+    let Some(client) = client else {
+        // Nothing was guessed, so it does not count against a client.
+        count(app, caller, "").map(drop)?;
+        return Err(refused());
+    };
+    let proved = match &presented {
+        Presented::None { .. } => true,
+        Presented::Basic { secret, .. } => by_secret(app, caller, &client, secret)?,
+        Presented::Post { secret, .. } => by_secret(app, caller, &client, secret)?,
+        Presented::Assertion { jwt, .. } => by_assertion(app, caller, &client, jwt, path).await?,
+    };
+    if proved { Ok(client) } else { Err(refused()) }
+}
+
+/// Whether a secret is one of the client's. All are compared, whichever fits.
+fn by_secret(
+    app: &App,
+    caller: &Caller,
+    client: &Registered,
+    secret: &str,
+) -> Result<bool, Refusal> {
+    let tries = count(app, caller, &client.id)?;
+    let hash = token::sha256(secret.as_bytes());
+    let is = |kept: &[u8; 32]| constant_time::verify_slices_are_equal(kept, &hash).is_ok();
+    let proved = client
+        .good_secrets(caller.now)
+        .fold(false, |found, kept| is(&kept.secret.0) | found);
+    give_back_if(app, proved, tries);
+    Ok(proved)
+}
+
+async fn by_assertion(
+    app: &App,
+    caller: &Caller,
+    client: &Registered,
+    jwt: &str,
+    path: &str,
+) -> Result<bool, Refusal> {
+    // Fetching takes its time, so it is done before the try is counted: many who wait for the same
+    // keys are not many who guess.
+    let keys = match client.token_endpoint_auth_method {
+        AuthMethod::ClientSecretJwt => keys::of_secrets(app, client, caller.now),
+        _ => keys::of_client(app, client, jwt, caller.now).await,
+    };
+    let tries = count(app, caller, &client.id)?;
+    let verified = assertion::verify(app, client, jwt, path, &keys, caller.now);
+    give_back_if(app, verified.is_some(), tries);
+    let Some(once) = verified else {
+        return Ok(false);
+    };
+    // Only now: what is not the client's own must not use up what is.
+    Ok(app.store.spend_ceremony(once.id, once.expires_at).await?)
+}
+
+/// Counts a try of that client, or of one that is not registered, from the caller's network.
+fn count(app: &App, caller: &Caller, client: &str) -> ApiResult<Tries> {
+    let quota = Quota {
+        tries: app.config.limits.client_authentications_per_client_and_ip,
+        seconds: 60,
+    };
+    let counter = format!("client {client} ip {}", caller.network());
+    app.limiter.take(caller.now, vec![(counter, quota)])
+}
+
+fn give_back_if(app: &App, proved: bool, tries: Tries) {
+    if proved {
+        app.limiter.give_back(tries);
     }
 }

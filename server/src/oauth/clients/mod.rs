@@ -35,7 +35,7 @@ const PAGE: u32 = 200;
 pub(crate) struct Registered {
     client: Client,
     /// Its secrets, newest first. Those that have expired may be among them.
-    pub(crate) secrets: Vec<ClientSecret>,
+    secrets: Vec<ClientSecret>,
     /// When it was registered and changed; nothing for those of the file.
     times: Option<(Timestamp, Timestamp)>,
 }
@@ -49,9 +49,14 @@ impl Registered {
         }
     }
 
+    /// Its secrets that are good now.
+    pub(crate) fn good_secrets(&self, now: Timestamp) -> impl Iterator<Item = &ClientSecret> {
+        let good = move |secret: &&ClientSecret| secret.expires_at.is_none_or(|at| now < at);
+        self.secrets.iter().filter(good)
+    }
+
     /// What admins see of it.
     pub(crate) fn view(&self, now: Timestamp) -> ClientView {
-        let good = |secret: &&ClientSecret| secret.expires_at.is_none_or(|at| now < at);
         let secret = |secret: &ClientSecret| ClientSecretView {
             created_at: secret.created_at,
             expires_at: secret.expires_at,
@@ -62,7 +67,7 @@ impl Registered {
                 Some(_) => ClientSource::Database,
                 None => ClientSource::File,
             },
-            secrets: self.secrets.iter().filter(good).map(secret).collect(),
+            secrets: self.good_secrets(now).map(secret).collect(),
             created_at: self.times.map(|(created, _)| created),
             updated_at: self.times.map(|(_, updated)| updated),
         }

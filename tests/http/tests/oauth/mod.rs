@@ -2,6 +2,7 @@
 
 mod authorize;
 mod bearer;
+mod client_auth;
 mod cors;
 mod dpop_resources;
 mod dpop_tokens;
