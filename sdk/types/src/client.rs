@@ -32,6 +32,14 @@ impl AuthMethod {
         Self::PrivateKeyJwt,
     ];
 
+    /// Those that prove something.
+    pub const CONFIDENTIAL: [Self; 4] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+    ];
+
     /// Its name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -229,6 +237,10 @@ pub struct Client {
     /// Whether it gets no tokens without a DPoP proof (RFC 9449 section 5.2).
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
+    /// Whether it may introspect any token, as a service must that others' tokens are for; without,
+    /// its own.
+    #[serde(default)]
+    pub may_introspect: bool,
     /// What its ID tokens are signed with.
     #[serde(default)]
     pub id_token_signed_response_alg: SigningAlgorithm,
@@ -267,6 +279,7 @@ impl Client {
             refresh_absolute_seconds: None,
             require_pushed_authorization_requests: false,
             dpop_bound_access_tokens: false,
+            may_introspect: false,
             id_token_signed_response_alg: SigningAlgorithm::Es256,
             subject_type: SubjectType::Public,
         }

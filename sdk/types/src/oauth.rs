@@ -49,6 +49,73 @@ impl std::fmt::Debug for PushedResponse {
     }
 }
 
+/// What a token is good for (RFC 7662 section 2.2). One that is not active says nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct IntrospectionResponse {
+    /// Whether it is good.
+    pub active: bool,
+    /// Its scopes, separated by spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The client it was given to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// `Bearer` or `DPoP`; refresh tokens have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// When it expires, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
+    /// When it was issued, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iat: Option<i64>,
+    /// The user; for a client's own token, the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// Whom it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
+    /// Who issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// When the user had proved themselves, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// The key it is bound to (RFC 9449 section 6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// The key that a token is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Confirmation {
+    /// Its thumbprint (RFC 7638).
+    pub jkt: String,
+}
+
+/// What a client may know of the user (OpenID Connect Core 1.0 section 5.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserInfo {
+    /// The user's id.
+    pub sub: String,
+    /// Their name, with the scope `profile`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their address, with the scope `email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether the address was proved to be theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+}
+
 /// What the OAuth endpoints answer when they refuse (RFC 6749 section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -74,6 +141,14 @@ pub struct ServerMetadata {
     pub pushed_authorization_request_endpoint: String,
     /// Where to revoke refresh tokens (RFC 7009).
     pub revocation_endpoint: String,
+    /// Where to ask what a token is good for (RFC 7662).
+    pub introspection_endpoint: String,
+    /// How clients say who they are there.
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// What their assertions may be signed with there.
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Where to ask about the user.
+    pub userinfo_endpoint: String,
     /// The public signing keys.
     pub jwks_uri: String,
     /// The scopes there are.
@@ -82,7 +157,7 @@ pub struct ServerMetadata {
     pub response_types_supported: Vec<String>,
     /// `query`.
     pub response_modes_supported: Vec<String>,
-    /// `authorization_code` and `refresh_token`.
+    /// How clients get tokens.
     pub grant_types_supported: Vec<String>,
     /// `S256`, nothing else.
     pub code_challenge_methods_supported: Vec<String>,

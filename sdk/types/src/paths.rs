@@ -53,6 +53,10 @@ pub const OAUTH_PAR: &str = "/oauth/par";
 pub const OAUTH_TOKEN: &str = "/oauth/token";
 /// OAuth token revocation (RFC 7009).
 pub const OAUTH_REVOKE: &str = "/oauth/revoke";
+/// What a token is good for (RFC 7662).
+pub const OAUTH_INTROSPECT: &str = "/oauth/introspect";
+/// What a client may know of the user (OpenID Connect Core 1.0 section 5.3).
+pub const OAUTH_USERINFO: &str = "/oauth/userinfo";
 /// The public signing keys (RFC 7517).
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// Authorization server metadata (RFC 8414).

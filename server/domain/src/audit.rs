@@ -61,6 +61,10 @@ kinds! {
     RefreshReplayed = "oauth.refresh_replayed";
     /// A family was revoked by its client.
     FamilyRevoked = "oauth.family_revoked";
+    /// A client was given a token of its own.
+    ClientTokenIssued = "oauth.client_token_issued";
+    /// A client gave a token of its own back.
+    TokenRevoked = "oauth.token_revoked";
     /// An OAuth client was registered.
     ClientCreated = "client.created";
     /// An OAuth client was changed.

@@ -101,6 +101,15 @@ pub struct NewRefreshToken {
     pub expires_at: Timestamp,
 }
 
+/// A refresh token that was not used yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreshRefreshToken {
+    /// Its family, which may be revoked or over.
+    pub family: FamilyId,
+    /// When it can no longer be used.
+    pub expires_at: Timestamp,
+}
+
 /// A refresh: the old token, and what becomes of it if this is its first use.
 #[derive(Clone, Debug)]
 pub struct RefreshRotation {
@@ -203,4 +212,33 @@ pub trait OAuthStore {
         now: Timestamp,
         audit: AuditEvent,
     ) -> Result<Option<FamilyId>, StorageError>;
+
+    /// Revokes that family, if the client is the one it was given to. False: it is not, or it was
+    /// revoked before.
+    async fn revoke_family(
+        &self,
+        id: FamilyId,
+        client_id: &str,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError>;
+
+    /// A refresh token that was not used and has not expired. Changes nothing.
+    async fn fresh_refresh_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<FreshRefreshToken>, StorageError>;
+
+    /// Revokes one access token, by the hash of its id, for as long as it would be good. False: it
+    /// was before.
+    async fn revoke_token(
+        &self,
+        token: SecretHash,
+        expires_at: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError>;
+
+    /// Whether that access token was revoked.
+    async fn is_token_revoked(&self, token: SecretHash) -> Result<bool, StorageError>;
 }

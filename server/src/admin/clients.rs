@@ -28,7 +28,7 @@ use crate::{
         errors::{ApiError, ApiResult},
     },
     oauth::clients::{
-        secrets,
+        new_id, secrets,
         validate::{self, Invalid},
     },
 };
@@ -105,7 +105,7 @@ pub(crate) async fn create_client(
 ) -> ApiResult<Response> {
     may_now(&app, &caller, &actor, &browser, MANAGE).await?;
     if client.id.is_empty() {
-        client.id = app.rng.uuid_at(caller.now).to_string();
+        client.id = new_id(&*app.rng, caller.now);
     }
     check(&client)?;
     if app.clients.is_of_file(&client.id) {
@@ -255,7 +255,7 @@ fn manageable(app: &App, id: &str) -> ApiResult<()> {
             "This client is in portcullis.toml. Change it there and start the server again.",
         ));
     }
-    if validate::is_manageable_id(id) {
+    if validate::is_manageable_id(id) && !validate::looks_like_a_user(id) {
         Ok(())
     } else {
         Err(ApiError::not_found())
@@ -266,8 +266,8 @@ fn check(client: &Client) -> ApiResult<()> {
     let invalid = |field: &str, what: String| {
         ApiError::new(ErrorCode::InvalidRequest, format!("{field}: {what}.")).field(field)
     };
-    if !validate::is_manageable_id(&client.id) {
-        let what = "use 1 to 128 letters, digits, `-`, `.`, `_` and `~`";
+    if !validate::is_manageable_id(&client.id) || validate::looks_like_a_user(&client.id) {
+        let what = "use 1 to 128 letters, digits, `-`, `.`, `_` and `~`, and no UUID";
         return Err(invalid("id", what.to_owned()));
     }
     validate::check(client).map_err(|Invalid(field, what)| invalid(field, what))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use portcullis_domain::{
-    Clock, Rng, SecretToken, Store, Timestamp,
+    Clock, SecretToken, Store, Timestamp,
     audit::{AuditEvent, AuditKind},
     clients::{ClientSecret, ClientStore},
 };
@@ -20,7 +20,7 @@ use crate::{
     SystemClock, SystemRng,
     config::Config,
     oauth::clients::{
-        Clients, Registered, secrets,
+        Clients, Registered, new_id, secrets,
         validate::{self, Invalid},
     },
 };
@@ -133,6 +133,9 @@ pub(super) struct Create {
     /// Give it no tokens without a DPoP proof
     #[arg(long)]
     dpop: bool,
+    /// Let it introspect any token, not only its own
+    #[arg(long)]
+    may_introspect: bool,
     #[command(flatten)]
     all: All,
 }
@@ -253,8 +256,8 @@ async fn make(create: Create) -> anyhow::Result<()> {
     let opened = Opened::open(&create.all.settings).await?;
     let json = create.all.json;
     let client = registration(create, opened.now)?;
-    if !validate::is_manageable_id(&client.id) {
-        bail!("an id has 1 to 128 letters, digits, `-`, `.`, `_` and `~`");
+    if !validate::is_manageable_id(&client.id) || validate::looks_like_a_user(&client.id) {
+        bail!("an id has 1 to 128 letters, digits, `-`, `.`, `_` and `~`, and is no UUID");
     }
     validate::check(&client).map_err(|Invalid(field, what)| anyhow::anyhow!("{field}: {what}"))?;
     let exists = || anyhow::anyhow!("there is a client {:?} already", client.id);
@@ -280,7 +283,7 @@ async fn make(create: Create) -> anyhow::Result<()> {
 fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
     let id = create
         .id
-        .unwrap_or_else(|| SystemRng::default().uuid_at(now).to_string());
+        .unwrap_or_else(|| new_id(&SystemRng::default(), now));
     let mut client = Client::new(&id, &create.name);
     client.token_endpoint_auth_method = create.auth_method.0;
     if !create.grant.is_empty() {
@@ -308,6 +311,7 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
         refresh_absolute_seconds: create.refresh_absolute_seconds,
         require_pushed_authorization_requests: create.require_par,
         dpop_bound_access_tokens: create.dpop,
+        may_introspect: create.may_introspect,
         ..client
     })
 }

@@ -134,6 +134,9 @@ fn clients(clients: &[Client]) -> Result<(), String> {
         if id.is_empty() || id.len() > 128 || !id.bytes().all(visible) {
             return Err(format!("clients: {id:?} is not a client id"));
         }
+        if validate::looks_like_a_user(id) {
+            return Err(format!("clients: {id} looks like a user's id"));
+        }
         if !ids.insert(id) {
             return Err(format!("clients: {id} is there twice"));
         }
@@ -176,7 +179,13 @@ mod tests {
         };
         assert_eq!(clients(&[spa()]), Ok(()));
         assert!(clients(&[spa(), spa()]).is_err());
-        for bad in ["", "a b", "ä", &"a".repeat(129)] {
+        for bad in [
+            "",
+            "a b",
+            "ä",
+            &"a".repeat(129),
+            "01a3185c-5000-7b48-baf6-4d2f80957b95",
+        ] {
             let mut client = spa();
             bad.clone_into(&mut client.id);
             assert!(clients(&[client]).is_err(), "{bad}");

@@ -25,6 +25,8 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(oauth::par::par))
         .routes(routes!(oauth::token::token))
         .routes(routes!(oauth::revoke::revoke))
+        .routes(routes!(oauth::introspect::introspect))
+        .routes(routes!(oauth::userinfo::by_get, oauth::userinfo::by_post))
         .routes(routes!(oauth::metadata::oauth))
         .routes(routes!(oauth::metadata::openid))
         .routes(routes!(keys::jwks::jwks));

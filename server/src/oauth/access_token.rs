@@ -1,40 +1,49 @@
 //! Access tokens: JWTs in the profile of RFC 9068, ES256.
 
 use jsonwebtoken::{Algorithm, Validation};
-use portcullis_domain::{FamilyId, Timestamp, UserId, oauth::TokenFamily};
+use portcullis_domain::{FamilyId, SecretHash, Timestamp, UserId, oauth::TokenFamily};
 use portcullis_types::client::Client;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::clients::lifetimes::Lifetimes;
-use crate::app::App;
+use crate::{app::App, crypto::token};
 
 /// What tells access tokens from ID tokens and all others (RFC 9068 section 2.1).
 const TYPE: &str = "at+jwt";
 
+/// What a token says, of a user or of a client alone.
 #[derive(Serialize, Deserialize)]
-struct Claims {
-    iss: String,
-    sub: UserId,
-    aud: String,
-    client_id: String,
-    iat: i64,
-    exp: i64,
-    jti: String,
-    scope: String,
-    sid: FamilyId,
-    auth_time: i64,
-    amr: Vec<String>,
+pub(crate) struct Claims {
+    pub(crate) iss: String,
+    /// The user; without a family, the client.
+    pub(crate) sub: String,
+    pub(crate) aud: String,
+    pub(crate) client_id: String,
+    pub(crate) iat: i64,
+    pub(crate) exp: i64,
+    pub(crate) jti: String,
+    pub(crate) scope: String,
+    /// The family that it descends from; a client's own has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<FamilyId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) amr: Vec<String>,
     /// The key it is bound to (RFC 9449 section 6.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    cnf: Option<Confirmation>,
+    pub(crate) cnf: Option<Confirmation>,
 }
 
+/// The key that a token is bound to.
 #[derive(Serialize, Deserialize)]
-struct Confirmation {
-    jkt: String,
+pub(crate) struct Confirmation {
+    /// Its thumbprint.
+    pub(crate) jkt: String,
 }
 
-/// What a good token says.
+/// What a good token of a user says.
 pub(crate) struct Verified {
     pub(crate) user: UserId,
     pub(crate) client_id: String,
@@ -43,7 +52,8 @@ pub(crate) struct Verified {
     pub(crate) jkt: Option<String>,
 }
 
-/// A fresh token of a family with these scopes, bound to the key with that thumbprint if there is one.
+/// A fresh token of a family with these scopes, bound to the key with that thumbprint if there is
+/// one.
 pub(crate) fn issue(
     app: &App,
     client: &Client,
@@ -52,28 +62,72 @@ pub(crate) fn issue(
     jkt: Option<&str>,
     now: Timestamp,
 ) -> Option<String> {
+    let id = app.rng.uuid_at(now);
     let claims = Claims {
-        iss: app.issuer.clone(),
-        sub: family.user,
-        aud: app.issuer.clone(),
-        client_id: family.client_id.clone(),
-        iat: now.as_seconds(),
-        exp: now.as_seconds() + Lifetimes::of(app, client).access_token,
-        jti: app.rng.uuid_at(now).to_string(),
-        scope: scope.to_owned(),
-        sid: family.id,
-        auth_time: family.auth_time.as_seconds(),
+        sub: family.user.to_string(),
+        sid: Some(family.id),
+        auth_time: Some(family.auth_time.as_seconds()),
         amr: family.amr.clone(),
-        cnf: jkt.map(|jkt| Confirmation {
-            jkt: jkt.to_owned(),
-        }),
+        ..claims(app, client, id, scope, jkt, now)
     };
     app.keys.sign(TYPE, &claims)
 }
 
-/// Checks signature, type, issuer, audience and time. `None` for whatever is wrong. The family must
-/// still be looked at.
+/// A token for the client itself (RFC 9068 section 2.2). Its subject cannot be taken for a user's:
+/// no client has an id that looks like one.
+pub(crate) fn issue_for_client(
+    app: &App,
+    client: &Client,
+    id: Uuid,
+    scope: &str,
+    jkt: Option<&str>,
+    now: Timestamp,
+) -> Option<String> {
+    app.keys
+        .sign(TYPE, &claims(app, client, id, scope, jkt, now))
+}
+
+/// What all tokens say; the subject is the client.
+fn claims(
+    app: &App,
+    client: &Client,
+    id: Uuid,
+    scope: &str,
+    jkt: Option<&str>,
+    now: Timestamp,
+) -> Claims {
+    Claims {
+        iss: app.issuer.clone(),
+        sub: client.id.clone(),
+        aud: app.issuer.clone(),
+        client_id: client.id.clone(),
+        iat: now.as_seconds(),
+        exp: now.as_seconds() + Lifetimes::of(app, client).access_token,
+        jti: id.to_string(),
+        scope: scope.to_owned(),
+        sid: None,
+        auth_time: None,
+        amr: Vec::new(),
+        cnf: jkt.map(|jkt| Confirmation {
+            jkt: jkt.to_owned(),
+        }),
+    }
+}
+
+/// Reads a user's token. `None` for whatever is wrong, and for a client's own. The family must still
+/// be looked at.
 pub(crate) fn verify(app: &App, token: &str, now: Timestamp) -> Option<Verified> {
+    let claims = read(app, token, now)?;
+    Some(Verified {
+        user: claims.sub.parse().ok()?,
+        client_id: claims.client_id,
+        family: claims.sid?,
+        jkt: claims.cnf.map(|cnf| cnf.jkt),
+    })
+}
+
+/// Checks signature, type, issuer, audience and time. `None` for whatever is wrong.
+pub(crate) fn read(app: &App, token: &str, now: Timestamp) -> Option<Claims> {
     let header = jsonwebtoken::decode_header(token).ok()?;
     if header
         .typ
@@ -93,10 +147,10 @@ pub(crate) fn verify(app: &App, token: &str, now: Timestamp) -> Option<Verified>
     let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
         .ok()?
         .claims;
-    (now.as_seconds() < claims.exp).then_some(Verified {
-        user: claims.sub,
-        client_id: claims.client_id,
-        family: claims.sid,
-        jkt: claims.cnf.map(|cnf| cnf.jkt),
-    })
+    (now.as_seconds() < claims.exp).then_some(claims)
+}
+
+/// What is kept of a token that is revoked by itself.
+pub(crate) fn id_hash(id: &str) -> SecretHash {
+    SecretHash(token::sha256(id.as_bytes()))
 }

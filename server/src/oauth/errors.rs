@@ -68,6 +68,15 @@ impl Refusal {
         )
     }
 
+    /// A scope is not the client's, or means nothing without a user.
+    pub(crate) fn invalid_scope() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_scope",
+            "A scope is not registered for this client, or is about a user.",
+        )
+    }
+
     /// The code or refresh token is not good: whatever the reason, the words are the same.
     pub(crate) fn invalid_grant() -> Self {
         Self::new(
@@ -91,7 +100,7 @@ impl Refusal {
         Self::new(
             StatusCode::BAD_REQUEST,
             "unsupported_grant_type",
-            "Use authorization_code or refresh_token.",
+            "Use authorization_code, refresh_token or client_credentials.",
         )
     }
 

@@ -24,6 +24,9 @@ struct Claims<'a> {
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
+    /// Nobody has proved yet that an address is theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
 }
 
 /// An ID token for the client of a family; `None` if it did not ask for `openid`, or signing failed.
@@ -53,6 +56,7 @@ pub(crate) fn issue(
             nonce,
             name: has("profile").then_some(account.name.as_str()),
             email: has("email").then_some(account.email.as_str()),
+            email_verified: has("email").then_some(false),
         },
     )
 }

@@ -5,7 +5,11 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use portcullis_types::{client::AuthMethod, oauth::ServerMetadata, paths};
+use portcullis_types::{
+    client::{AuthMethod, GrantType},
+    oauth::ServerMetadata,
+    paths,
+};
 
 use super::{client_auth, dpop};
 use crate::app::{App, Handle};
@@ -42,11 +46,17 @@ fn metadata(app: &App) -> ServerMetadata {
         token_endpoint: at(paths::OAUTH_TOKEN),
         pushed_authorization_request_endpoint: at(paths::OAUTH_PAR),
         revocation_endpoint: at(paths::OAUTH_REVOKE),
+        introspection_endpoint: at(paths::OAUTH_INTROSPECT),
+        introspection_endpoint_auth_methods_supported: list(
+            &AuthMethod::CONFIDENTIAL.map(AuthMethod::as_str),
+        ),
+        introspection_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
+        userinfo_endpoint: at(paths::OAUTH_USERINFO),
         jwks_uri: at(paths::JWKS),
         scopes_supported: list(&["openid", "profile", "email"]),
         response_types_supported: list(&["code"]),
         response_modes_supported: list(&["query"]),
-        grant_types_supported: list(&["authorization_code", "refresh_token"]),
+        grant_types_supported: list(&GrantType::ALL.map(GrantType::as_str)),
         code_challenge_methods_supported: list(&["S256"]),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
@@ -68,6 +78,7 @@ fn metadata(app: &App) -> ServerMetadata {
             "nonce",
             "name",
             "email",
+            "email_verified",
         ]),
     }
 }

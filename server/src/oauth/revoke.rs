@@ -1,13 +1,22 @@
-//! `POST /oauth/revoke`: a client gives a refresh token back (RFC 7009).
+//! `POST /oauth/revoke`: a client gives a token back (RFC 7009).
 
 use axum::http::{HeaderMap, StatusCode};
-use portcullis_domain::{TokenKind, audit::AuditKind};
+use portcullis_domain::{Timestamp, TokenKind, audit::AuditKind};
 use portcullis_types::{oauth::OAuthError, paths};
 
-use super::{client_auth::authenticate, errors::Refusal, form::Form};
-use crate::{app::Handle, crypto::token, http::caller::Caller};
+use super::{
+    access_token::{self, Claims},
+    client_auth::authenticate,
+    errors::Refusal,
+    form::Form,
+};
+use crate::{
+    app::{App, Handle},
+    crypto::token,
+    http::caller::Caller,
+};
 
-/// Revokes the family of a refresh token. A token that is unknown or another client's is a
+/// Revokes the family of a refresh or access token, or a client's own token. A token that is unknown or another client's is a
 /// success without effect (RFC 7009 section 2.2).
 #[utoipa::path(post, path = "/oauth/revoke", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
@@ -22,17 +31,41 @@ pub(crate) async fn revoke(
 ) -> Result<StatusCode, Refusal> {
     let client = authenticate(&app, &caller, &headers, &parameters, paths::OAUTH_REVOKE).await?;
     let presented = parameters.require("token")?;
-    if let Some(token) = token::parse(TokenKind::Refresh, presented) {
-        let mut audit = caller.audit(AuditKind::FamilyRevoked);
-        audit.detail = serde_json::json!({ "client": client.id });
+    let mut audit = caller.audit(AuditKind::FamilyRevoked);
+    audit.detail = serde_json::json!({ "client": client.id });
+    let revoked = if let Some(token) = token::parse(TokenKind::Refresh, presented) {
         let hash = token::hash(&token);
-        let revoked = app
-            .store
+        app.store
             .revoke_family_of(hash, &client.id, caller.now, audit)
-            .await?;
-        if let Some(family) = revoked {
-            app.families.forget(family);
+            .await?
+    } else {
+        let claims = access_token::read(&app, presented, caller.now);
+        match claims.filter(|claims| claims.client_id == client.id) {
+            Some(Claims { sid: Some(id), .. }) => {
+                let (store, id_of) = (&app.store, &client.id);
+                let revoked = store.revoke_family(id, id_of, caller.now, audit).await?;
+                revoked.then_some(id)
+            }
+            Some(claims) => {
+                by_itself(&app, &caller, &claims).await?;
+                None
+            }
+            None => None,
         }
+    };
+    if let Some(family) = revoked {
+        app.families.forget(family);
     }
     Ok(StatusCode::OK)
+}
+
+/// Revokes a client's own token, which has no family.
+async fn by_itself(app: &App, caller: &Caller, claims: &Claims) -> Result<(), Refusal> {
+    let mut audit = caller.audit(AuditKind::TokenRevoked);
+    audit.detail = serde_json::json!({ "client": claims.client_id, "token": claims.jti });
+    let expires_at = Timestamp(claims.exp.saturating_mul(1000));
+    app.store
+        .revoke_token(access_token::id_hash(&claims.jti), expires_at, audit)
+        .await?;
+    Ok(())
 }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, FamilyId, SecretHash, StorageError, Timestamp, UserId,
     oauth::{
-        AuthorizationCode, ConsumeCode, NewRefreshToken, OAuthStore, PushedRequest,
-        RefreshRotation, RotateRefresh, TokenFamily,
+        AuthorizationCode, ConsumeCode, FreshRefreshToken, NewRefreshToken, OAuthStore,
+        PushedRequest, RefreshRotation, RotateRefresh, TokenFamily,
     },
 };
 
@@ -293,5 +293,68 @@ impl OAuthStore for Database {
             })
         })
         .await
+    }
+
+    async fn revoke_family(
+        &self,
+        id: FamilyId,
+        client_id: &str,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        let client_id = client_id.to_owned();
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "UPDATE token_families SET revoked_at = $3
+                    WHERE id = $1 AND client_id = $2 AND revoked_at IS NULL";
+                if db.execute(sql, args![id, client_id, now]).await? == 1 {
+                    made(true, audit)
+                } else {
+                    refused(false)
+                }
+            })
+        })
+        .await
+    }
+
+    async fn fresh_refresh_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<FreshRefreshToken>, StorageError> {
+        let sql = "SELECT family_id, expires_at FROM refresh_tokens
+            WHERE token = $1 AND used_at IS NULL AND expires_at > $2";
+        let Some(row) = self.read_one(sql, args![token, now]).await? else {
+            return Ok(None);
+        };
+        Ok(Some(FreshRefreshToken {
+            family: FamilyId(row.get("family_id")?),
+            expires_at: row.time("expires_at")?,
+        }))
+    }
+
+    async fn revoke_token(
+        &self,
+        token: SecretHash,
+        expires_at: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = "INSERT INTO revoked_tokens (token, expires_at) VALUES ($1, $2)
+                    ON CONFLICT (token) DO NOTHING";
+                if db.execute(sql, args![token, expires_at]).await? == 1 {
+                    made(true, audit)
+                } else {
+                    refused(false)
+                }
+            })
+        })
+        .await
+    }
+
+    async fn is_token_revoked(&self, token: SecretHash) -> Result<bool, StorageError> {
+        let sql = "SELECT token FROM revoked_tokens WHERE token = $1";
+        Ok(self.read_one(sql, args![token]).await?.is_some())
     }
 }

@@ -46,7 +46,7 @@ macro_rules! purge {
 }
 
 /// What is deleted, and how many seconds after it is over.
-const PURGES: [(Sql, i64); 8] = [
+const PURGES: [(Sql, i64); 9] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
     (
         purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
@@ -61,6 +61,7 @@ const PURGES: [(Sql, i64); 8] = [
     ),
     // An expired request is refused whether it is known or not.
     (purge!("pushed_requests", "request", "expires_at <= $1"), 0),
+    (purge!("revoked_tokens", "token", "expires_at <= $1"), HOUR),
     // A spent code that turns up late still gives its thief away.
     (
         purge!("authorization_codes", "code", "expires_at <= $1"),

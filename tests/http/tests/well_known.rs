@@ -1,7 +1,7 @@
 //! `/.well-known`.
 
 use portcullis_http_tests::Server;
-use portcullis_types::paths;
+use portcullis_types::{client::AuthMethod, paths};
 use serde_json::json;
 
 #[tokio::test]
@@ -24,6 +24,8 @@ async fn rfc8414_3_3_the_issuer_is_equal_to_the_byte() {
             "authorization_endpoint",
             "token_endpoint",
             "revocation_endpoint",
+            "introspection_endpoint",
+            "userinfo_endpoint",
             "jwks_uri",
         ] {
             let url = oauth[name].as_str().unwrap();
@@ -41,10 +43,13 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
         ("response_modes_supported", json!(["query"])),
         (
             "grant_types_supported",
-            json!(["authorization_code", "refresh_token"]),
+            json!(["authorization_code", "refresh_token", "client_credentials"]),
         ),
         ("code_challenge_methods_supported", json!(["S256"])),
-        ("token_endpoint_auth_methods_supported", json!(["none"])),
+        (
+            "token_endpoint_auth_methods_supported",
+            json!(AuthMethod::ALL.map(AuthMethod::as_str)),
+        ),
         (
             "authorization_response_iss_parameter_supported",
             json!(true),

@@ -14,7 +14,7 @@ use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use anyhow::bail;
 use portcullis_domain::{
-    StorageError, Store, Timestamp,
+    Rng, StorageError, Store, Timestamp,
     clients::{ClientSecret, KeptClient},
 };
 use portcullis_types::client::{Client, ClientSecretView, ClientSource, ClientView};
@@ -90,6 +90,11 @@ impl Deref for Registered {
     fn deref(&self) -> &Client {
         &self.client
     }
+}
+
+/// An id for a client whose registration names none.
+pub(crate) fn new_id(rng: &dyn Rng, now: Timestamp) -> String {
+    format!("client_{}", rng.uuid_at(now).simple())
 }
 
 /// All clients.

@@ -2,6 +2,7 @@
 
 use portcullis_types::client::{AuthMethod, Client, GrantType, Jwk, JwkSet};
 use url::{Host, Url};
+use uuid::Uuid;
 
 use crate::identity::names;
 
@@ -25,6 +26,12 @@ fn wrong(field: &'static str, what: impl Into<String>) -> Result<(), Invalid> {
 pub(crate) fn is_manageable_id(id: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     (1..=128).contains(&id.len()) && id.bytes().all(plain)
+}
+
+/// Whether it could be taken for a user's: a client is the subject of its own tokens (RFC 9068
+/// section 5).
+pub(crate) fn looks_like_a_user(id: &str) -> bool {
+    Uuid::try_parse(id).is_ok()
 }
 
 /// Checks everything but the id.

@@ -63,9 +63,12 @@ const TABLE: &[Line] = &[
     ("POST /api/setup",                                 [403,  403,  403,   403,    403, 403]),
     ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
     ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
+    ("POST /oauth/introspect",                          [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/par",                                 [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/revoke",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/token",                               [400,  400,  400,   400,    400, 400]),
+    ("GET /oauth/userinfo",                             [401,  401,  200,   401,    401, 401]),
+    ("POST /oauth/userinfo",                            [401,  401,  200,   401,    401, 401]),
     ("GET /readyz",                                     [200,  200,  200,   200,    200, 200]),
 ];
 
@@ -102,6 +105,9 @@ async fn asvs_8_3_1_everybody_gets_what_the_table_says() {
                     answer.status,
                     answer.text()
                 ));
+            } else if *expected == 401 && route.ends_with(paths::OAUTH_USERINFO) {
+                assert_eq!(answer.header("www-authenticate"), "Bearer");
+                answer.oauth_error(401, "invalid_token");
             } else if *expected == 401 {
                 assert_eq!(answer.header("www-authenticate"), "Bearer");
                 answer.problem(401, "not_authenticated");

@@ -348,7 +348,12 @@ async fn forms_that_are_none_get_400_in_oauths_shape() {
     let names: Vec<_> = routes.iter().map(Route::name).collect();
     assert_eq!(
         names,
-        ["POST /oauth/par", "POST /oauth/revoke", "POST /oauth/token"]
+        [
+            "POST /oauth/introspect",
+            "POST /oauth/par",
+            "POST /oauth/revoke",
+            "POST /oauth/token"
+        ]
     );
     let before = server.tables().await;
     for route in &routes {

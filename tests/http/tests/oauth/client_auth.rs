@@ -683,9 +683,15 @@ async fn rfc8414_2_the_metadata_says_how_clients_authenticate() {
     let metadata = server.program().get(paths::OPENID_METADATA).await.json();
     let methods = json!(AuthMethod::ALL.map(AuthMethod::as_str));
     let algorithms = json!(["ES256", "EdDSA", "PS256", "RS256", "HS256"]);
-    for endpoint in ["token_endpoint", "revocation_endpoint"] {
+    let confidential = json!(AuthMethod::CONFIDENTIAL.map(AuthMethod::as_str));
+    for (endpoint, methods) in [
+        ("token_endpoint", &methods),
+        ("revocation_endpoint", &methods),
+        // Whoever can be anybody learns nothing.
+        ("introspection_endpoint", &confidential),
+    ] {
         let name = format!("{endpoint}_auth_methods_supported");
-        assert_eq!(metadata[name], methods, "{endpoint}");
+        assert_eq!(&metadata[name], methods, "{endpoint}");
         let name = format!("{endpoint}_auth_signing_alg_values_supported");
         assert_eq!(metadata[name], algorithms, "{endpoint}");
     }

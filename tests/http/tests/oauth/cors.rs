@@ -28,6 +28,8 @@ async fn a_registered_clients_origin_reads_what_token_mode_needs() {
         ("POST", paths::OAUTH_PAR),
         ("POST", paths::OAUTH_TOKEN),
         ("POST", paths::OAUTH_REVOKE),
+        ("GET", paths::OAUTH_USERINFO),
+        ("POST", paths::OAUTH_USERINFO),
         ("GET", paths::JWKS),
         ("GET", paths::OAUTH_METADATA),
         ("GET", paths::OPENID_METADATA),

@@ -199,7 +199,7 @@ async fn a_request_that_is_none_is_refused_in_oauths_shape() {
         (
             [("grant_type", "client_credentials")],
             400,
-            "unsupported_grant_type",
+            "unauthorized_client",
         ),
         ([("grant_type", "implicit")], 400, "unsupported_grant_type"),
         ([("client_id", "")], 400, "invalid_request"),

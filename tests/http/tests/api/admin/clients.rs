@@ -226,6 +226,10 @@ async fn a_registration_that_makes_no_sense_says_which_field_and_changes_nothing
         (json!({ "name": "" }), "name"),
         (json!({ "id": "a/b" }), "id"),
         (json!({ "id": "ä" }), "id"),
+        (
+            json!({ "id": "01a3185c-5000-7b48-baf6-4d2f80957b95" }),
+            "id",
+        ),
         (json!({ "redirect_uris": [] }), "redirect_uris"),
         (
             json!({ "redirect_uris": ["javascript:alert(1)"] }),

@@ -1,4 +1,6 @@
-//! `POST /oauth/token`: codes and refresh tokens for tokens.
+//! `POST /oauth/token`: codes and refresh tokens for tokens, and tokens for clients themselves.
+
+mod client_credentials;
 
 use aws_lc_rs::constant_time;
 use axum::{
@@ -37,11 +39,11 @@ use crate::{
 /// What the sealed successor of a refresh token is sealed for.
 const SUCCESSOR: &str = "refresh successor";
 
-/// Exchanges a code or a refresh token.
+/// Exchanges a code or a refresh token, or gives a client a token of its own.
 #[utoipa::path(post, path = "/oauth/token", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`grant_type`, and what the client authenticates with; then `code`, `redirect_uri` and \
-                       `code_verifier`, or `refresh_token`."),
+                       `code_verifier`, or `refresh_token`, or `scope`."),
     responses((status = 200, body = TokenResponse), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError)))]
 pub(crate) async fn token(
@@ -54,6 +56,7 @@ pub(crate) async fn token(
     let grant = match grant {
         "authorization_code" => GrantType::AuthorizationCode,
         "refresh_token" => GrantType::RefreshToken,
+        "client_credentials" => GrantType::ClientCredentials,
         _ => return Err(Refusal::unsupported_grant_type()),
     };
     // Before anything is spent: a proof that lacks the nonce comes again with the same grant and
@@ -66,10 +69,12 @@ pub(crate) async fn token(
     if client.dpop_bound_access_tokens && jkt.is_none() {
         return Err(Refusal::invalid_dpop_proof());
     }
-    if grant == GrantType::RefreshToken {
-        refresh(&app, &caller, &client, &parameters, jkt).await
-    } else {
-        redeem(&app, &caller, &client, &parameters, jkt).await
+    match grant {
+        GrantType::AuthorizationCode => redeem(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::RefreshToken => refresh(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::ClientCredentials => {
+            client_credentials::issue(&app, &caller, &client, &parameters, jkt).await
+        }
     }
     .map(Json)
 }
@@ -255,7 +260,7 @@ async fn refresh(
 }
 
 /// The scopes of a grant that its client may have today: fewer than then, if some were taken away.
-fn granted(client: &Client, scopes: &[String]) -> String {
+pub(super) fn granted(client: &Client, scopes: &[String]) -> String {
     let kept = scopes.iter().filter(|it| client.scopes.contains(it));
     kept.map(String::as_str).collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,145 @@
+//! `POST /oauth/introspect`: what a token is good for, for those it concerns (RFC 7662).
+
+use std::sync::Arc;
+
+use axum::{Json, http::HeaderMap};
+use portcullis_domain::{FamilyId, SecretHash, TokenKind, oauth::TokenFamily};
+use portcullis_types::{
+    client::{AuthMethod, Client},
+    oauth::{Confirmation, IntrospectionResponse, OAuthError},
+    paths,
+};
+
+use super::{
+    access_token::{self, Claims},
+    client_auth::authenticate,
+    errors::Refusal,
+    form::Form,
+    token::granted,
+};
+use crate::{
+    app::{App, Handle},
+    crypto::token,
+    http::{caller::Caller, errors::ApiResult},
+};
+
+/// Says whether a token is good, and what for. A token that is unknown, over, or no concern of the
+/// client that asks is not active, and nothing more is said (RFC 7662 section 2.2).
+#[utoipa::path(post, path = "/oauth/introspect", tag = "oauth",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        description = "`token`; and what the client authenticates with."),
+    responses((status = 200, body = IntrospectionResponse), (status = 400, body = OAuthError),
+              (status = 401, body = OAuthError), (status = 429, body = OAuthError)))]
+pub(crate) async fn introspect(
+    app: Handle,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(parameters): Form,
+) -> Result<Json<IntrospectionResponse>, Refusal> {
+    let path = paths::OAUTH_INTROSPECT;
+    let client = authenticate(&app, &caller, &headers, &parameters, path).await?;
+    if client.token_endpoint_auth_method == AuthMethod::None {
+        // Whoever can be anybody learns nothing (RFC 7662 section 2.1).
+        return Err(Refusal::invalid_client());
+    }
+    let presented = parameters.require("token")?;
+    let found = match token::parse(TokenKind::Refresh, presented) {
+        Some(token) => of_refresh_token(&app, &caller, &client, token::hash(&token)).await?,
+        None => of_access_token(&app, &caller, &client, presented).await?,
+    };
+    Ok(Json(found.unwrap_or_default()))
+}
+
+/// Whether a token of that client and audience is the caller's concern: its own, one for it, or any
+/// if it is registered to ask.
+fn concerns(caller: &Client, client_id: &str, audience: &str) -> bool {
+    caller.may_introspect || client_id == caller.id || audience == caller.id
+}
+
+async fn of_access_token(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    presented: &str,
+) -> ApiResult<Option<IntrospectionResponse>> {
+    let Some(claims) = access_token::read(app, presented, caller.now) else {
+        return Ok(None);
+    };
+    if !concerns(client, &claims.client_id, &claims.aud) || !is_live(app, caller, &claims).await? {
+        return Ok(None);
+    }
+    Ok(Some(IntrospectionResponse {
+        active: true,
+        scope: Some(claims.scope),
+        client_id: Some(claims.client_id),
+        token_type: Some(
+            if claims.cnf.is_some() {
+                "DPoP"
+            } else {
+                "Bearer"
+            }
+            .to_owned(),
+        ),
+        exp: Some(claims.exp),
+        iat: Some(claims.iat),
+        sub: Some(claims.sub),
+        aud: Some(claims.aud),
+        iss: Some(claims.iss),
+        jti: Some(claims.jti),
+        auth_time: claims.auth_time,
+        cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
+    }))
+}
+
+/// Whether whoever the token is for may still act, and nobody has given it back.
+async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiResult<bool> {
+    let store = &*app.store;
+    if let Some(id) = claims.sid {
+        return Ok(live_family(app, caller, id).await?.is_some());
+    }
+    let client = app.clients.find(store, &claims.client_id, caller.now);
+    let is_there = client.await?.is_some();
+    let id = access_token::id_hash(&claims.jti);
+    Ok(is_there && !store.is_token_revoked(id).await?)
+}
+
+async fn live_family(
+    app: &App,
+    caller: &Caller,
+    id: FamilyId,
+) -> ApiResult<Option<Arc<TokenFamily>>> {
+    let Some(family) = app.families.live(&*app.store, id, caller.now).await? else {
+        return Ok(None);
+    };
+    let principal = app.principals.enabled(&*app.store, family.user).await?;
+    Ok(principal.map(|_| family))
+}
+
+/// A refresh token, which concerns nobody but the client that has it.
+async fn of_refresh_token(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    hash: SecretHash,
+) -> ApiResult<Option<IntrospectionResponse>> {
+    let Some(kept) = app.store.fresh_refresh_token(hash, caller.now).await? else {
+        return Ok(None);
+    };
+    let Some(family) = live_family(app, caller, kept.family).await? else {
+        return Ok(None);
+    };
+    if family.client_id != client.id {
+        return Ok(None);
+    }
+    Ok(Some(IntrospectionResponse {
+        active: true,
+        scope: Some(granted(client, &family.scopes)),
+        client_id: Some(family.client_id.clone()),
+        exp: Some(kept.expires_at.as_seconds()),
+        sub: Some(family.user.to_string()),
+        iss: Some(app.issuer.clone()),
+        auth_time: Some(family.auth_time.as_seconds()),
+        cnf: family.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
+        ..IntrospectionResponse::default()
+    }))
+}
