@@ -47,6 +47,8 @@ pub(crate) struct App {
     pub(crate) reauthentication: Sealer,
     /// Seals secrets of OAuth clients that the server needs again.
     pub(crate) client_secrets: Sealer,
+    /// Seals that somebody was asked whether to sign out.
+    pub(crate) sign_out: Sealer,
     /// Seals pushed requests across the sign-in page.
     pub(crate) continuation: Sealer,
     /// Turns true when the server stops: open streams end then.

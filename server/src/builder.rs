@@ -158,6 +158,7 @@ impl Builder {
             resource_rules,
             reauthentication: master.sealer("prompt=login")?,
             client_secrets: master.sealer(secrets::PURPOSE)?,
+            sign_out: master.sealer("sign-out")?,
             continuation: master.sealer("pushed request")?,
             stopping: watch::channel(false).0,
             config,

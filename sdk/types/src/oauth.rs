@@ -149,6 +149,8 @@ pub struct ServerMetadata {
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// Where to ask about the user.
     pub userinfo_endpoint: String,
+    /// Where to sign a user out here as well.
+    pub end_session_endpoint: String,
     /// The public signing keys.
     pub jwks_uri: String,
     /// The scopes there are.

@@ -57,6 +57,8 @@ pub const OAUTH_REVOKE: &str = "/oauth/revoke";
 pub const OAUTH_INTROSPECT: &str = "/oauth/introspect";
 /// What a client may know of the user (OpenID Connect Core 1.0 section 5.3).
 pub const OAUTH_USERINFO: &str = "/oauth/userinfo";
+/// Where an application signs its user out here as well (OpenID Connect RP-Initiated Logout 1.0).
+pub const OAUTH_LOGOUT: &str = "/oauth/logout";
 /// The public signing keys (RFC 7517).
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// Authorization server metadata (RFC 8414).

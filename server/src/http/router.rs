@@ -80,6 +80,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         ))
         .routes(routes!(admin::clients::rotate_secret))
         .routes(routes!(oauth::authorize::authorize))
+        .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
         .routes(routes!(about::about))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

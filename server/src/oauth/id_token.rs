@@ -1,12 +1,16 @@
 //! ID tokens (OpenID Connect Core 1.0 section 2), for clients that asked for `openid`.
 
-use portcullis_domain::{Principal, Timestamp, UserId, oauth::TokenFamily};
-use serde::Serialize;
+use jsonwebtoken::{Algorithm, Validation};
+use portcullis_domain::{FamilyId, Principal, Timestamp, UserId, oauth::TokenFamily};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 
 /// Seconds for which an ID token says something; it is read once, right away.
 const SECONDS: i64 = 300;
+
+/// What tells ID tokens from access tokens.
+const TYPE: &str = "JWT";
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -43,7 +47,7 @@ pub(crate) fn issue(
     }
     let account = &principal.account;
     app.keys.sign(
-        "JWT",
+        TYPE,
         &Claims {
             iss: &app.issuer,
             sub: family.user,
@@ -59,4 +63,33 @@ pub(crate) fn issue(
             email_verified: has("email").then_some(false),
         },
     )
+}
+
+/// Whom an ID token of ours was about.
+#[derive(Deserialize)]
+pub(crate) struct Hint {
+    #[serde(rename = "sub")]
+    pub(crate) user: UserId,
+    #[serde(rename = "aud")]
+    pub(crate) client_id: String,
+    #[serde(rename = "sid")]
+    pub(crate) family: FamilyId,
+}
+
+/// Reads an ID token that comes back as a hint: ours, however long ago. `None` for whatever is
+/// wrong.
+pub(crate) fn read(app: &App, token: &str) -> Option<Hint> {
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    if header.typ.as_deref() != Some(TYPE) {
+        return None;
+    }
+    let key = app.keys.verifying(header.kid.as_deref()?)?;
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.set_issuer(&[&app.issuer]);
+    validation.set_required_spec_claims(&["iss", "sub", "aud"]);
+    validation.validate_exp = false;
+    // Whose it is, is what is asked.
+    validation.validate_aud = false;
+    let read = jsonwebtoken::decode::<Hint>(token, key, &validation);
+    read.ok().map(|read| read.claims)
 }

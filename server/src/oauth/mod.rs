@@ -11,6 +11,7 @@ pub(crate) mod families;
 pub(crate) mod form;
 pub(crate) mod id_token;
 pub(crate) mod introspect;
+pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod par;
 pub(crate) mod revoke;

@@ -26,6 +26,7 @@ async fn rfc8414_3_3_the_issuer_is_equal_to_the_byte() {
             "revocation_endpoint",
             "introspection_endpoint",
             "userinfo_endpoint",
+            "end_session_endpoint",
             "jwks_uri",
         ] {
             let url = oauth[name].as_str().unwrap();

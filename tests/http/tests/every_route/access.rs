@@ -64,6 +64,8 @@ const TABLE: &[Line] = &[
     ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
     ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/introspect",                          [400,  400,  400,   400,    400, 400]),
+    ("GET /oauth/logout",                               [200,  200,  200,   200,    200, 200]),
+    ("POST /oauth/logout",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/par",                                 [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/revoke",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/token",                               [400,  400,  400,   400,    400, 400]),
