@@ -12,3 +12,4 @@ mod prompt;
 mod refresh;
 mod revoke;
 mod token;
+mod verify;
