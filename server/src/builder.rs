@@ -22,7 +22,7 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::SigningKeys,
     limits::Limiter,
-    oauth::{clients::Clients, dpop::Dpop, families::Families},
+    oauth::{clients::Clients, dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
 };
 
@@ -144,7 +144,7 @@ impl Builder {
             hasher: Hasher::new(&config.password, &*rng)?,
             passkeys: Passkeys::new(&config, &master)?,
             clients: Clients::new(&config.clients),
-            dpop: Dpop::new(&*rng),
+            dpop: dpop::new(config.oauth.dpop_nonces, &*rng),
             keys,
             setup: SetupLink::default(),
             ui: config.ui.clone().map_or(ui, Ui::Folder),

@@ -47,7 +47,10 @@ fn crates_know_only_whom_they_may_know() {
         ("server/domain", vec!["policy", "types"]),
         ("server/storage", vec!["domain", "policy", "types"]),
         ("server/verify", vec!["policy", "types"]),
-        ("server", vec!["domain", "policy", "storage", "types"]),
+        (
+            "server",
+            vec!["domain", "policy", "storage", "types", "verify"],
+        ),
         ("web", vec!["policy", "sdk", "types"]),
         ("web/demo", vec!["policy", "sdk", "types", "web"]),
     ];
