@@ -74,7 +74,8 @@ enum Keys {
 impl Issuer {
     /// Verifies with keys from `issuer`'s discovery document (RFC 8414, OpenID Connect Discovery
     /// 1.0), which are fetched when the first token comes and then kept (see [`Freshness`]). Nothing
-    /// is fetched over plain HTTP except on loopback, and no redirect is followed.
+    /// is fetched over plain HTTP except on loopback, and no redirect is followed. Tokens have to be
+    /// verified on a tokio runtime then.
     ///
     /// # Errors
     /// If this is no issuer's address, or the rules are not sound.

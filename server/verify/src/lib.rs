@@ -75,6 +75,9 @@ mod web;
 #[cfg(test)]
 mod wycheproof;
 
+pub use portcullis_policy::Requirement;
+pub use portcullis_types::Timestamp;
+
 pub use algorithm::Algorithm;
 pub use chain::Chain;
 pub use claims::Claims;

@@ -1,12 +1,17 @@
 //! What an attacker would try, beside what the standards list.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue, Method};
 use portcullis_verify::{
-    Chain, Issuer, Refusal, Rules, SetupError, SharedSecret, TokenVerifier, Unverified,
+    Chain, Issuer, Refusal, Revocable, RevokedInMemory, Rules, SetupError, SharedSecret,
+    TokenVerifier, Unverified,
+    dpop::{Asked, Dpop, PROOF, Wrong},
 };
 use serde_json::{Value, json};
 
 use crate::support::{
-    API, Clock, ISSUER, NOW, Signer, base64url, bent, claims, jwks, passes, rules, verifier, why,
+    API, Clock, ISSUER, NOW, Signer, base64url, bent, claims, jwks, passes, prover::Prover, rules,
+    verifier, why,
 };
 
 /// The public key as an HMAC secret, in the forms in which an attacker can get hold of it
@@ -363,4 +368,93 @@ fn a_token_does_not_show_itself() {
         shown,
         "Unverified { issuer: Some(\"https://auth.example\"), .. }"
     );
+}
+
+/// A number of 32 bytes as DER writes it.
+fn der_integer(bytes: &[u8]) -> Vec<u8> {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let mut number = bytes[zeros..].to_vec();
+    if number.first().is_none_or(|first| *first >= 0x80) {
+        number.insert(0, 0);
+    }
+    let length = u8::try_from(number.len()).unwrap();
+    [&[2, length][..], &number].concat()
+}
+
+/// The form in which everybody but JOSE writes ECDSA signatures.
+#[tokio::test]
+async fn rfc7518_3_4_a_signature_in_der_is_none() {
+    let signer = Signer::es256();
+    let token = signer.sign(&claims());
+    let (message, _) = token.rsplit_once('.').unwrap();
+    let signature = signer.signature(message.as_bytes());
+    let (r, s) = signature.split_at(32);
+    let numbers = [der_integer(r), der_integer(s)].concat();
+    let length = u8::try_from(numbers.len()).unwrap();
+    let der = [&[0x30, length][..], &numbers].concat();
+    let token = format!("{message}.{}", base64url(der));
+    assert_eq!(why(&verifier(&signer), &token).await, Refusal::Signature);
+}
+
+/// The order of P-256 less a number.
+fn negated(number: &[u8]) -> Vec<u8> {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+        0x25, 0x51,
+    ];
+    let mut borrowed = 0;
+    let mut difference = ORDER;
+    for (digit, less) in difference.iter_mut().zip(number).rev() {
+        let value = i16::from(*digit) - i16::from(*less) - borrowed;
+        borrowed = i16::from(value < 0);
+        *digit = u8::try_from(value.rem_euclid(256)).unwrap();
+    }
+    difference.to_vec()
+}
+
+/// Of each ECDSA signature there is another that anybody can work out: the same JWS in another text.
+fn with_other_signature(jws: &str) -> String {
+    let (message, signature) = jws.rsplit_once('.').unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let (r, s) = signature.split_at(32);
+    let other = format!("{message}.{}", base64url([r, &negated(s)].concat()));
+    assert_ne!(jws, other);
+    other
+}
+
+#[tokio::test]
+async fn a_revoked_token_does_not_come_back_with_its_other_signature() {
+    let signer = Signer::es256();
+    let token = signer.sign(&claims());
+    let other = with_other_signature(&token);
+    passes(verifier(&signer).verify(&other).await);
+    let list = RevokedInMemory::new(10);
+    list.revoke_token(ISSUER, "token-1", NOW + 600).unwrap();
+    let verifier = Revocable::new(verifier(&signer), list);
+    for token in [token, other] {
+        assert_eq!(why(&verifier, &token).await, Refusal::Revoked);
+    }
+}
+
+#[test]
+fn a_spent_proof_does_not_come_back_with_its_other_signature() {
+    let clock = Clock::new();
+    let (dpop, key) = (Dpop::without_nonces(), Prover::new(&clock));
+    let proof = key.proof("GET", API, "token");
+    let asked = Asked {
+        method: &Method::GET,
+        origin: API,
+        path: "/",
+        token: Some("token"),
+    };
+    let spend = |proof: &str| {
+        let value = HeaderValue::from_str(proof).unwrap();
+        let headers = HeaderMap::from_iter([(PROOF, value)]);
+        let proof = dpop.check(&headers, &asked, clock.now())?.unwrap();
+        dpop.spend(&proof, clock.now())
+    };
+    let other = with_other_signature(&proof);
+    assert_eq!(spend(&other), Ok(()));
+    assert_eq!(spend(&proof), Err(Wrong::Proof));
 }

@@ -55,6 +55,8 @@ impl Rejection {
     }
 
     pub(crate) fn token(refusal: Refusal, scheme: Scheme, dpop: bool) -> Self {
+        // What is not on offer here is not asked for, whatever was used.
+        let scheme = if dpop { scheme } else { Scheme::Bearer };
         Self::new(Reason::Token(refusal), scheme, dpop)
     }
 
