@@ -16,3 +16,4 @@ mod refresh;
 mod revoke;
 mod token;
 mod userinfo;
+mod verify;
