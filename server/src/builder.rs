@@ -25,7 +25,7 @@ use crate::{
     oauth::{
         client_auth::remote::RemoteKeys,
         clients::{Clients, secrets},
-        dpop::Dpop,
+        dpop,
         families::Families,
     },
     sessions::{hub::Hub, registry::Sessions},
@@ -151,7 +151,7 @@ impl Builder {
             passkeys: Passkeys::new(&config, &master)?,
             clients,
             client_keys: RemoteKeys::default(),
-            dpop: Dpop::new(&*rng),
+            dpop: dpop::new(config.oauth.dpop_nonces, &*rng),
             keys,
             setup: SetupLink::default(),
             ui: config.ui.clone().map_or(ui, Ui::Folder),

@@ -46,7 +46,11 @@ fn crates_know_only_whom_they_may_know() {
         ("sdk", vec!["core", "policy", "types"]),
         ("server/domain", vec!["policy", "types"]),
         ("server/storage", vec!["domain", "policy", "types"]),
-        ("server", vec!["domain", "policy", "storage", "types"]),
+        ("server/verify", vec!["policy", "types"]),
+        (
+            "server",
+            vec!["domain", "policy", "storage", "types", "verify"],
+        ),
         ("web", vec!["policy", "sdk", "types"]),
         ("web/demo", vec!["policy", "sdk", "types", "web"]),
     ];
@@ -81,6 +85,18 @@ fn what_has_no_io_knows_no_io() {
         }
     }
     assert!(!dependencies("server/storage").contains(&"axum".to_owned()));
+}
+
+/// It goes into other people's services: what only our server needs stays out of it.
+#[test]
+fn what_verifies_tokens_elsewhere_knows_no_server() {
+    for name in dependencies("server/verify") {
+        let ours = ["sqlx", "webauthn-rs", "argon2", "utoipa", "clap"];
+        assert!(
+            !ours.contains(&name.as_str()),
+            "server/verify must not know {name}"
+        );
+    }
 }
 
 #[test]

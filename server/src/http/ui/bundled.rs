@@ -21,7 +21,7 @@ struct Files;
 pub(super) fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let name = path.strip_prefix('/')?;
     // What is compressed is another form of a file, and no file of its own.
-    let plain = !name.ends_with(".br");
+    let plain = name.strip_suffix(".br").is_none();
     let file = Files::get(name).filter(|_| plain)?;
     Some(answer(name, file, headers))
 }

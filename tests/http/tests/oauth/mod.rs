@@ -17,3 +17,4 @@ mod refresh;
 mod revoke;
 mod token;
 mod userinfo;
+mod verify;

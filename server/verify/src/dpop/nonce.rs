@@ -1,22 +1,19 @@
 //! Nonces for proofs (RFC 9449 section 8): made from the time, and not kept.
 
 use aws_lc_rs::{constant_time, hmac};
-use portcullis_domain::{Rng, Timestamp};
-
-use crate::crypto::token::base64url;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use portcullis_types::Timestamp;
 
 /// For how long one nonce is handed out, in milliseconds. It is good for as long again.
 const EPOCH_MS: i64 = 60_000;
 
-/// Makes and checks nonces. The key is made at each start: after that no proof from before is good,
-/// which is as well, since what was replayed is forgotten then.
+/// Makes and checks nonces. With a key that is made at each start no proof from before is good after
+/// it, which is as well, since what was replayed is forgotten then.
 pub(super) struct Nonces(hmac::Key);
 
 impl Nonces {
-    pub(super) fn new(rng: &dyn Rng) -> Self {
-        let mut secret = [0; 32];
-        rng.fill(&mut secret);
-        Self(hmac::Key::new(hmac::HMAC_SHA256, &secret))
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
     /// The nonce to use from now on.
@@ -37,21 +34,17 @@ impl Nonces {
     fn of(&self, epoch: i64) -> String {
         let tag = hmac::sign(&self.0, &epoch.to_be_bytes());
         // 128 bits are beyond guessing, and the header stays short.
-        base64url(tag.as_ref().split_at(16).0)
+        URL_SAFE_NO_PAD.encode(tag.as_ref().split_at(16).0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::SystemRng;
 
     #[test]
     fn rfc9449_8_a_nonce_is_good_for_one_to_two_minutes_on_one_server() {
-        let (here, there) = (
-            Nonces::new(&SystemRng::default()),
-            Nonces::new(&SystemRng::default()),
-        );
+        let (here, there) = (Nonces::new(&[1; 32]), Nonces::new(&[2; 32]));
         let nonce = here.current(Timestamp(EPOCH_MS * 10));
         assert_eq!(nonce, here.current(Timestamp(EPOCH_MS * 11 - 1)));
         assert_ne!(nonce, here.current(Timestamp(EPOCH_MS * 11)));

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use parking_lot::Mutex;
-use portcullis_domain::Timestamp;
+use portcullis_types::Timestamp;
 
 use super::Wrong;
-use crate::crypto::token::sha256;
 
 /// No proof is good for longer, with a nonce or without, in milliseconds.
 const WINDOW_MS: i64 = 120_000;
@@ -39,8 +39,8 @@ impl Replays {
         now: Timestamp,
     ) -> Result<(), Wrong> {
         // A thumbprint has 43 characters, so nothing runs together.
-        let hash = sha256(format!("{jkt}{jti}").as_bytes());
-        let (half, _) = hash.split_at(16);
+        let hash = digest(&SHA256, format!("{jkt}{jti}").as_bytes());
+        let (half, _) = hash.as_ref().split_at(16);
         let id = u128::from_be_bytes(half.try_into().map_err(|_| Wrong::Proof)?);
         let mut kept = self.0.lock();
         let age = now.millis_since(kept.began);
