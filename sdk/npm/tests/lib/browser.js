@@ -10,9 +10,16 @@ let count = 0;
 /** An address that nobody else in this run has. */
 export const newEmail = () => `ada-${process.pid}-${(count += 1)}@example.com`;
 
-/** Starts the system's Chromium; Playwright's own is never downloaded. */
-export function launch() {
+/**
+ * Starts the system's Chromium; Playwright's own is never downloaded.
+ * @param {LaunchOptions} [options]
+ *
+ * @typedef {object} LaunchOptions
+ * @property {string[]} [without] switches of Playwright's that make it unlike people's browsers
+ */
+export function launch({ without = [] } = {}) {
   return chromium.launch({
+    ignoreDefaultArgs: without,
     executablePath: process.env.PORTCULLIS_CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",

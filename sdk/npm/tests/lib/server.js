@@ -16,24 +16,26 @@ const SETTINGS = {
 };
 
 export class Server {
-  #process;
+  /** @type {import("node:child_process").ChildProcess} */
+  #process = /** @type {never} */ (undefined);
   #folder;
+  #arguments;
   #log = "";
 
+  /** Where people reach it. */
+  url = "";
+  /** What makes the first admin; see `Admin.of`. */
+  setupLink = "";
+  /** Where it listens. */
+  address = "";
+
   /**
-   * @param {import("node:child_process").ChildProcess} process
    * @param {Folder} folder
+   * @param {string[]} args
    */
-  constructor(process, folder) {
-    this.#process = process;
+  constructor(folder, args) {
     this.#folder = folder;
-    /** Where people reach it. */
-    this.url = "";
-    /** What makes the first admin; see `Admin.of`. */
-    this.setupLink = "";
-    /** Where it listens. */
-    this.address = "";
-    process.stderr?.on("data", (text) => (this.#log = (this.#log + text).slice(-8_000)));
+    this.#arguments = args;
   }
 
   /** What it logged last. */
@@ -49,40 +51,52 @@ export class Server {
     const folder = await Folder.make();
     const port = publicUrl ? await freePort() : 0;
     await folder.write({ "portcullis.toml": config });
-    const binary = process.env.PORTCULLIS_BIN ?? join(REPOSITORY, "target/debug/portcullis");
-    const child = spawn(
-      binary,
-      ["serve", "--demo", "--port", String(port), "--ui", ui]
-        .concat(["--config", folder.at("portcullis.toml")])
-        .concat(["--data-dir", folder.path])
-        .concat(publicUrl ? ["--public-url", publicUrl] : []),
-      // Nothing of the surroundings: they could hold settings.
-      { env: SETTINGS, stdio: ["ignore", "pipe", "pipe"] },
-    );
-    const server = new Server(child, folder);
-    server.url = await new Promise((resolve, reject) => {
-      let said = "";
-      child.stdout.on("data", (text) => {
-        said += text;
-        const url = /Portcullis is at (\S+)/.exec(said)?.[1];
-        server.setupLink = /https?:\S+#token=\S+/.exec(said)?.[0] ?? "";
-        if (url && server.setupLink) resolve(url);
-      });
-      child.once("error", reject);
-      child.once("exit", (code) =>
-        reject(new Error(`the server ended with ${code}:\n${server.log}`)),
-      );
-    });
+    const args = ["serve", "--demo", "--port", String(port), "--ui", ui]
+      .concat(["--config", folder.at("portcullis.toml")])
+      .concat(["--data-dir", folder.path])
+      .concat(publicUrl ? ["--public-url", publicUrl] : []);
+    const server = new Server(folder, args);
+    await server.begin();
     server.address = port ? `http://127.0.0.1:${port}` : server.url;
     return server;
   }
 
+  /** Begins to serve, anew if it has crashed. */
+  async begin() {
+    const binary = process.env.PORTCULLIS_BIN ?? join(REPOSITORY, "target/debug/portcullis");
+    // Nothing of the surroundings: they could hold settings.
+    const child = spawn(binary, this.#arguments, { env: SETTINGS, stdio: ["ignore", "pipe", "pipe"] });
+    child.stderr.on("data", (text) => (this.#log = (this.#log + text).slice(-8_000)));
+    this.#process = child;
+    await new Promise((resolve, reject) => {
+      let said = "";
+      child.stdout.on("data", (text) => {
+        said += text;
+        const url = /Portcullis is at (\S+)\n/.exec(said)?.[1];
+        this.url = url ?? this.url;
+        this.setupLink = /https?:\S+#token=\S+/.exec(said)?.[0] ?? this.setupLink;
+        if (url && this.setupLink) resolve(undefined);
+      });
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.log}`)));
+    });
+  }
+
+  /** Ends it without a warning; what it has kept stays. */
+  crash() {
+    return this.#end("SIGKILL");
+  }
+
   async stop() {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-      this.#process.kill("SIGTERM");
-      await ended;
-    }
+    await this.#end("SIGTERM");
     await this.#folder.remove();
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async #end(signal) {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill(signal);
+    await ended;
   }
 }
