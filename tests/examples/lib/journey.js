@@ -77,6 +77,18 @@ export async function signUp(page, name = "ada", it = words(page)) {
 }
 
 /**
+ * Signs out. Presses again where nothing comes of it: a page that a server has rendered is there
+ * before it hears.
+ * @param {ReturnType<Words>} it
+ */
+async function leave(it) {
+  do {
+    await it.toSignOut();
+    await it.signOut.click();
+  } while (!(await it.email.waitFor({ timeout: SOON }).then(() => true, () => false)));
+}
+
+/**
  * @param {import("./suite.js").World} world
  * @param {string} name of the example, for its pictures
  * @param {Words} [its] the words of its pages
@@ -96,7 +108,9 @@ export async function journey(world, name, its = words) {
   await it.signIn.click();
   await it.problem.getByText(/\w/).waitFor();
   // Chromium reports answers of 4xx.
-  assert.equal(visitor.excuse().length, 1);
+  const [refusal, ...others] = visitor.excuse();
+  assert.match(refusal ?? "", /\b401\b/);
+  assert.deepEqual(others, []);
 
   const email = await signUp(page, "ada", it);
   await page.getByText(`Hello, ${email.split("@")[0]}`).waitFor();
@@ -130,9 +144,7 @@ export async function journey(world, name, its = words) {
 
   // Whose authenticator is willing is signed in again by the field's suggestions, at once.
   await authenticator.setWilling(false);
-  await it.toSignOut();
-  await it.signOut.click();
-  await it.email.waitFor();
+  await leave(it);
   assert.equal(await it.newNote.count(), 0);
   await authenticator.setWilling(true);
   await it.usePasskey.click({ timeout: 2_000 }).catch(() => undefined);
@@ -143,8 +155,7 @@ export async function journey(world, name, its = words) {
   await its(tab).hello.waitFor();
   await tab.reload();
   await authenticator.setWilling(false);
-  await its(tab).toSignOut();
-  await its(tab).signOut.click();
+  await leave(its(tab));
   await it.email.waitFor({ timeout: SOON });
 
   assert.deepEqual(visitor.problems, []);

@@ -39,7 +39,7 @@ export function example(name, { script, its, files, serve }) {
     if (serve) {
       const port = await freePort();
       world.url = `http://localhost:${port}`;
-      world.server = await Server.start({ ui: world.example.path, publicUrl: world.url });
+      world.server = await Server.start({ publicUrl: world.url });
       await serve(world, port);
     } else {
       world.server = await Server.start({ ui: world.example.at(files ?? "dist") });
