@@ -40,6 +40,7 @@ for (const [module, moduleResolution] of [
   test(`users' code type-checks at its strictest, resolved as ${moduleResolution}`, async () => {
     await app.write({
       "use.ts": await read("tests/consumer/use.ts"),
+      "unions.ts": await read("tests/consumer/unions.ts"),
       "svelte.ts": await read("tests/consumer/svelte.ts"),
       "vue.ts": await read("tests/consumer/vue.ts"),
       "react.tsx": await read("tests/consumer/react.tsx"),
@@ -62,7 +63,10 @@ for (const [module, moduleResolution] of [
           skipLibCheck: false,
           noEmit: true,
         },
-        files: ["use.ts", "react.tsx", "svelte.ts", "vue.ts", "testing.ts", "elements.ts"],
+        files: [
+          ...["use.ts", "unions.ts", "react.tsx", "svelte.ts", "vue.ts", "testing.ts"],
+          "elements.ts",
+        ],
       }),
     });
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
