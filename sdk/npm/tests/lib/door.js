@@ -277,6 +277,8 @@ export function door({ packages, files, server: serving, browser: browsing, buil
     await open(page);
     await signUp(page);
     await until(page, "asked", "default");
+    // Else the server's answer about it comes in between.
+    await until(page, "resource", "denied");
     await rendered(page);
     await page.evaluate(() => (window.asked.question = { require: "notes:delete" }));
     await until(page, "asked", "denied");
