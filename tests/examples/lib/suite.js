@@ -24,6 +24,7 @@ export class World {
  *
  * @param {string} name its folder below `examples/`
  * @param {object} how
+ * @param {{ install: (name: string) => Promise<Example> }} [how.kind] what it is written for, if not for npm
  * @param {string} [how.script] the one that builds it
  * @param {import("./journey.js").Words} [how.its] the words of its pages, where it has others
  * @param {string} [how.files] what it builds, for Portcullis to serve; or else:
@@ -31,10 +32,10 @@ export class World {
  *   localhost, and there what belongs to the server as well
  * @returns {World} for further tests
  */
-export function example(name, { script, its, files, serve }) {
+export function example(name, { kind = Example, script, its, files, serve }) {
   const world = new World();
   before(async () => {
-    world.example = await Example.install(name);
+    world.example = await kind.install(name);
     await world.example.build(script);
     if (serve) {
       const port = await freePort();
