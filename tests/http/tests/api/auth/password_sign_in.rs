@@ -112,19 +112,22 @@ async fn asvs_6_3_8_the_time_does_not_tell_an_unknown_address() {
     server.person("ada").await;
     let browser = server.browser();
     let mut times = [Vec::new(), Vec::new()];
-    for _ in 0..30 {
-        for (name, times) in ["ada", "nobody"].into_iter().zip(&mut times) {
+    for round in 0..30 {
+        // In turns: what a request leaves to be done after its answer slows the next one down.
+        for turn in [round % 2, (round + 1) % 2] {
+            let (name, times) = (["ada", "nobody"][turn], &mut times[turn]);
             let started = Instant::now();
             let answer = browser.sign_in_as(name, "not her password").await;
             times.push(started.elapsed());
             answer.status(401);
         }
     }
-    let [known, unknown] = times.map(|mut times: Vec<Duration>| {
-        times.sort();
-        times[times.len() / 2].as_secs_f64() * 1000.0
+    // The fastest, since whatever else the machine does only adds to it.
+    let [known, unknown] = times.map(|times: Vec<Duration>| {
+        let fastest = times.into_iter().min().unwrap();
+        fastest.as_secs_f64() * 1000.0
     });
-    println!("median of 30: known address {known:.2} ms, unknown {unknown:.2} ms");
+    println!("fastest of 30: known address {known:.2} ms, unknown {unknown:.2} ms");
     assert!((0.5..2.0).contains(&(known / unknown)), "{known} {unknown}");
 }
 
