@@ -1,17 +1,20 @@
-//! Builds the program anew when the user interface inside of it has changed.
+//! Says where the user interface is that goes into the program, and builds the program anew when that
+//! has changed.
 
 use std::path::Path;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // A debug build reads the files when they are asked for.
+    let web = Path::new("../web");
+    // Without a `..` in it also when nothing is there yet: a debug build reads the files when they
+    // are asked for, and only from below this very path.
+    let made = std::path::absolute(web)
+        .and_then(|web| web.canonicalize().or(Ok(web)))
+        .map(|web| web.join("dist"))
+        .expect("there is a current directory");
+    println!("cargo::rustc-env=PORTCULLIS_BUNDLED_UI={}", made.display());
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
-        let made = "../web/dist";
-        let watched = if Path::new(made).exists() {
-            made
-        } else {
-            "../web"
-        };
-        println!("cargo::rerun-if-changed={watched}");
+        let watched = if made.exists() { &*made } else { web };
+        println!("cargo::rerun-if-changed={}", watched.display());
     }
 }

@@ -12,7 +12,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use crate::crypto::token::base64url;
 
 #[derive(RustEmbed)]
-#[folder = "../web/dist"]
+#[folder = "$PORTCULLIS_BUNDLED_UI"]
 #[exclude = "*.gz"]
 #[allow_missing = true]
 struct Files;
