@@ -151,6 +151,14 @@ impl World {
             tokio::spawn(notes(ledger(), writer.clone())),
             tokio::spawn(codes_and_tokens(ledger(), writer, client)),
         ];
+        // However slow the machine, there is something to lose.
+        let begun = || {
+            let ledger = self.ledger.lock().unwrap();
+            !ledger.accounts.is_empty() && !ledger.notes.is_empty()
+        };
+        while !begun() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         // Never the same moment, and the same moments in each run.
         let pause = 30 + (round * 37) % 120;
         tokio::time::sleep(Duration::from_millis(pause as u64)).await;
