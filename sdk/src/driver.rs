@@ -16,7 +16,7 @@ use web_sys::AbortController;
 
 use crate::auth::{Subscribers, wake};
 use crate::config::{Config, Mode};
-use crate::convert::spawn;
+use crate::convert::{get, spawn};
 use crate::passkeys::Pending;
 use crate::platform;
 use crate::stream::Stream;
@@ -104,18 +104,25 @@ impl Inner {
             return;
         };
         let mut listeners = self.listeners.borrow_mut();
-        let mut on = |target: &web_sys::EventTarget, name: &'static str, event: fn() -> Event| {
+        let mut on = |target: &web_sys::EventTarget,
+                      name: &'static str,
+                      event: fn(&web_sys::Event) -> Event| {
             let me = self.me.clone();
-            listeners.push(EventListener::new(target, name, move |_| {
-                tell(&me, event());
+            listeners.push(EventListener::new(target, name, move |heard| {
+                tell(&me, event(heard));
             }));
         };
-        on(&window, "online", || Event::Online(true));
-        on(&window, "offline", || Event::Online(false));
-        // Back from the back/forward cache, where no timer runs.
-        on(&window, "pageshow", || Event::Visible(is_visible()));
+        on(&window, "online", |_| Event::Online(true));
+        on(&window, "offline", |_| Event::Online(false));
+        on(&window, "pageshow", |event| {
+            if get(event, "persisted").is_truthy() {
+                Event::Restored(is_visible())
+            } else {
+                Event::Visible(is_visible())
+            }
+        });
         if let Some(document) = window.document() {
-            on(&document, "visibilitychange", || {
+            on(&document, "visibilitychange", |_| {
                 Event::Visible(is_visible())
             });
         }

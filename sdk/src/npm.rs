@@ -180,6 +180,7 @@ fn read_event(kind: &str, event: &JsValue) -> Option<Event> {
         "tick" => Event::Tick,
         "look" => Event::Look,
         "visible" => Event::Visible(event.is_truthy()),
+        "restored" => Event::Restored(event.is_truthy()),
         "online" => Event::Online(event.is_truthy()),
         "signedIn" => Event::SignedIn(read_answer(event)?),
         "signedOut" => Event::SignedOut,

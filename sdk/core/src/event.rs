@@ -30,6 +30,9 @@ pub enum Event {
     Look,
     /// The tab is shown (again), or hidden.
     Visible(bool),
+    /// The page is back from the browser's back/forward cache, shown or hidden: no script ran there,
+    /// and nothing was heard.
+    Restored(bool),
     /// The browser believes the network to be there (again), or gone.
     Online(bool),
     /// A sign-in route answered with a session (cookie mode).

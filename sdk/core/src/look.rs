@@ -152,15 +152,22 @@ impl Machine {
     /// will say. Counted as a failure, so that a server that gives out tokens it does not take is
     /// not asked without end.
     fn token_is_bad(&mut self, asked: InFlight) {
-        self.look_failed(None);
+        self.look_in_a_while(None);
+        if self.look.failures > 1 {
+            self.out_of_reach();
+        }
         self.reject_token(asked.generation);
         self.begin_refresh();
     }
 
     fn look_failed(&mut self, retry_after: Option<u32>) {
+        self.look_in_a_while(retry_after);
+        self.out_of_reach();
+    }
+
+    fn look_in_a_while(&mut self, retry_after: Option<u32>) {
         self.look.failures = self.look.failures.saturating_add(1);
         self.look.retry_at = Some(self.now.mono + backoff(self.look.failures, retry_after));
-        self.out_of_reach();
     }
 
     /// What is shown is the last that was heard.
@@ -255,10 +262,13 @@ impl Machine {
     ) {
         let ours = id.is_some() && self.session.view().map(|view| view.id) == id
             || chain.is_some() && self.tokens.chain() == chain.as_deref();
+        // What names nothing, no tab has said.
+        let named = id.is_some() || chain.is_some();
         self.remember_end(id, chain, reason);
         if ours {
             self.end(reason, false);
-        } else if reason == SignedOutReason::SignedOut
+        } else if named
+            && reason == SignedOutReason::SignedOut
             && !self.settings.share_tokens
             && self.tokens.held.is_some()
         {

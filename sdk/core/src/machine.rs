@@ -163,13 +163,10 @@ impl Machine {
             Event::Tick => {}
             Event::Look => self.look_if_signed_in(false),
             Event::Visible(visible) => {
-                self.visible = visible;
                 let old = self.now.mono - self.look.last > FRESH;
-                // Whoever is signed out may have signed in elsewhere on the origin meanwhile.
-                if visible && old && !(self.settings.token_mode && self.tokens.held.is_none()) {
-                    self.look(false);
-                }
+                self.shown(visible, old);
             }
+            Event::Restored(visible) => self.shown(visible, true),
             Event::Online(online) => {
                 if online {
                     self.try_again_now();
@@ -200,6 +197,15 @@ impl Machine {
                 }
             }
             Event::NeedToken { waiter, rejected } => self.need_token(waiter, rejected),
+        }
+    }
+
+    /// The tab is visible now or not; what is known may be `old`.
+    fn shown(&mut self, visible: bool, old: bool) {
+        self.visible = visible;
+        // Whoever is signed out may have signed in elsewhere on the origin meanwhile.
+        if visible && old && !(self.settings.token_mode && self.tokens.held.is_none()) {
+            self.look(false);
         }
     }
 

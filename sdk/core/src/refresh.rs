@@ -33,6 +33,8 @@ const DOUBT: i64 = 7_000;
 pub(crate) const ASKING: i64 = 200;
 /// A timer that comes this late was held up by a freeze, during which answers pile up unread.
 const LATE: i64 = 1_000;
+/// So long after the next try was due, what the failures before it say is out of date.
+const FORGOTTEN: i64 = 60_000;
 /// How long a refresh may take.
 const TIMEOUT: i64 = 5_000;
 /// How long an answer that came while nothing ran here may take to be read.
@@ -231,7 +233,12 @@ impl Machine {
             }
             return;
         }
-        self.tokens.cool_until = None;
+        if let Some(at) = self.tokens.cool_until.take()
+            && at + FORGOTTEN <= self.now.mono
+        {
+            // That outage was before a sleep.
+            self.tokens.failures = 0;
+        }
         // Tokens that no other tab has need not be kept from them.
         if self.settings.locks && self.settings.share_tokens {
             self.tokens.step = Step::Locking {

@@ -298,6 +298,9 @@ impl Machine {
         if let Some(held) = &mut self.tokens.held {
             held.expires = held.expires.saturating_sub(millis);
         }
+        if let Some(at) = &mut self.tokens.cool_until {
+            *at = at.saturating_sub(millis);
+        }
         if let Step::Sent(asked) = &mut self.tokens.step {
             asked.aged(self.now.mono, millis);
         }

@@ -17,10 +17,10 @@ export class Page<E extends EngineLike> implements Client {
     protected readonly engine: E,
     protected readonly config: EngineConfig,
   ) {
-    const visible = () => engine.tell("visible", !document.hidden);
-    document.addEventListener("visibilitychange", visible);
-    // Back from the back/forward cache, where no timer runs.
-    addEventListener("pageshow", visible);
+    const shown = (kind: string) => engine.tell(kind, !document.hidden);
+    document.addEventListener("visibilitychange", () => shown("visible"));
+    // Back from the back/forward cache, where no script runs.
+    addEventListener("pageshow", ({ persisted }) => shown(persisted ? "restored" : "visible"));
     addEventListener("online", () => engine.tell("online", true));
     addEventListener("offline", () => engine.tell("online", false));
   }

@@ -4,8 +4,9 @@
 use crate::rng::Rng;
 use crate::seeds;
 use crate::tokens::sign_in;
-use crate::weather::{TOKEN_MODE, network};
+use crate::weather::{CALM, TOKEN_MODE, network};
 use crate::world::World;
+use portcullis_core::message::Message;
 use portcullis_core::{Event, Session, Settings};
 
 const HOUR: i64 = 3_600_000;
@@ -75,5 +76,26 @@ fn each_tab_keeps_its_own_sign_in() {
                 assert_eq!(held, None, "seed {seed}: tab {tab} is still signed in");
             }
         }
+    }
+}
+
+#[test]
+fn a_sign_out_that_names_nothing_signs_nobody_out() {
+    for share_tokens in [true, false] {
+        let settings = Settings {
+            share_tokens,
+            ..TOKEN_MODE
+        };
+        let mut world = World::new(1, settings, CALM);
+        let tab = world.open_tab();
+        sign_in(&mut world, tab);
+        let settled = world.now + 5_000;
+        world.run(settled, &mut |_| {});
+        let nobody = Message::SignedOut {
+            id: None,
+            chain: None,
+        };
+        world.tell(tab, Event::Message(nobody));
+        assert!(world.tabs[tab].machine.session().is_signed_in());
     }
 }

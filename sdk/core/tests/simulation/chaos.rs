@@ -103,6 +103,11 @@ impl World {
             self.at(time, Action::Tell(tab, event));
         }
         self.at(time, Action::Tell(tab, Event::Tick));
+        // It may have been in the browser's back/forward cache.
+        if self.rng.chance(300) {
+            let visible = self.tabs[tab].visible;
+            self.at(time, Action::Tell(tab, Event::Restored(visible)));
+        }
     }
 
     /// The application sends a request; now and then the server has refused the last token.

@@ -192,6 +192,28 @@ fn an_unreachable_server_signs_nobody_out() {
 }
 
 #[test]
+fn a_page_that_comes_back_shows_what_has_become_of_the_session() {
+    let mut world = World::new(4, COOKIE_MODE, CALM);
+    let tab = world.open_tab();
+    sign_in(&mut world, tab);
+    let time = world.now + 3_000;
+    world.run(time, &mut |_| {});
+    // Nothing of it was heard here: no message and no stream.
+    let before = world.server.cookie.take();
+    world.server.end(before.unwrap(), End::User);
+    world.tell(tab, Event::Restored(true));
+    let time = world.now + 1_000;
+    world.run(time, &mut |_| {});
+    assert!(!world.tabs[tab].machine.session().is_signed_in());
+    // Nor that somebody has signed in on another page.
+    world.server.cookie = Some(world.server.sign_in());
+    world.tell(tab, Event::Restored(true));
+    let time = world.now + 1_000;
+    world.run(time, &mut |_| {});
+    assert!(world.tabs[tab].machine.session().is_signed_in());
+}
+
+#[test]
 fn step_up_is_shown_until_the_user_has_confirmed_or_declined() {
     let mut world = World::new(2, COOKIE_MODE, CALM);
     let tab = world.open_tab();

@@ -3,7 +3,7 @@
 
 use portcullis_core::event::{Lock, Reply, Request};
 use portcullis_core::message::Message;
-use portcullis_core::{Effect, Event};
+use portcullis_core::{Effect, Event, Session};
 
 use crate::browser::slot;
 use crate::tokens::sign_in;
@@ -162,4 +162,44 @@ fn a_refusal_is_not_believed_while_another_tab_has_newer_tokens() {
     sent(&mut world, 0, Event::Tick);
     assert_eq!(world.tabs[0].machine.holds(), Some(("chain-0", 1)));
     assert!(world.tabs[0].machine.session().is_signed_in());
+}
+
+/// The number of the request for the session that a tab sends, told by hand what happens to it.
+fn looked(world: &mut World, event: Event) -> Option<u32> {
+    let now = world.clocks(0);
+    let effects = world.tabs[0].machine.handle(now, event);
+    effects.into_iter().find_map(|effect| match effect {
+        Effect::Send {
+            id,
+            request: Request::Session { .. },
+        } => Some(id),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_token_that_was_refused_once_is_no_outage() {
+    let mut world = World::new(1, TOKEN_MODE, CALM);
+    world.open_tab();
+    let settled = world.now + 1_000;
+    world.run(settled, &mut |_| {});
+    let family = world.server.sign_in();
+    let redeemed = Event::Redeemed {
+        chain: "chain".into(),
+        tokens: world.server.tokens(family, 0, world.now).into(),
+        sent: world.clocks(0).mono,
+    };
+    let mut asked = looked(&mut world, redeemed).unwrap();
+    for (generation, shown) in [(1, Session::Loading), (2, Session::Unreachable)] {
+        let reply = Reply::Rejected;
+        sent(&mut world, 0, Event::Response { id: asked, reply });
+        // A refresh is to mend that, and its token may be refused as well.
+        assert_eq!(*world.tabs[0].machine.session(), shown);
+        sent(&mut world, 0, Event::LockGranted(Lock::Refresh));
+        world.now += 200;
+        let id = sent(&mut world, 0, Event::Tick).unwrap();
+        world.server.refresh(family, generation - 1, world.now);
+        let reply = Reply::Tokens(world.server.tokens(family, generation, world.now).into());
+        asked = looked(&mut world, Event::Response { id, reply }).unwrap();
+    }
 }

@@ -141,3 +141,28 @@ fn after_a_sleep_past_expiry_the_first_call_gets_a_fresh_token() {
         world.check_agreement();
     }
 }
+
+#[test]
+fn failures_before_a_sleep_make_nobody_wait_after_it() {
+    for seed in 0..20 {
+        let mut world = world(seed, TOKEN_MODE);
+        // The refresh is due at eight minutes.
+        let time = world.now + 7 * MINUTE;
+        world.run(time, &mut |_| {});
+        world.go_down(HOUR);
+        let time = world.now + 3 * MINUTE;
+        world.run(time, &mut |_| {});
+        let before = world.refreshes();
+        assert!(before >= 5, "seed {seed}: {before} tries");
+        world.sleep(20 * MINUTE);
+        for tab in world.open_tabs() {
+            world.tell(tab, Event::Tick);
+        }
+        let before = world.refreshes();
+        let time = world.now + 20_000;
+        world.run(time, &mut |_| {});
+        // As after a first failure: half a second, and so on; not eight each time.
+        let tries = world.refreshes() - before;
+        assert!(tries >= 5, "seed {seed}: {tries} tries");
+    }
+}
