@@ -57,10 +57,15 @@ impl Inner {
         let server = server.trim_end_matches('/').to_owned();
         Rc::new_cyclic(|me: &Weak<Self>| {
             let hearer = me.clone();
-            let channel = Channel::open(&["portcullis:", &server].concat(), move |message| {
+            // Tabs with another client have nothing to do with these.
+            let name = match &config.mode {
+                Mode::Cookie => server.clone(),
+                Mode::Token { client_id, .. } => [&server, " ", client_id].concat(),
+            };
+            let channel = Channel::open(&["portcullis:", &name].concat(), move |message| {
                 tell(&hearer, Event::Message(message));
             });
-            let locks = Locks::new(&server);
+            let locks = Locks::new(&name);
             let settings = Settings {
                 token_mode: matches!(config.mode, Mode::Token { .. }),
                 channel: channel.is_some(),

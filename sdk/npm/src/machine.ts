@@ -26,6 +26,8 @@ interface Hold {
 export class Machine {
   readonly core: Core;
   readonly #site: EngineConfig;
+  /** What its channel and locks are called: tabs with another client have nothing to do with them. */
+  readonly #name: string;
   readonly #late: () => Promise<Late>;
   readonly #channel: BroadcastChannel | undefined;
   readonly #requests = new Map<number, AbortController>();
@@ -42,9 +44,10 @@ export class Machine {
   constructor(site: EngineConfig, late: () => Promise<Late>) {
     this.#site = site;
     this.#late = late;
-    const { token } = site;
+    const { server, token } = site;
+    this.#name = token ? `${server} ${token.clientId}` : server;
     try {
-      this.#channel = new BroadcastChannel(`portcullis:${site.server}`);
+      this.#channel = new BroadcastChannel(`portcullis:${this.#name}`);
       this.#channel.onmessage = ({ data }) => void this.#hear(data as SharedTokens | undefined);
     } catch {
       // Tabs that cannot talk get along by themselves.
@@ -234,7 +237,7 @@ export class Machine {
     const hold: Hold = { abort: new AbortController() };
     this.#locks.set(lock, hold);
     const { signal } = hold.abort;
-    const name = `portcullis-${lock}:${this.#site.server}`;
+    const name = `portcullis-${lock}:${this.#name}`;
     // The lock is held for as long as the promise that the callback returns is pending.
     const held = navigator.locks.request(name, { signal }, () => {
       if (this.#locks.get(lock) !== hold) return undefined;

@@ -94,7 +94,7 @@ for (const [where, wishes, found] of /** @type {const} */ ([
     // A tab of the same origin, that listens to the channels whose names are known.
     const listener = await visitor.open(`${world.site.url}/listening`);
     await listener.evaluate((server) => {
-      for (const name of [`portcullis:${server}`, `portcullis-popup:${server}`]) {
+      for (const name of [`portcullis:${server} notes`, `portcullis-popup:${server}`]) {
         new BroadcastChannel(name).onmessage = () => {};
       }
     }, world.server.url);
