@@ -3,12 +3,11 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
 };
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request},
-    http::{header, request::Parts},
+    http::{HeaderValue, header, request::Parts},
 };
 use portcullis_domain::{
     RequestId, Timestamp,
@@ -29,8 +28,7 @@ pub(crate) struct Caller {
     pub(crate) request: RequestId,
     /// The peer's address; none where the host app does not tell.
     pub(crate) ip: Option<IpAddr>,
-    /// The browser's description of itself, shortened and without control characters.
-    pub(crate) user_agent: Arc<str>,
+    user_agent: Option<HeaderValue>,
 }
 
 impl Caller {
@@ -38,20 +36,24 @@ impl Caller {
     pub(crate) fn of(app: &App, request: &Request) -> Self {
         let now = app.now();
         let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let user_agent = request.headers().get(header::USER_AGENT);
         Self {
             now,
             request: RequestId(app.rng.uuid_at(now)),
             ip: address.map(|ConnectInfo(address)| address.ip()),
-            user_agent: user_agent
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(USER_AGENT)
-                .collect::<String>()
-                .into(),
+            user_agent: request.headers().get(header::USER_AGENT).cloned(),
         }
+    }
+
+    /// The browser's description of itself, shortened and without control characters.
+    pub(crate) fn user_agent(&self) -> String {
+        let value = self.user_agent.as_ref();
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(USER_AGENT)
+            .collect()
     }
 
     /// What limits count by: the address, for IPv6 its /64 (one household has that many).
@@ -103,7 +105,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
                 now: Timestamp::default(),
                 request: RequestId(uuid::Uuid::nil()),
                 ip: None,
-                user_agent: Arc::default(),
+                user_agent: None,
             }))
     }
 }

@@ -43,7 +43,8 @@ pub(crate) async fn pass(app: Handle, mut request: Request, next: Next) -> Respo
     if has_proof {
         dpop::offer_nonce(&app, response.headers_mut());
     }
-    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+    let mut text = uuid::Uuid::encode_buffer();
+    if let Ok(value) = HeaderValue::from_str(id.0.hyphenated().encode_lower(&mut text)) {
         response.headers_mut().insert("x-request-id", value);
     }
     response

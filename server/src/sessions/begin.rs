@@ -93,7 +93,7 @@ impl Begun {
             last_seen_at: caller.now,
             expires_at: caller.now.plus_seconds(absolute),
             ip: caller.ip_text(),
-            user_agent: caller.user_agent.to_string(),
+            user_agent: caller.user_agent(),
         };
         Self {
             session,

@@ -15,6 +15,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Its header fields, a line each.
+    pub(crate) fn fields(&self) -> &str {
+        let fields = self
+            .head
+            .split_once("\r\n")
+            .map_or("", |(_, fields)| fields);
+        fields.trim_end()
+    }
+
     /// `name=value` of a cookie that the answer sets.
     pub(crate) fn cookie(&self) -> Result<String> {
         let header = |line: &&str| line.to_ascii_lowercase().starts_with("set-cookie:");
@@ -86,9 +95,19 @@ pub(crate) struct Extent {
     pub(crate) end: usize,
 }
 
+/// Whether an answer that came later is like an earlier one: in as many bytes, of which as many are
+/// its head. So the head need not be read again, which would take a generator of load as long as
+/// the server takes to make it.
+pub(crate) fn is_like(bytes: &[u8], earlier: Extent) -> bool {
+    let mark = earlier.head - 4..earlier.head;
+    bytes.len() == earlier.end
+        && bytes.get(mark) == Some(b"\r\n\r\n")
+        && bytes.starts_with(b"HTTP/1.1 200 ")
+}
+
 /// Finds the end of the answer; nothing while it is not all there.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Extent>> {
-    let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+    let Some(head) = memchr::memmem::find(bytes, b"\r\n\r\n") else {
         return Ok(None);
     };
     let head = head + 4;

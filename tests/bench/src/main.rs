@@ -26,7 +26,7 @@ enum Task {
     Session(Programs),
     /// Memory after start, time from start to first answer, size of the program.
     Footprint(Programs),
-    /// Be the bare peer: answer the bytes of a file to everything.
+    /// Be the bare peer: answer the bytes of files to everything.
     Bare {
         /// Where to listen on loopback.
         #[arg(long)]
@@ -34,6 +34,9 @@ enum Task {
         /// The bytes to answer.
         #[arg(long)]
         body: PathBuf,
+        /// Header fields to answer with, a line each; by default the body's type only.
+        #[arg(long)]
+        fields: Option<PathBuf>,
     },
 }
 
@@ -52,6 +55,6 @@ fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Session(programs) => session::run(&programs)?.print(),
         Task::Footprint(programs) => footprint::run(&programs)?.print(),
-        Task::Bare { port, body } => bare::serve(port, &body),
+        Task::Bare { port, body, fields } => bare::serve(port, &body, fields.as_deref()),
     }
 }

@@ -77,9 +77,19 @@ pub(crate) fn run(programs: &Programs) -> Result<Report> {
     let myself = std::env::current_exe()?;
     let args = ["bare".as_ref(), "--body".as_ref(), body.as_os_str()];
     let bare = Server::start(&myself, &args, "/")?;
+    let fields = folder.path().join("fields.txt");
+    fs::write(&fields, session.fields())?;
+    let more = ["--fields".as_ref(), fields.as_os_str()];
+    let bare_whole = Server::start(&myself, &[&args[..], &more].concat(), "/")?;
     let mut contestants = vec![
         Contestant::new("portcullis", ours, paths::SESSION, &cookie),
-        Contestant::new("bare axum handler", bare, paths::SESSION, ""),
+        Contestant::new(
+            "bare axum handler, same bytes",
+            bare_whole,
+            paths::SESSION,
+            &cookie,
+        ),
+        Contestant::new("bare axum handler, same body", bare, paths::SESSION, ""),
     ];
     for (name, store) in [
         ("axum-login, memory", "memory"),
@@ -132,8 +142,9 @@ fn report(contestants: Vec<Contestant>) -> Result<Report> {
         rates.push(rate);
         server.stop()?;
     }
-    if let [ours, bare, ..] = rates[..] {
-        report.add("portcullis of bare axum handler", 100.0 * ours / bare, "%");
+    if let [ours, bytes, body, ..] = rates[..] {
+        report.add("portcullis of the same bytes", 100.0 * ours / bytes, "%");
+        report.add("portcullis of the same body", 100.0 * ours / body, "%");
     }
     report.append(costs);
     Ok(report)

@@ -56,7 +56,7 @@ export class Visitor {
       hasTouch: width < 800,
       isMobile: width < 800,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => {
         console.error(`CSP ${event.violatedDirective} blocked ${event.blockedURI}`);

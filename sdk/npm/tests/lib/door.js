@@ -89,7 +89,7 @@ const shown = async (page) => texts(await page.locator("#app").innerHTML());
 
 /** Waits until a part shows a text. @param {import("playwright-core").Page} page */
 const until = (page, /** @type {string} */ id, /** @type {string} */ text) =>
-  page.locator(`#${id}`).getByText(text, { exact: true }).waitFor({ timeout: 10_000 });
+  page.locator(`#${id}`).getByText(text, { exact: true }).waitFor({ timeout: 30_000 });
 
 /** What was rendered since this was asked last. @param {import("playwright-core").Page} page */
 const rendered = (page) =>

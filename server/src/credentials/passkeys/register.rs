@@ -225,7 +225,7 @@ pub(crate) async fn verify(
 ) -> ApiResult<(Registrant, NewPasskey)> {
     let name = match &body.name {
         Some(name) => names::parse(name)?,
-        None => device(&caller.user_agent),
+        None => device(&caller.user_agent()),
     };
     let mut credential: RegisterPublicKeyCredential = read_credential(body.credential)?;
     let state: State = ceremony::finish(app, caller, kind, binding, &body.ceremony).await?;
