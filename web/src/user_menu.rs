@@ -110,6 +110,12 @@ fn Sheet(
     let auth = use_auth();
     let toasts = use_toasts();
     let leaving = RwSignal::new(false);
+    let sheet = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(sheet) = sheet.get() {
+            make_room(&sheet);
+        }
+    });
     let sign_out = move |_| {
         if leaving.get_untracked() {
             return;
@@ -130,7 +136,7 @@ fn Sheet(
         });
     };
     view! {
-        <div class="pc-menu__sheet" id=id>
+        <div class="pc-menu__sheet" node_ref=sheet id=id>
             <div class="pc-menu__who">
                 <p><strong>{name}</strong></p>
                 <p class="pc-soft pc-small">{email}</p>
@@ -145,6 +151,29 @@ fn Sheet(
             </button>
         </div>
     }
+}
+
+/// Opens it towards the other side where there is no room on this one, else across the page.
+fn make_room(sheet: &web_sys::HtmlElement) {
+    for side in ["start", "across"] {
+        if is_cut_off(sheet) {
+            sheet.set_class_name(&format!("pc-menu__sheet pc-menu__sheet--{side}"));
+        }
+    }
+}
+
+/// Whether a part of it is outside of the page.
+fn is_cut_off(sheet: &web_sys::HtmlElement) -> bool {
+    let mut left = 0;
+    let mut next = Some(sheet.clone());
+    while let Some(element) = next {
+        left += element.offset_left();
+        next = element
+            .offset_parent()
+            .and_then(|parent| parent.dyn_into().ok());
+    }
+    let page = document().document_element();
+    left < 0 || page.is_some_and(|page| left + sheet.offset_width() > page.client_width())
 }
 
 /// Moves the focus to the next or previous item, around the ends.

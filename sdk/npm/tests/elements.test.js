@@ -135,6 +135,31 @@ visit("the menu shows who is signed in, by keyboard, and signs out", "/menu.html
   assert.equal(await page.getByRole("button").count(), 0);
 });
 
+visit("the menu opens to the side where there is room", "/menu.html", async (_, page) => {
+  await signUp(page);
+  await page.setViewportSize({ width: 320, height: 640 });
+  const opener = page.getByRole("button", { name: "Your account: Ada" });
+  for (const dir of ["ltr", "rtl"]) {
+    for (const side of ["start", "center", "end"]) {
+      await page.locator("header").evaluate(
+        (header, { dir, side }) => {
+          header.setAttribute("dir", dir);
+          header.style.justifyContent = side;
+        },
+        { dir, side },
+      );
+      await opener.click();
+      const sheet = await page.locator("pc-user-menu").evaluate((menu) => {
+        const { left, right } =
+          menu.shadowRoot?.querySelector(".sheet")?.getBoundingClientRect() ?? new DOMRect(-1);
+        return { left, right };
+      });
+      assert.ok(sheet.left >= 0 && sheet.right <= 320, JSON.stringify({ dir, side, sheet }));
+      await opener.click();
+    }
+  }
+});
+
 visit("the menu says when signing out did not work", "/menu.html", async (visitor, page) => {
   await signUp(page);
   await page.getByRole("button", { name: "Your account: Ada" }).click();

@@ -1,5 +1,7 @@
 /** Every page in its main states, looked at by axe and kept as pictures. */
 
+import assert from "node:assert/strict";
+
 import { suite } from "../lib/suite.js";
 import { fillSignIn, menu } from "../lib/visitor.js";
 import { OTHER_PASSWORD, PASSWORD } from "../lib/words.js";
@@ -50,6 +52,21 @@ it("start page of who is signed in, and the menu", async (world) => {
   await menu(page).click();
   await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
   await world.inspect(page, "menu");
+});
+
+it("the menu opens to the side where there is room", async (world) => {
+  const { page } = await world.user({ width: 320 });
+  await page.goto("/");
+  for (const side of ["row", "row-reverse"]) {
+    await page.locator(".app-header__inner").evaluate((header, side) => {
+      /** @type {HTMLElement} */ (header).style.flexDirection = side;
+    }, side);
+    await menu(page).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).waitFor();
+    const box = await page.locator(".pc-menu__sheet").boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 320, `${side}: ${JSON.stringify(box)}`);
+    await menu(page).click();
+  }
 });
 
 it("sign-in", async (world) => {

@@ -14,6 +14,8 @@ button, a { cursor: pointer; }
 .opener { display: grid; place-items: center; inline-size: var(--_target); block-size: var(--_target); padding: 0; border: 0; border-radius: 50%; background: none; }
 .face { display: grid; place-items: center; inline-size: 2rem; block-size: 2rem; border-radius: 50%; background: var(--_accent-soft); color: var(--_accent-strong); font-size: var(--_small); font-weight: 600; text-transform: uppercase; }
 .sheet { position: absolute; z-index: 10; inset-block-start: calc(100% + 0.25rem); inset-inline-end: 0; inline-size: max-content; min-inline-size: 14rem; max-inline-size: min(20rem, 90vw); padding: 0.375rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); box-shadow: var(--_shadow); }
+.sheet.start { inset-inline: 0 auto; }
+.sheet.across { position: fixed; inset-block-start: auto; inset-inline: 0.5rem; inline-size: auto; max-inline-size: none; margin-block-start: 0.25rem; }
 .who { padding: 0.5rem 0.75rem; margin-block-end: 0.375rem; border-block-end: 1px solid var(--_line); }
 .who p + p, .problem { color: var(--_soft); font-size: var(--_small); }
 .item, ::slotted([slot="items"]) { display: flex; align-items: center; gap: 0.75rem; box-sizing: border-box; inline-size: 100%; min-block-size: var(--_target); padding: 0.375rem 0.75rem; border: 0; border-radius: var(--_radius); background: none; color: inherit; text-align: start; text-decoration: none; }
@@ -124,6 +126,11 @@ export class UserMenuElement extends Part {
       this.#problem,
     );
     place.replaceChildren(this.#sheet);
+    // Towards the side where there is room, else across the page.
+    for (const side of ["start", "across"]) {
+      const { left, right } = this.#sheet.getBoundingClientRect();
+      if (left < 0 || right > document.documentElement.clientWidth) this.#sheet.className = `sheet ${side}`;
+    }
   }
 
   async #signOut(everywhere: boolean): Promise<void> {
