@@ -16,13 +16,15 @@ import { makeOdd, ODD_WORKER, oddWorker } from "./odd.js";
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title>
 <link rel="icon" href="data:,"><script type="module" src="/main.js"></script>
-<button onclick="window.clicked?.()">Sign in</button></html>\n`;
+<button>Sign in</button></html>\n`;
 
 /** @param {object} options */
 const app = (options) => `import { createAuth } from "/sdk/index.js";
 const options = { server: location.origin, ...${JSON.stringify(options)}, ...window.wishes };
-window.server = options.server;
+Object.assign(window, { server: options.server, callback: options.redirectUri });
 window.auth = createAuth(options);
+auth.subscribe(({ status }) => (document.title = status));
+document.querySelector("button").onclick = () => window.clicked();
 `;
 
 /** How long a scenario may take, in milliseconds, so that one that hangs is named. */
@@ -54,6 +56,11 @@ redirect_uris = ["${this.site.url}/callback"]
 id = "orders"
 name = "Orders"
 redirect_uris = ["${this.site.url}/orders"]
+
+[[clients]]
+id = "strict"
+name = "React"
+redirect_uris = ["${this.site.url}/strict.html"]
 `;
     const options = { ui: this.ui.path, config: `${config}\n${client}` };
     this.server = await Server.start({ ...options, publicUrl: this.network.url });
@@ -99,14 +106,14 @@ redirect_uris = ["${this.site.url}/orders"]
 export const SHARED = { isolate: false };
 /** Each tab has a sign-in of its own, and keeps its tokens in a worker. @type {Wishes} */
 export const APART = { isolate: true };
+/** Whoever has the tokens can use them. @type {Wishes} */
+export const UNBOUND = { dpop: false };
 
 /** Somebody with an account, who is signed in at the server. */
 export class Person extends Visitor {
-  email = newEmail();
   /** The user's id. */
   id = "";
-  /** The cookie of their session with the server. */
-  cookie = "";
+  #account = { email: newEmail(), password: PASSWORD, name: "Ada" };
   #world;
 
   /** @param {World} world @param {import("playwright-core").BrowserContext} context */
@@ -116,40 +123,63 @@ export class Person extends Visitor {
   }
 
   /** @param {World} world @param {Wishes} [wishes] */
-  static async join(world, { odd, ...wishes } = {}) {
+  static async join(world, wishes = {}) {
     const person = new Person(world, await world.browser.newContext());
-    await person.register();
-    const { context } = person;
-    if (odd) await context.addInitScript(makeOdd, odd);
-    const worker = odd && wishes.isolate ? { worker: oddWorker(odd) } : {};
-    await context.addInitScript((all) => Object.assign(window, { wishes: all }), {
-      ...wishes,
-      ...worker,
-    });
+    await person.#enter(world.network, "/api/auth/register", person.#account);
+    await person.#wish(wishes);
     return person;
   }
 
-  async register() {
-    const { network } = this.#world;
-    const response = await fetch(`${network.url}/api/auth/register`, {
+  /** Makes an account with another server. @param {import("./network.js").Network} network */
+  registerAt(network) {
+    return this.#enter(network, "/api/auth/register", { ...this.#account, email: newEmail() });
+  }
+
+  /** The same person in another browser. @param {Wishes} wishes */
+  async elsewhere(wishes) {
+    const other = new Person(this.#world, await this.#world.browser.newContext());
+    const { name: _, ...credentials } = this.#account;
+    await other.#enter(this.#world.network, "/api/auth/password/sign-in", credentials);
+    await other.#wish(wishes);
+    return other;
+  }
+
+  /** @param {import("./network.js").Network} network @param {string} path @param {object} body */
+  async #enter(network, path, body) {
+    const response = await fetch(network.url + path, {
       method: "POST",
       headers: { "x-portcullis": "1", "content-type": "application/json" },
-      body: JSON.stringify({ email: this.email, password: PASSWORD, name: "Ada" }),
+      body: JSON.stringify(body),
     });
     const answer = await response.json();
     assert.ok(response.ok, JSON.stringify(answer));
     this.id = answer.session.user.id;
     for (const cookie of response.headers.getSetCookie()) {
       const [name = "", value = ""] = cookie.split(";")[0]?.split("=") ?? [];
-      if (name === "__Host-portcullis") this.cookie = `${name}=${value}`;
-      const shared = { name, value, httpOnly: true, secure: true, sameSite: /** @type {const} */ ("Lax") };
-      await this.context.addCookies([{ ...shared, domain: "localhost", path: "/" }]);
+      const kind = { httpOnly: true, secure: true, sameSite: /** @type {const} */ ("Lax") };
+      await this.context.addCookies([{ name, value, ...kind, domain: "localhost", path: "/" }]);
     }
   }
 
-  /** A tab of the application. @param {string} [path] */
-  tab(path = "/") {
-    return this.open(this.#world.site.url + path);
+  /** @param {Wishes} wishes */
+  async #wish({ odd, ...wishes }) {
+    if (odd) await this.context.addInitScript(makeOdd, odd);
+    const worker = odd && wishes.isolate ? { worker: oddWorker(odd) } : {};
+    const all = { ...wishes, ...worker };
+    await this.context.addInitScript((all) => Object.assign(window, { wishes: all }), all);
+  }
+
+  /**
+   * A tab of the application, or of one that is set up in another way.
+   * @param {string} [path] @param {object} [wishes]
+   */
+  async tab(path = "/", wishes) {
+    const tab = await this.context.newPage();
+    const wish = (/** @type {object} */ wishes) => Object.assign(window, { wishes });
+    if (wishes) await tab.addInitScript(wish, wishes);
+    await tab.goto(this.#world.site.url + path);
+    await tab.waitForFunction(() => "auth" in window);
+    return tab;
   }
 
   /** A tab in which they are signed in to the application. */
@@ -177,12 +207,16 @@ export class Person extends Visitor {
   }
 }
 
-/** To the server and back. @param {Page} tab @param {string} [returnTo] */
-export async function comeBack(tab, returnTo = "/") {
+/** To the server and back. @param {Page} tab */
+export async function comeBack(tab) {
   // The page goes away while this is under way.
-  await tab.evaluate((returnTo) => void auth.signInWithRedirect({ returnTo }), returnTo);
-  await tab.waitForURL((url) => url.pathname === "/callback");
-  await tab.waitForFunction(() => "auth" in window);
+  await tab.evaluate(() => {
+    Object.assign(window, { left: true });
+    void auth.signInWithRedirect({ returnTo: "/" });
+  });
+  await tab.waitForFunction(
+    () => !("left" in window) && "auth" in window && location.pathname === window.callback,
+  );
 }
 
 /** What the tab says once it is known who is signed in. @param {Page} tab */
@@ -213,6 +247,20 @@ export function notes(tab, times = 1) {
   // Nobody may be waiting when the tab goes.
   asked.catch(() => undefined);
   return asked;
+}
+
+/**
+ * What comes of a refresh past any browser: of a token that is bound to no key, as nobody else has it.
+ * @param {World} world
+ * @param {string} token
+ */
+export async function refreshBy({ server }, token) {
+  const fields = { grant_type: "refresh_token", client_id: "notes", refresh_token: token };
+  const body = new URLSearchParams(fields);
+  const response = await fetch(`${server.address}/oauth/token`, { method: "POST", body });
+  const answer = await response.json();
+  assert.ok(response.ok || answer.error === "invalid_grant", JSON.stringify(answer));
+  return response.ok ? "granted" : "refused";
 }
 
 /**
