@@ -1,7 +1,7 @@
 //! Security headers for every answer (OWASP ASVS 5.0 V3.4).
 
 use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 
@@ -20,17 +20,22 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 
 /// Adds what is not set yet.
 pub(crate) fn secure(mut response: Response) -> Response {
+    let is_whole = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     // All at once, so that the map grows no more than once.
     headers.reserve(12);
     let is_page = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    default(
-        headers,
-        header::CONTENT_SECURITY_POLICY,
-        if is_page { PAGE_CSP } else { API_CSP },
-    );
+    // "Not modified" does not say of what: browsers keep the policy that came with it, and would
+    // take this one in its place (RFC 9111 section 3.2).
+    if is_whole {
+        default(
+            headers,
+            header::CONTENT_SECURITY_POLICY,
+            if is_page { PAGE_CSP } else { API_CSP },
+        );
+    }
     default(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(headers, header::REFERRER_POLICY, "no-referrer");
     default(headers, header::X_FRAME_OPTIONS, "DENY");
@@ -59,4 +64,26 @@ fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers
         .entry(name)
         .or_insert(HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::{Html, IntoResponse as _};
+
+    use super::*;
+
+    fn policy(response: impl axum::response::IntoResponse) -> Option<HeaderValue> {
+        let response = secure(response.into_response());
+        response
+            .headers()
+            .get(header::CONTENT_SECURITY_POLICY)
+            .cloned()
+    }
+
+    #[test]
+    fn a_page_that_was_not_modified_keeps_the_policy_it_came_with() {
+        assert_eq!(policy(Html("")).unwrap(), PAGE_CSP);
+        assert_eq!(policy("{}").unwrap(), API_CSP);
+        assert_eq!(policy(StatusCode::NOT_MODIFIED), None);
+    }
 }
