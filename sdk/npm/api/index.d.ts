@@ -39,6 +39,7 @@ export interface Auth {
         everywhere?: boolean | undefined;
     }): Promise<Outcome>;
     cancelStepUp(): void;
+    trace(tracer: Tracer): () => void;
 }
 
 export interface CommonOptions {
@@ -223,6 +224,18 @@ export interface TokenOptions extends CommonOptions {
     dpop?: boolean | undefined;
 }
 
+export interface TracedGate {
+    source: "gate";
+    question: Question;
+    verdict: Verdict;
+}
+
+export interface TracedStep {
+    source: "event" | "effect";
+    kind: string;
+    about?: unknown;
+}
+
 export interface UnreachableSession {
     status: "unreachable";
 }
@@ -306,6 +319,10 @@ export type ServerReason =
  | "unknown";
 
 export type Session = LoadingSession | UnreachableSession | SignedOutSession | SignedInSession | StepUpSession | ErrorSession;
+
+export type Traced = TracedStep | TracedGate;
+
+export type Tracer = (told: Traced) => void;
 
 export type Verdict = "loading" | "offline" | "error" | "signedOut" | "denied" | "stepUp" | "allowed";
 

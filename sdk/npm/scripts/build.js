@@ -111,6 +111,7 @@ await Promise.all(
     ...["remote", "signals", "site", "webauthn", "worker"],
     ...["dom", "form", "icons", "styles", "way"].map((name) => `elements/${name}`),
     ...languages.slice(1).map((tag) => `text/${tag}`),
+    ...["look", "reader", "recorder", "row", "shown"].map((name) => `devtools/${name}`),
     "react/source",
     "testing/world",
   ].map((name) => rm(`${root}dist/${name}.d.ts`, { force: true })),

@@ -1,6 +1,7 @@
 import type { Question, Verdict } from "./gate.js";
 import type { Outcome } from "./outcome.js";
 import type { Passkey, Session, SessionSummary } from "./session.js";
+import type { Tracer } from "./trace.js";
 
 /** The client, as {@link createAuth} makes it. Make one per page. */
 export interface Auth {
@@ -150,6 +151,15 @@ export interface Auth {
 
   /** The user does not want to confirm it is them: from `stepUp` back to `signedIn`. */
   cancelStepUp(): void;
+
+  /**
+   * Calls `tracer` with everything that the client hears of, asks the browser for and decides, for
+   * tools that show it, such as `<pc-devtools>`. Said before the client is first asked for
+   * anything, nothing is missed. Never with a token in it.
+   *
+   * @returns What ends that.
+   */
+  trace(tracer: Tracer): () => void;
 }
 
 /** What {@link Auth.fetch} takes besides what `fetch` does. */

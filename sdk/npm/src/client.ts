@@ -14,6 +14,7 @@ import { Page } from "./page.js";
 import { Passkeys } from "./passkeys.js";
 import type { Passkey, Session } from "./session.js";
 import type { EngineConfig } from "./site.js";
+import type { Tracer } from "./trace.js";
 
 /** A wire body; what is `undefined` is left out. */
 export type Body = Record<string, string | boolean | undefined>;
@@ -25,6 +26,7 @@ export type Returned = Outcome<{ returnTo?: string; popup?: true }>;
 export interface Client {
   readonly session: Session;
   subscribe(listener: () => void): void;
+  trace(tracer: Tracer): void;
   can?(permission: string): boolean;
   explain?(permission: string): Pick<Explanation, "allowed" | "reason" | "by">;
   cancelStepUp(): void;

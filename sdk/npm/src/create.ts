@@ -197,11 +197,14 @@ export function make(options: AuthOptions, source?: Source): Auth {
     },
     canAny: (permissions) => permissions.some(auth.can),
     canAll: (permissions) => permissions.length > 0 && permissions.every(auth.can),
-    decide: (question) =>
-      decide(auth.session, question, (permission, on) =>
+    decide(question) {
+      const verdict = decide(auth.session, question, (permission, on) =>
         // What needs the server's word stays closed where there is no browser to ask from.
         on === undefined ? loader.can(permission) : IN_BROWSER ? checks.peek(permission, on) : undefined,
-      ),
+      );
+      if (loader.tracers.size) loader.report({ source: "gate", question, verdict });
+      return verdict;
+    },
     check: (permission, on) => checks.check(permission, on),
     explain(permission) {
       const { status } = auth.session;
@@ -230,6 +233,7 @@ export function make(options: AuthOptions, source?: Source): Auth {
       throw new TypeError(outcome.message, { cause: outcome });
     },
     signOut: ({ everywhere = false } = {}) => ask((client) => client.signOut(everywhere)),
+    trace: (tracer) => loader.trace(tracer),
     cancelStepUp: () => loader.client?.cancelStepUp(),
   };
   return auth;

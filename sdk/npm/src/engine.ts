@@ -24,6 +24,7 @@ import type { BrowserReason, Outcome } from "./outcome.js";
 import type { Late, Offer } from "./hardened.js";
 import type { Session } from "./session.js";
 import { trusted, type Begun, type EngineConfig, type EngineLike } from "./site.js";
+import type { Tracer } from "./trace.js";
 import { encode } from "./webauthn.js";
 
 const SCOPE = "openid";
@@ -51,6 +52,10 @@ export class Engine implements EngineLike {
 
   subscribe(listener: () => void): void {
     this.machine.subscribe(listener);
+  }
+
+  trace(tracer: Tracer): void {
+    this.machine.trace = tracer;
   }
 
   tell(kind: string, event?: unknown): void {

@@ -14,6 +14,7 @@ export type { Question, Verdict } from "./gate.js";
 export type * from "./options.js";
 export type * from "./outcome.js";
 export type * from "./session.js";
+export type { Traced, TracedGate, TracedStep, Tracer } from "./trace.js";
 
 /**
  * Makes a client. Does nothing yet, and may be called where there is no browser: the WebAssembly

@@ -5,6 +5,7 @@ import { grants, isPermission } from "./matching.js";
 import type { AuthOptions, WasmSource } from "./options.js";
 import type { Failure, LoadReason } from "./outcome.js";
 import type { Session, SignedInSession, SignedOutSession } from "./session.js";
+import type { Tracer } from "./trace.js";
 
 /** Where the module comes from if the options do not say. */
 export type Source = () => Promise<WasmSource>;
@@ -35,6 +36,9 @@ export class Loader {
   redirect: Promise<Returned> = Promise.resolve({ ok: true });
   /** See {@link Auth.ready}. */
   readonly ready: Promise<Session>;
+
+  /** Who hears what the client does; usually nobody. */
+  readonly tracers = new Set<Tracer>();
 
   /** Called when the session is another one, before anybody is told. */
   onSession: () => void = () => {};
@@ -130,6 +134,18 @@ export class Loader {
     }
   }
 
+  /** See {@link Auth.trace}. */
+  trace(tracer: Tracer): () => void {
+    this.tracers.add(tracer);
+    this.client?.trace(this.report);
+    return () => this.tracers.delete(tracer);
+  }
+
+  /** Tells whoever wants to know what the client does. */
+  readonly report: Tracer = (told) => {
+    for (const tracer of this.tracers) guarded(() => tracer(told));
+  };
+
   /** See {@link Auth.subscribe}. */
   subscribe(tell: (session: Session) => void): () => void {
     // An object of its own, so that the same function may subscribe twice.
@@ -149,6 +165,7 @@ export class Loader {
       // Until that is done nobody is to see that nobody is signed in yet.
       await this.redirect;
       this.client = client;
+      if (this.tracers.size) client.trace(this.report);
       const update = () => this.#show(client.session);
       client.subscribe(update);
       update();
@@ -169,18 +186,19 @@ export class Loader {
 
   async #open(): Promise<Client | PageClient> {
     const options = this.#options;
+    const trace = this.tracers.size ? this.report : undefined;
     const server = (options.server ?? location.origin).replace(/\/+$/, "");
     if (options.mode !== "token") {
       if (new URL(server).origin !== location.origin) {
         console.warn(`Cookie mode works on ${server} itself; elsewhere use mode: "token".`);
       }
       const [{ open }, wasm] = await Promise.all([import("./client.js"), this.#wasm(true)]);
-      return open({ server }, wasm);
+      return open({ server, trace }, wasm);
     }
     const { clientId, scope, tokenOrigins, isolate = true, dpop = true, worker } = options;
     const redirectUri = options.redirectUri.replace(/^(?=\/)/, location.origin);
     const token = { clientId, redirectUri, scope, share: !isolate, dpop };
-    const config = { server, tokenOrigins, token };
+    const config = { server, tokenOrigins, token, trace };
     const [{ open }, wasm] = await Promise.all([
       isolate ? import("./remote.js") : import("./client.js"),
       this.#wasm(!isolate),

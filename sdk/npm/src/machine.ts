@@ -4,6 +4,7 @@ import type { EngineConfig } from "./site.js";
 import type { Late, Prover } from "./hardened.js";
 import { exchange, parse } from "./http.js";
 import type { Session } from "./session.js";
+import { told, type Tracer } from "./trace.js";
 
 /** Tokens on their way to other tabs, with the key they are bound to. */
 interface SharedTokens {
@@ -25,6 +26,8 @@ interface Hold {
  */
 export class Machine {
   readonly core: Core;
+  /** Hears of all that it is told and asks for; usually there is nobody. */
+  trace: Tracer | undefined;
   readonly #site: EngineConfig;
   /** What its channel and locks are called: tabs with another client have nothing to do with them. */
   readonly #name: string;
@@ -45,6 +48,7 @@ export class Machine {
     this.#site = site;
     this.#late = late;
     const { server, token } = site;
+    this.trace = site.trace;
     this.#name = token ? `${server} ${token.clientId}` : server;
     try {
       this.#channel = new BroadcastChannel(`portcullis:${this.#name}`);
@@ -82,9 +86,13 @@ export class Machine {
 
   /** Tells the machine what has happened, and does what it asks for. */
   tell(kind: string, event?: unknown): void {
+    this.trace?.(told("event", kind, event));
     const effects: Effect[] = this.core.handle(performance.now(), Date.now(), kind, event);
     this.#setTimer();
-    for (const effect of effects) this.#perform(effect);
+    for (const effect of effects) {
+      this.trace?.(told("effect", effect.kind, effect));
+      this.#perform(effect);
+    }
   }
 
   /** Waits for an access token to send; `rejected`: the generation of one that got a 401. */

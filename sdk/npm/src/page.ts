@@ -7,6 +7,7 @@ import type { Wishes } from "./fetching.js";
 import { failure, parse, type Valued } from "./http.js";
 import type { Outcome } from "./outcome.js";
 import type { Session } from "./session.js";
+import type { Tracer } from "./trace.js";
 
 /** How the state of a sign-in in a window of its own ends. */
 export const POPUP = ".p";
@@ -31,6 +32,10 @@ export class Page<E extends EngineLike> implements Client {
 
   subscribe(listener: () => void): void {
     this.engine.subscribe(listener);
+  }
+
+  trace(tracer: Tracer): void {
+    this.engine.trace(tracer);
   }
 
   cancelStepUp(): void {

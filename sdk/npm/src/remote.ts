@@ -9,10 +9,12 @@ import type { WasmSource } from "./options.js";
 import type { LoadReason, Outcome } from "./outcome.js";
 import { Page } from "./page.js";
 import type { Session } from "./session.js";
+import type { Traced, Tracer } from "./trace.js";
 
 /** What the page says to the worker. */
 export type ToWorker =
-  | { config: EngineConfig; wasm: string | BufferSource | WebAssembly.Module }
+  | { config: EngineConfig; wasm: string | BufferSource | WebAssembly.Module; trace: boolean }
+  | { trace: true }
   | { kind: string; event: unknown }
   | { abort: number }
   | { id: number; ask: Ask; args: unknown[] };
@@ -20,6 +22,7 @@ export type ToWorker =
 /** What the worker says to the page. */
 export type FromWorker =
   | { session: Session }
+  | { told: Traced }
   | { failed: LoadReason; message: string }
   | { id: number; outcome: unknown };
 
@@ -55,6 +58,7 @@ export async function open(
 class Remote implements EngineLike {
   session: Session = { status: "loading" };
   readonly #config: EngineConfig;
+  #tracer: Tracer | undefined;
   readonly #trusted: Set<string>;
   readonly #listeners = new Set<() => void>();
   readonly #asked = new Map<number, (outcome: never) => void>();
@@ -62,7 +66,9 @@ class Remote implements EngineLike {
   #count = 0;
 
   constructor(config: EngineConfig) {
-    this.#config = config;
+    const { trace, ...rest } = config;
+    this.#config = rest;
+    this.#tracer = trace;
     this.#trusted = trusted(config);
   }
 
@@ -83,6 +89,7 @@ class Remote implements EngineLike {
         this.#worker.onerror = (event) => fail("worker_failed", event.message);
         this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
           if ("failed" in data) return fail(data.failed, data.message);
+          if ("told" in data) return this.#tracer?.(data.told);
           if ("id" in data) {
             this.#asked.get(data.id)?.(data.outcome as never);
             this.#asked.delete(data.id);
@@ -93,7 +100,7 @@ class Remote implements EngineLike {
           for (const listener of this.#listeners) listener();
           return undefined;
         };
-        this.#say({ config: this.#config, wasm });
+        this.#say({ config: this.#config, wasm, trace: !!this.#tracer });
       } catch (error) {
         fail("worker_failed", error);
       }
@@ -102,6 +109,11 @@ class Remote implements EngineLike {
 
   subscribe(listener: () => void): void {
     this.#listeners.add(listener);
+  }
+
+  trace(tracer: Tracer): void {
+    this.#tracer = tracer;
+    this.#say({ trace: true });
   }
 
   tell(kind: string, event?: unknown): void {

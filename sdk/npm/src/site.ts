@@ -5,6 +5,7 @@ import type { Wishes } from "./fetching.js";
 import type { Valued } from "./http.js";
 import type { Outcome } from "./outcome.js";
 import type { Session } from "./session.js";
+import type { Tracer } from "./trace.js";
 
 /** What an engine is set up with. */
 export interface EngineConfig {
@@ -19,6 +20,8 @@ export interface EngineConfig {
     share: boolean;
     dpop: boolean;
   };
+  /** Who hears what happens from the beginning. */
+  trace?: Tracer | undefined;
 }
 
 /** Where to send a browser to sign in, and what to remember until it is back. */
@@ -31,6 +34,8 @@ export interface Begun {
 export interface EngineLike {
   readonly session: Session;
   subscribe(listener: () => void): void;
+  /** Says who hears what happens from now on. */
+  trace(tracer: Tracer): void;
   /** Tells the machine what happens on the page. */
   tell(kind: string, event?: unknown): void;
   signOut(everywhere: boolean): Promise<Outcome>;

@@ -9,6 +9,7 @@ import { Engine } from "./engine.js";
 import type { Wishes } from "./fetching.js";
 import * as hardened from "./hardened.js";
 import type { Valued } from "./http.js";
+import type { Traced } from "./trace.js";
 import type { FromWorker, RequestParts, ResponseParts, ToWorker } from "./remote.js";
 
 /** What this needs of a worker's global scope. */
@@ -26,10 +27,13 @@ scope.onmessage = ({ data }) => {
   if ("config" in data) void start(data);
   else if ("kind" in data) engine.tell(data.kind, data.event);
   else if ("abort" in data) ends.get(data.abort)?.abort();
+  else if ("trace" in data) engine.trace(trace);
   else void answer(data);
 };
 
-async function start({ config, wasm }: Extract<ToWorker, { wasm: unknown }>): Promise<void> {
+const trace = (told: Traced) => scope.postMessage({ told });
+
+async function start({ config, wasm, trace: traced }: Extract<ToWorker, { wasm: unknown }>): Promise<void> {
   try {
     await load({ module_or_path: wasm });
   } catch (error) {
@@ -37,7 +41,8 @@ async function start({ config, wasm }: Extract<ToWorker, { wasm: unknown }>): Pr
     const failed = blocked ? "wasm_blocked" : "load_failed";
     return scope.postMessage({ failed, message: String(error) });
   }
-  engine = new Engine(config, () => Promise.resolve(hardened));
+  const site = traced ? { ...config, trace } : config;
+  engine = new Engine(site, () => Promise.resolve(hardened));
   const show = () => scope.postMessage({ session: engine.session });
   engine.subscribe(show);
   show();

@@ -118,6 +118,7 @@ export function createTestAuth(options: TestAuthOptions = {}): TestAuth {
         world.show({ status: "signedOut", reason: "signedOut" });
         return DONE;
       }),
+    trace: (tracer) => world.trace(tracer),
     cancelStepUp() {
       const { session } = world;
       if (session.status === "stepUp") world.show({ ...session, status: "signedIn", stale: false });

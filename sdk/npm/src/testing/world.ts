@@ -4,6 +4,7 @@ import type { Explanation } from "../auth.js";
 import { decide, type Question, type Verdict } from "../gate.js";
 import { grants } from "../matching.js";
 import type { Session, SignedInSession } from "../session.js";
+import type { Tracer } from "../trace.js";
 import type { TestUser } from "./options.js";
 
 const HOUR = 3_600_000;
@@ -41,6 +42,7 @@ export class World {
   readonly ready: Promise<Session>;
   #known!: (session: Session) => void;
   readonly #listeners = new Set<{ tell: () => void }>();
+  readonly #tracers = new Set<Tracer>();
   readonly #resources = new Map<string, boolean | undefined>();
 
   constructor(session: Session) {
@@ -68,6 +70,11 @@ export class World {
     return () => this.#listeners.delete(listener);
   }
 
+  trace(tracer: Tracer): () => void {
+    this.#tracers.add(tracer);
+    return () => this.#tracers.delete(tracer);
+  }
+
   setResource(permission: string, on: string, allowed: boolean | undefined): void {
     this.#resources.set(`${permission}\n${on}`, allowed);
     this.#changed();
@@ -81,7 +88,9 @@ export class World {
   }
 
   decide(question: Question): Verdict {
-    return decide(this.session, question, (permission, on) => this.can(permission, on));
+    const verdict = decide(this.session, question, (permission, on) => this.can(permission, on));
+    for (const tracer of this.#tracers) tracer({ source: "gate", question, verdict });
+    return verdict;
   }
 
   explain(permission: string): Explanation {

@@ -35,6 +35,12 @@ body { margin: 0; padding: 1rem; background: light-dark(#fafaf9, #0e1012); color
 main { display: grid; justify-items: center; }
 header { display: flex; justify-content: end; }\n`,
   "auto.js": `import { auth } from "/sdk/elements/auto/index.js";\nwindow.auth = auth;\n`,
+  "devtools.js": `import { createAuth } from "/sdk/index.js";
+import { defineDevtools } from "/sdk/devtools/index.js";
+import { defineElements } from "/sdk/elements/index.js";
+window.auth = createAuth();
+defineDevtools({ auth });
+defineElements({ auth, app: "Orders" });\n`,
   "index.html": html("<main><h1>Orders</h1></main>"),
 };
 
@@ -124,6 +130,7 @@ const GATES = `<main><h1>Gates</h1>
 <pc-permission-gate id="template" require="notes:write"><template><b>made</b> late</template>
   <template slot="fallback">kept <i>out</i></template></pc-permission-gate>
 <pc-signed-in><p>inside</p></pc-signed-in><pc-signed-out><p>outside</p></pc-signed-out></main>`;
+const TOOLS = `${GATES}<pc-devtools></pc-devtools>`;
 const CARD = `<main><h1>Orders</h1><pc-sign-in></pc-sign-in></main>`;
 const MENU = `<header><pc-user-menu account-href="/account"><a slot="items" href="/help">Help</a>
 </pc-user-menu></header><main><h1>Orders</h1></main>`;
@@ -149,6 +156,7 @@ export function suite() {
       "gates.html": html(GATES),
       "card.html": html(CARD),
       "menu.html": html(MENU),
+      "devtools.html": html(TOOLS, { setup: "devtools.js" }),
       "french.html": html(FRENCH),
       "german.html": html(CARD, { lang: "de" }),
       "japanese.html": html(CARD, { lang: "ja" }),

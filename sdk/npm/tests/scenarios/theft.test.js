@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before } from "node:test";
 
-import { APART, notes, Person, refreshBy, scenarios, SHARED, status, UNBOUND, until } from "./lib/world.js";
-import { gateway, NOTES, REFRESH } from "./lib/network.js";
+import { APART, notes, Person, ready, refreshBy, scenarios, SHARED, status, UNBOUND, until } from "./lib/world.js";
+import { gateway, NOTES, REDEEM, REFRESH } from "./lib/network.js";
 
 const { scenario } = scenarios();
 
@@ -165,5 +165,38 @@ for (const [where, wishes] of /** @type {const} */ ([
     const bearers = new Set(network.proving(sent).map(({ bearer }) => bearer));
     assert.deepEqual([...bearers], [network.granted.access_token]);
     assert.equal(network.all(REFRESH).length, 0);
+  });
+}
+
+for (const [where, wishes] of /** @type {const} */ ([
+  ["on the page", SHARED],
+  ["on the page, bound to no key", { ...SHARED, ...UNBOUND }],
+  ["in a worker", APART],
+])) {
+  scenario(`with tokens ${where}, the client tells tools what it does, and nothing of it is a secret`, wishes, async (person, { network }) => {
+    await person.context.addInitScript(() => void (window.traced = []));
+    const first = await person.signIn();
+    const second = wishes.isolate ? await person.signIn() : await person.tab();
+    assert.equal(await ready(second), "signedIn");
+    network.refuse(network.granted.access_token);
+    assert.deepEqual(await notes(second), [200]);
+    await first.evaluate(() => auth.signOut());
+    await until(second, "signedOut");
+    await network.quiet();
+    const traced = await Promise.all(
+      [first, second].map((tab) => tab.evaluate(() => window.traced ?? [])),
+    );
+    const kinds = traced.flat().map((told) => ("kind" in told ? told.kind : told.source));
+    for (const kind of ["started", "redeemed", "send", "response", "message", "broadcast", "notify"]) {
+      assert.ok(kinds.includes(kind), `${kind} is not among ${kinds}`);
+    }
+    const granted = network.all({ path: "/oauth/token" }).map(({ tokens }) => tokens);
+    const secrets = [
+      ...granted.flatMap(({ access_token, refresh_token, id_token = "" }) => [access_token, refresh_token, id_token]),
+      ...network.all(REDEEM).flatMap(({ form }) => [form.get("code"), form.get("code_verifier")]),
+    ].filter(Boolean);
+    assert.ok(secrets.length >= 5);
+    const text = JSON.stringify(traced);
+    assert.deepEqual(secrets.filter((secret) => text.includes(String(secret))), []);
   });
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../../src/index.js";
+import type { Outcome, Traced } from "../../../src/index.js";
 import type { Clock } from "./odd.js";
 
 declare global {
@@ -11,6 +11,8 @@ declare global {
     outcome: Promise<Outcome>;
     /** What ends it. */
     end: AbortController;
+    /** What the page's client has told of itself, if it is to. */
+    traced?: Traced[];
     /** How many requests the page has begun. */
     turns: number;
   }

@@ -23,6 +23,7 @@ const app = (options) => `import { createAuth } from "/sdk/index.js";
 const options = { server: location.origin, ...${JSON.stringify(options)}, ...window.wishes };
 Object.assign(window, { server: options.server, callback: options.redirectUri });
 window.auth = createAuth(options);
+if (window.traced) auth.trace((told) => window.traced.push(told));
 auth.subscribe(({ status }) => (document.title = status));
 document.querySelector("button").onclick = () => window.clicked();
 `;
