@@ -1,20 +1,18 @@
-//! Says where the user interface is that goes into the program, and builds the program anew when that
-//! has changed.
+//! Builds the program anew when the user interface inside of it has changed.
 
 use std::path::Path;
 
-fn main() {
+fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    let web = Path::new("../web");
-    // Without a `..` in it also when nothing is there yet: a debug build reads the files when they
-    // are asked for, and only from below this very path.
-    let made = std::path::absolute(web)
-        .and_then(|web| web.canonicalize().or(Ok(web)))
-        .map(|web| web.join("dist"))
-        .expect("there is a current directory");
-    println!("cargo::rustc-env=PORTCULLIS_BUNDLED_UI={}", made.display());
-    if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
-        let watched = if made.exists() { &*made } else { web };
+    let (web, made) = (Path::new("../web"), Path::new("../web/dist"));
+    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release {
+        let watched = if made.exists() { made } else { web };
         println!("cargo::rerun-if-changed={}", watched.display());
+    } else if web.exists() {
+        // A debug build reads the files when they are asked for, also those that are made later; but
+        // what it may read is settled now, and of a folder that is not there it may read nothing.
+        std::fs::create_dir_all(made)?;
     }
+    Ok(())
 }

@@ -68,7 +68,7 @@ fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use axum::response::{Html, IntoResponse as _};
+    use axum::response::Html;
 
     use super::*;
 

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware::from_fn};
+use axum::{Router, extract::DefaultBodyLimit};
 use portcullis_types::ErrorCode;
 use tower::{ServiceBuilder, layer::layer_fn};
-use tower_http::{compression::CompressionLayer, cors::CorsLayer, timeout::TimeoutLayer};
+use tower_http::{compression::CompressionLayer, cors::CorsLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    about, cors, errors::ApiError, headers, health, pass, run_to_end::RunToEnd, ui, well_known,
+    about, cors, errors::ApiError, headers, health, pass::Pass, run_to_end::RunToEnd, ui,
+    well_known,
 };
 use crate::{admin, app::Handle, authz, credentials, demo, docs, identity, keys, oauth, sessions};
 
-/// Longest time a request may take; event streams are answered at once and go on.
+/// Longest time a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All documented routes; the demo's only where it is on.
@@ -100,17 +101,10 @@ pub(crate) fn router(handle: &Handle) -> Router {
         // show in the length (BREACH).
         .layer(CompressionLayer::new());
     let (api, _) = routes(config.demo, cors::layer(handle.clients.origins())).split_for_parts();
-    let passing = handle.clone();
     // One stack, since a router boxes its routes anew for every layer that it is given.
     let layers = ServiceBuilder::new()
         .map_response(headers::secure)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            TIMEOUT,
-        ))
-        .layer(from_fn(move |request, next| {
-            pass::pass(passing.clone(), request, next)
-        }))
+        .layer(Pass::new(handle).within(TIMEOUT))
         .layer(layer_fn(RunToEnd))
         .layer(DefaultBodyLimit::max(config.limits.body_bytes));
     api.method_not_allowed_fallback(method_not_allowed)
@@ -120,10 +114,7 @@ pub(crate) fn router(handle: &Handle) -> Router {
 
 /// A router whose handlers may ask who acts, and whose unsafe methods only our own pages reach.
 pub(crate) fn guarded(handle: &Handle, router: Router) -> Router {
-    let handle = handle.clone();
-    router.layer(from_fn(move |request, next| {
-        pass::pass(handle.clone(), request, next)
-    }))
+    router.layer(Pass::new(handle))
 }
 
 async fn method_not_allowed() -> ApiError {

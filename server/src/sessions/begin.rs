@@ -110,7 +110,7 @@ impl Begun {
     /// The answer that signs the browser in.
     pub(crate) fn into_response(self, principal: &Principal, now: Timestamp) -> Response {
         let cookie = cookies::set(cookies::SESSION, &self.token, self.max_age);
-        let view = view::view(&self.session, principal);
+        let view = view::view(&self.session, self.session.idle_expires_at(), principal);
         let body = Json(view::answer(Some(view), now));
         (AppendHeaders([(header::SET_COOKIE, cookie)]), body).into_response()
     }

@@ -10,9 +10,11 @@ use std::{
 
 use parking_lot::Mutex;
 use portcullis_domain::{
-    SecretHash, SessionId, StorageError, Store, Timestamp, UserId, sessions::Session,
+    Principal, SecretHash, SessionId, StorageError, Store, Timestamp, UserId, sessions::Session,
 };
+use portcullis_types::SessionView;
 
+use super::view;
 use crate::cache::LoadingCache;
 
 /// Most sessions held in memory; about 0.5 KB each.
@@ -32,6 +34,11 @@ impl LiveSession {
         let mut session = self.session.clone();
         session.last_seen_at = Timestamp(self.last_seen.load(Ordering::Relaxed));
         session
+    }
+
+    /// As its own browser sees it.
+    pub(crate) fn view(&self, principal: &Principal) -> SessionView {
+        view::view(&self.session, self.idle_expires_at(), principal)
     }
 
     /// Its id.

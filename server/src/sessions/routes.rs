@@ -37,7 +37,7 @@ pub(crate) async fn current(app: Handle, caller: Caller, actor: Option<Actor>) -
         return Answer(view::answer(None, caller.now)).into_response();
     };
     let session = match actor.scheme() {
-        Scheme::Cookie(session) => view::view(&session.current(), actor.principal()),
+        Scheme::Cookie(session) => session.view(actor.principal()),
         Scheme::Bearer(family) => families::view(&app, family, actor.principal(), caller.now),
     };
     Answer(view::answer(Some(session), caller.now)).into_response()

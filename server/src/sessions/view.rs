@@ -3,8 +3,12 @@
 use portcullis_domain::{Principal, Timestamp, sessions::Session};
 use portcullis_types::{SessionAnswer, SessionView, UserView};
 
-/// The view of a session and its principal.
-pub(crate) fn view(session: &Session, principal: &Principal) -> SessionView {
+/// The view of a session that ends at `idle_expires_at` unless it is used, and of its principal.
+pub(crate) fn view(
+    session: &Session,
+    idle_expires_at: Timestamp,
+    principal: &Principal,
+) -> SessionView {
     SessionView {
         id: session.id,
         user: user(principal),
@@ -17,7 +21,7 @@ pub(crate) fn view(session: &Session, principal: &Principal) -> SessionView {
         version: principal.account.version,
         amr: session.amr.clone(),
         auth_time: session.auth_time,
-        idle_expires_at: session.idle_expires_at(),
+        idle_expires_at,
         expires_at: session.expires_at,
     }
 }

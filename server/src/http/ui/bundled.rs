@@ -12,7 +12,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use crate::crypto::token::base64url;
 
 #[derive(RustEmbed)]
-#[folder = "$PORTCULLIS_BUNDLED_UI"]
+#[folder = "../web/dist"]
 #[exclude = "*.gz"]
 #[allow_missing = true]
 struct Files;
