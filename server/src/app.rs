@@ -13,7 +13,7 @@ use crate::{
     crypto::seal::Sealer,
     http::ui::Ui,
     identity::{principals::Principals, setup::SetupLink},
-    keys::SigningKeys,
+    keys::{SigningKeys, rotation::Means},
     limits::Limiter,
     oauth::{client_auth::remote::RemoteKeys, clients::Clients, dpop::Dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
@@ -59,6 +59,16 @@ impl App {
     /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What signing keys are looked after with.
+    pub(crate) fn key_means(&self) -> Means<'_> {
+        Means {
+            store: &*self.store,
+            rng: &*self.rng,
+            config: &self.config,
+            now: self.now(),
+        }
     }
 }
 

@@ -101,14 +101,33 @@ pub enum Consent {
     Skipped,
 }
 
-/// What a client's ID tokens are signed with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a client's tokens are signed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SigningAlgorithm {
     /// ECDSA on P-256 with SHA-256.
-    #[default]
     #[serde(rename = "ES256")]
     Es256,
+    /// RSA (PKCS #1 v1.5) with SHA-256: what every OpenID Connect client can verify.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+impl SigningAlgorithm {
+    /// Every algorithm there is.
+    pub const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
 }
 
 /// What a client knows users by.
@@ -241,9 +260,12 @@ pub struct Client {
     /// its own.
     #[serde(default)]
     pub may_introspect: bool,
-    /// What its ID tokens are signed with.
-    #[serde(default)]
+    /// What its ID tokens are signed with; left out: RS256 (OpenID Connect Core section 15.1).
+    #[serde(default = "default_id_token_alg")]
     pub id_token_signed_response_alg: SigningAlgorithm,
+    /// What its access tokens are signed with; left out: ES256.
+    #[serde(default = "default_access_token_alg")]
+    pub access_token_signing_alg: SigningAlgorithm,
     /// What it knows users by.
     #[serde(default)]
     pub subject_type: SubjectType,
@@ -255,6 +277,14 @@ fn default_grants() -> Vec<GrantType> {
 
 fn default_scopes() -> Vec<String> {
     ["openid", "profile", "email"].map(String::from).to_vec()
+}
+
+const fn default_id_token_alg() -> SigningAlgorithm {
+    SigningAlgorithm::Rs256
+}
+
+const fn default_access_token_alg() -> SigningAlgorithm {
+    SigningAlgorithm::Es256
 }
 
 impl Client {
@@ -280,7 +310,8 @@ impl Client {
             require_pushed_authorization_requests: false,
             dpop_bound_access_tokens: false,
             may_introspect: false,
-            id_token_signed_response_alg: SigningAlgorithm::Es256,
+            id_token_signed_response_alg: default_id_token_alg(),
+            access_token_signing_alg: default_access_token_alg(),
             subject_type: SubjectType::Public,
         }
     }

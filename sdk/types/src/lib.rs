@@ -11,6 +11,7 @@ pub mod authz;
 pub mod client;
 pub mod events;
 pub mod id;
+pub mod keys;
 pub mod notes;
 pub mod oauth;
 pub mod passkey;

@@ -43,6 +43,8 @@ pub const ADMIN_ROLES: &str = "/api/admin/roles";
 /// `GET`: a page of OAuth clients; `POST`: register one; `GET`, `PUT` and `DELETE` with `/{id}`;
 /// `POST` with `/{id}/rotate-secret`: a new secret.
 pub const ADMIN_CLIENTS: &str = "/api/admin/clients";
+/// `GET`: the signing keys; `POST` with `/rotate`: the next ones take their places.
+pub const ADMIN_KEYS: &str = "/api/admin/keys";
 /// The demo app's notes.
 pub const NOTES: &str = "/api/notes";
 /// OAuth authorization endpoint (RFC 6749 section 3.1).

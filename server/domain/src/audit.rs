@@ -73,6 +73,8 @@ kinds! {
     ClientSecretRotated = "client.secret_rotated";
     /// An OAuth client was deleted, and what it was given revoked.
     ClientDeleted = "client.deleted";
+    /// A signing key took another's place.
+    KeyRotated = "key.rotated";
     /// Something was denied to somebody signed in.
     Denied = "authz.denied";
     /// A note was written.

@@ -12,7 +12,7 @@ use portcullis_domain::{
 };
 use portcullis_storage::Database;
 use portcullis_types::client::{
-    AuthMethod, Client, ClientChanged, ClientSource, ClientView, GrantType,
+    AuthMethod, Client, ClientChanged, ClientSource, ClientView, GrantType, SigningAlgorithm,
 };
 
 use super::{Settings, check::without_password, make_data_dir, master_key};
@@ -127,6 +127,12 @@ pub(super) struct Create {
     /// How long its token families live at all
     #[arg(long, value_name = "SECONDS")]
     refresh_absolute_seconds: Option<i64>,
+    /// What its ID tokens are signed with
+    #[arg(long, value_enum, default_value = "RS256")]
+    id_token_alg: AlgorithmName,
+    /// What its access tokens are signed with
+    #[arg(long, value_enum, default_value = "ES256")]
+    access_token_alg: AlgorithmName,
     /// Make it push its authorization requests (PAR)
     #[arg(long)]
     require_par: bool,
@@ -173,6 +179,24 @@ impl ValueEnum for GrantName {
         const ALL: [GrantName; 3] = {
             let [a, b, c] = GrantType::ALL;
             [GrantName(a), GrantName(b), GrantName(c)]
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.as_str()))
+    }
+}
+
+/// [`SigningAlgorithm`] as a flag's value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AlgorithmName(pub(super) SigningAlgorithm);
+
+impl ValueEnum for AlgorithmName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [AlgorithmName; 3] = {
+            let [a, b, c] = SigningAlgorithm::ALL;
+            [AlgorithmName(a), AlgorithmName(b), AlgorithmName(c)]
         };
         &ALL
     }
@@ -312,6 +336,8 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
         require_pushed_authorization_requests: create.require_par,
         dpop_bound_access_tokens: create.dpop,
         may_introspect: create.may_introspect,
+        id_token_signed_response_alg: create.id_token_alg.0,
+        access_token_signing_alg: create.access_token_alg.0,
         ..client
     })
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub limits: LimitConfig,
     /// Token lifetimes.
     pub oauth: OAuthConfig,
+    /// Signing keys.
+    pub keys: KeyConfig,
     /// OAuth clients; more can be registered while the server runs.
     pub clients: Vec<Client>,
     /// Roles, besides `admin`, which may do everything.
@@ -162,6 +164,14 @@ pub struct OAuthConfig {
     pub dpop_nonces: bool,
 }
 
+/// Signing keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyConfig {
+    /// How long tokens are signed with one before the next takes over, in seconds; 90 days.
+    pub rotation_seconds: i64,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -178,6 +188,7 @@ impl Default for Config {
             passkey: PasskeyConfig::default(),
             limits: LimitConfig::default(),
             oauth: OAuthConfig::default(),
+            keys: KeyConfig::default(),
             clients: Vec::new(),
             roles: vec![Role {
                 name: "user".to_owned(),
@@ -253,6 +264,14 @@ impl Default for OAuthConfig {
             code_seconds: 60,
             pushed_request_seconds: 60,
             dpop_nonces: true,
+        }
+    }
+}
+
+impl Default for KeyConfig {
+    fn default() -> Self {
+        Self {
+            rotation_seconds: 90 * 24 * 3600,
         }
     }
 }

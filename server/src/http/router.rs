@@ -79,6 +79,8 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::clients::delete_client
         ))
         .routes(routes!(admin::clients::rotate_secret))
+        .routes(routes!(admin::keys::list_keys))
+        .routes(routes!(admin::keys::rotate_keys))
         .routes(routes!(oauth::authorize::authorize))
         .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
         .routes(routes!(about::about))

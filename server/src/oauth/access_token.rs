@@ -1,13 +1,13 @@
-//! Access tokens: JWTs in the profile of RFC 9068, ES256.
+//! Access tokens: JWTs in the profile of RFC 9068, ES256 unless the client says otherwise.
 
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::Validation;
 use portcullis_domain::{FamilyId, SecretHash, Timestamp, UserId, oauth::TokenFamily};
 use portcullis_types::client::Client;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::clients::lifetimes::Lifetimes;
-use crate::{app::App, crypto::token};
+use crate::{app::App, crypto::token, http::errors::ApiResult};
 
 /// What tells access tokens from ID tokens and all others (RFC 9068 section 2.1).
 const TYPE: &str = "at+jwt";
@@ -54,14 +54,14 @@ pub(crate) struct Verified {
 
 /// A fresh token of a family with these scopes, bound to the key with that thumbprint if there is
 /// one.
-pub(crate) fn issue(
+pub(crate) async fn issue(
     app: &App,
     client: &Client,
     family: &TokenFamily,
     scope: &str,
     jkt: Option<&str>,
     now: Timestamp,
-) -> Option<String> {
+) -> ApiResult<String> {
     let id = app.rng.uuid_at(now);
     let claims = Claims {
         sub: family.user.to_string(),
@@ -70,21 +70,23 @@ pub(crate) fn issue(
         amr: family.amr.clone(),
         ..claims(app, client, id, scope, jkt, now)
     };
-    app.keys.sign(TYPE, &claims)
+    let algorithm = client.access_token_signing_alg;
+    app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
 /// A token for the client itself (RFC 9068 section 2.2). Its subject cannot be taken for a user's:
 /// no client has an id that looks like one.
-pub(crate) fn issue_for_client(
+pub(crate) async fn issue_for_client(
     app: &App,
     client: &Client,
     id: Uuid,
     scope: &str,
     jkt: Option<&str>,
     now: Timestamp,
-) -> Option<String> {
-    app.keys
-        .sign(TYPE, &claims(app, client, id, scope, jkt, now))
+) -> ApiResult<String> {
+    let claims = claims(app, client, id, scope, jkt, now);
+    let algorithm = client.access_token_signing_alg;
+    app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
 /// What all tokens say; the subject is the client.
@@ -116,38 +118,37 @@ fn claims(
 
 /// Reads a user's token. `None` for whatever is wrong, and for a client's own. The family must still
 /// be looked at.
-pub(crate) fn verify(app: &App, token: &str, now: Timestamp) -> Option<Verified> {
-    let claims = read(app, token, now)?;
-    Some(Verified {
-        user: claims.sub.parse().ok()?,
-        client_id: claims.client_id,
-        family: claims.sid?,
-        jkt: claims.cnf.map(|cnf| cnf.jkt),
-    })
+pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Verified>> {
+    let of_a_user = |claims: Claims| {
+        Some(Verified {
+            user: claims.sub.parse().ok()?,
+            client_id: claims.client_id,
+            family: claims.sid?,
+            jkt: claims.cnf.map(|cnf| cnf.jkt),
+        })
+    };
+    Ok(read(app, token, now).await?.and_then(of_a_user))
 }
 
 /// Checks signature, type, issuer, audience and time. `None` for whatever is wrong.
-pub(crate) fn read(app: &App, token: &str, now: Timestamp) -> Option<Claims> {
-    let header = jsonwebtoken::decode_header(token).ok()?;
-    if header
-        .typ
-        .as_deref()
-        .is_none_or(|typ| !typ.eq_ignore_ascii_case(TYPE))
-    {
-        return None;
+pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Claims>> {
+    let is_ours = |typ: &str| typ.eq_ignore_ascii_case(TYPE);
+    let Some(verifying) = app.keys.of_token(app, token, is_ours).await? else {
+        return Ok(None);
+    };
+    if !verifying.is_current(now) {
+        return Ok(None);
     }
-    let key = app.keys.verifying(header.kid.as_deref()?)?;
-    let mut validation = Validation::new(Algorithm::ES256);
+    let mut validation = Validation::new(verifying.algorithm);
     validation.set_issuer(&[&app.issuer]);
     validation.set_audience(&[&app.issuer]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     // Time is asked of our own clock, below.
     validation.validate_exp = false;
     validation.validate_nbf = false;
-    let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
-        .ok()?
-        .claims;
-    (now.as_seconds() < claims.exp).then_some(claims)
+    let read = jsonwebtoken::decode::<Claims>(token, &verifying.key, &validation);
+    let claims = read.ok().map(|read| read.claims);
+    Ok(claims.filter(|claims| now.as_seconds() < claims.exp))
 }
 
 /// What is kept of a token that is revoked by itself.

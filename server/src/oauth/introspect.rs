@@ -62,7 +62,7 @@ async fn of_access_token(
     client: &Client,
     presented: &str,
 ) -> ApiResult<Option<IntrospectionResponse>> {
-    let Some(claims) = access_token::read(app, presented, caller.now) else {
+    let Some(claims) = access_token::read(app, presented, caller.now).await? else {
         return Ok(None);
     };
     if !concerns(client, &claims.client_id, &claims.aud) || !is_live(app, caller, &claims).await? {

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_types::{
-    client::{AuthMethod, GrantType},
+    client::{AuthMethod, GrantType, SigningAlgorithm},
     oauth::ServerMetadata,
     paths,
 };
@@ -66,7 +66,9 @@ fn metadata(app: &App) -> ServerMetadata {
         dpop_signing_alg_values_supported: list(&dpop::ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
         subject_types_supported: list(&["public"]),
-        id_token_signing_alg_values_supported: list(&["ES256"]),
+        id_token_signing_alg_values_supported: list(
+            &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        ),
         claims_supported: list(&[
             "iss",
             "sub",

@@ -1,4 +1,4 @@
-//! OAuth 2.1: authorization code with PKCE for registered public clients, pushed requests, ES256
+//! OAuth 2.1: authorization code with PKCE for registered public clients, pushed requests, signed
 //! access tokens, rotating refresh tokens, both bound to a key where the client proves to have one.
 
 pub(crate) mod access_token;

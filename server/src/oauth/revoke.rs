@@ -39,7 +39,7 @@ pub(crate) async fn revoke(
             .revoke_family_of(hash, &client.id, caller.now, audit)
             .await?
     } else {
-        let claims = access_token::read(&app, presented, caller.now);
+        let claims = access_token::read(&app, presented, caller.now).await?;
         match claims.filter(|claims| claims.client_id == client.id) {
             Some(Claims { sid: Some(id), .. }) => {
                 let (store, id_of) = (&app.store, &client.id);

@@ -10,7 +10,7 @@ use crate::identity::names;
 const MOST: usize = 50;
 const LONGEST: usize = 2000;
 /// Longest life of an access token in seconds: one for the client itself cannot be taken back.
-const LONGEST_ACCESS: i64 = 24 * 3600;
+pub(crate) const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
 const TEN_YEARS: i64 = 10 * 365 * 24 * 3600;
 
 /// What is wrong, in which field.
@@ -207,7 +207,7 @@ fn lifetimes(client: &Client) -> Result<(), Invalid> {
         (
             "access_token_seconds",
             client.access_token_seconds,
-            LONGEST_ACCESS,
+            LONGEST_ACCESS_TOKEN,
         ),
         (
             "refresh_idle_seconds",

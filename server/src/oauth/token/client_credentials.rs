@@ -32,8 +32,7 @@ pub(super) async fn issue(
     let scope = scope(client, parameters)?;
     let id = app.rng.uuid_at(caller.now);
     let access_token =
-        access_token::issue_for_client(app, client, id, &scope, jkt.as_deref(), caller.now)
-            .ok_or_else(Refusal::server_error)?;
+        access_token::issue_for_client(app, client, id, &scope, jkt.as_deref(), caller.now).await?;
     let mut audit = caller.audit(AuditKind::ClientTokenIssued);
     audit.detail = serde_json::json!({ "client": client.id, "scope": scope, "token": id });
     app.store.record(audit).await?;

@@ -162,11 +162,11 @@ async fn begin_family(
     };
     let principal = app.principals.enabled(&*app.store, family.user).await?;
     let principal = principal.ok_or_else(Refusal::invalid_grant)?;
-    let id_token = id_token::issue(app, &family, &principal, code.nonce.as_deref(), caller.now);
+    let nonce = code.nonce.as_deref();
+    let id_token = id_token::issue(app, client, &family, &principal, nonce, caller.now).await?;
     let scope = granted(client, &family.scopes);
     let access_token =
-        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now)
-            .ok_or_else(Refusal::server_error)?;
+        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now).await?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
     let first = NewRefreshToken {
         token: token::hash(&refresh_token),
@@ -249,8 +249,7 @@ async fn refresh(
     };
     let scope = granted(client, &family.scopes);
     let access_token =
-        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now)
-            .ok_or_else(Refusal::server_error)?;
+        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now).await?;
     Ok(TokenResponse {
         access_token,
         refresh_token: Some(successor),

@@ -31,6 +31,8 @@ const TABLE: &[Line] = &[
     ("PUT /api/admin/clients/{id}",                     [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/clients/{id}/rotate-secret",      [401,  401,  403,   403,    403, 200]),
     ("DELETE /api/admin/clients/{id}",                  [401,  401,  403,   403,    403, 204]),
+    ("GET /api/admin/keys",                             [401,  401,  403,   403,    403, 200]),
+    ("POST /api/admin/keys/rotate",                     [401,  401,  403,   403,    403, 409]),
     ("GET /api/admin/roles",                            [401,  401,  403,   403,    403, 200]),
     ("GET /api/admin/users",                            [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),

@@ -206,6 +206,9 @@ fn is(property: &Value, kind: &str) -> bool {
         || property["type"]
             .as_array()
             .is_some_and(|kinds| kinds.contains(&json!(kind)))
+        || property["oneOf"]
+            .as_array()
+            .is_some_and(|kinds| kinds.iter().any(|one| is(one, kind)))
 }
 
 /// A body of the right shape which nevertheless does nothing.

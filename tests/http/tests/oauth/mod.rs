@@ -9,6 +9,7 @@ mod dpop_resources;
 mod dpop_tokens;
 mod forged;
 mod introspect;
+mod keys;
 mod logout;
 mod on_postgres;
 mod par;
