@@ -222,6 +222,9 @@ pub struct Client {
     /// Scopes it may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
+    /// Services that its access tokens may be for (RFC 8707), besides our own API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// Whether people are asked first.
     #[serde(default)]
     pub consent: Consent,
@@ -298,6 +301,7 @@ impl Client {
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             scopes: default_scopes(),
+            resources: Vec::new(),
             consent: Consent::Skipped,
             jwks: None,
             jwks_uri: None,

@@ -175,9 +175,17 @@ pub struct ServerMetadata {
     pub dpop_signing_alg_values_supported: Vec<String>,
     /// RFC 9207: answers carry `iss`.
     pub authorization_response_iss_parameter_supported: bool,
+    /// How strongly somebody can be asked to prove themselves: `phr` (with a passkey) and `1`.
+    pub acr_values_supported: Vec<String>,
+    /// The languages of the pages.
+    pub ui_locales_supported: Vec<String>,
+    /// Whether single claims can be asked for with `claims`.
+    pub claims_parameter_supported: bool,
+    /// Request objects are not fetched; a `request_uri` is from the PAR endpoint.
+    pub request_uri_parameter_supported: bool,
     /// `public`.
     pub subject_types_supported: Vec<String>,
-    /// `ES256`.
+    /// `ES256`, `RS256` and `EdDSA`.
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// The claims there are.
     pub claims_supported: Vec<String>,

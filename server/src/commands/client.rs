@@ -103,6 +103,9 @@ pub(super) struct Create {
     /// Scope it may ask for; may be repeated [default: openid, profile and email]
     #[arg(long)]
     scope: Vec<String>,
+    /// Service that its access tokens may be for, as a URI; may be repeated
+    #[arg(long, value_name = "URI")]
+    resource: Vec<String>,
     /// With private_key_jwt: a file with its public keys, a JWK Set
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
@@ -326,6 +329,7 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
     Ok(Client {
         redirect_uris: create.redirect_uri,
         post_logout_redirect_uris: create.post_logout_redirect_uri,
+        resources: create.resource,
         jwks_uri: create.jwks_uri,
         logo_uri: create.logo_uri,
         policy_uri: create.policy_uri,

@@ -52,14 +52,22 @@ pub(crate) struct Verified {
     pub(crate) jkt: Option<String>,
 }
 
-/// A fresh token of a family with these scopes, bound to the key with that thumbprint if there is
-/// one.
+/// What a token is good for.
+pub(crate) struct Granted<'a> {
+    /// Its scopes, separated by spaces.
+    pub(crate) scope: &'a str,
+    /// Whom it is for.
+    pub(crate) audience: &'a str,
+    /// The thumbprint of the key it is bound to.
+    pub(crate) jkt: Option<&'a str>,
+}
+
+/// A fresh token of a family.
 pub(crate) async fn issue(
     app: &App,
     client: &Client,
     family: &TokenFamily,
-    scope: &str,
-    jkt: Option<&str>,
+    grant: &Granted<'_>,
     now: Timestamp,
 ) -> ApiResult<String> {
     let id = app.rng.uuid_at(now);
@@ -68,7 +76,7 @@ pub(crate) async fn issue(
         sid: Some(family.id),
         auth_time: Some(family.auth_time.as_seconds()),
         amr: family.amr.clone(),
-        ..claims(app, client, id, scope, jkt, now)
+        ..claims(app, client, id, grant, now)
     };
     let algorithm = client.access_token_signing_alg;
     app.keys.sign(app, algorithm, TYPE, &claims).await
@@ -80,43 +88,35 @@ pub(crate) async fn issue_for_client(
     app: &App,
     client: &Client,
     id: Uuid,
-    scope: &str,
-    jkt: Option<&str>,
+    grant: &Granted<'_>,
     now: Timestamp,
 ) -> ApiResult<String> {
-    let claims = claims(app, client, id, scope, jkt, now);
+    let claims = claims(app, client, id, grant, now);
     let algorithm = client.access_token_signing_alg;
     app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
 /// What all tokens say; the subject is the client.
-fn claims(
-    app: &App,
-    client: &Client,
-    id: Uuid,
-    scope: &str,
-    jkt: Option<&str>,
-    now: Timestamp,
-) -> Claims {
+fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timestamp) -> Claims {
     Claims {
         iss: app.issuer.clone(),
         sub: client.id.clone(),
-        aud: app.issuer.clone(),
+        aud: grant.audience.to_owned(),
         client_id: client.id.clone(),
         iat: now.as_seconds(),
         exp: now.as_seconds() + Lifetimes::of(app, client).access_token,
         jti: id.to_string(),
-        scope: scope.to_owned(),
+        scope: grant.scope.to_owned(),
         sid: None,
         auth_time: None,
         amr: Vec::new(),
-        cnf: jkt.map(|jkt| Confirmation {
+        cnf: grant.jkt.map(|jkt| Confirmation {
             jkt: jkt.to_owned(),
         }),
     }
 }
 
-/// Reads a user's token. `None` for whatever is wrong, and for a client's own. The family must still
+/// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The family must still
 /// be looked at.
 pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Verified>> {
     let of_a_user = |claims: Claims| {
@@ -127,10 +127,12 @@ pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<
             jkt: claims.cnf.map(|cnf| cnf.jkt),
         })
     };
-    Ok(read(app, token, now).await?.and_then(of_a_user))
+    let read = read(app, token, now).await?;
+    let for_us = read.filter(|claims| claims.aud == app.issuer);
+    Ok(for_us.and_then(of_a_user))
 }
 
-/// Checks signature, type, issuer, audience and time. `None` for whatever is wrong.
+/// Checks signature, type, issuer and time; whom it is for is left to the caller. `None` for whatever is wrong.
 pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Claims>> {
     let is_ours = |typ: &str| typ.eq_ignore_ascii_case(TYPE);
     let Some(verifying) = app.keys.of_token(app, token, is_ours).await? else {
@@ -141,7 +143,7 @@ pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Op
     }
     let mut validation = Validation::new(verifying.algorithm);
     validation.set_issuer(&[&app.issuer]);
-    validation.set_audience(&[&app.issuer]);
+    validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     // Time is asked of our own clock, below.
     validation.validate_exp = false;

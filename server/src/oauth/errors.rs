@@ -77,6 +77,15 @@ impl Refusal {
         )
     }
 
+    /// A resource is not the client's, or not one that the grant was given for.
+    pub(crate) fn invalid_target() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_target",
+            "Name one resource that the grant was given for, and that this client is registered for.",
+        )
+    }
+
     /// The code or refresh token is not good: whatever the reason, the words are the same.
     pub(crate) fn invalid_grant() -> Self {
         Self::new(

@@ -5,6 +5,7 @@ use portcullis_domain::{FamilyId, Principal, Timestamp, UserId, oauth::TokenFami
 use portcullis_types::client::Client;
 use serde::{Deserialize, Serialize};
 
+use super::acr;
 use crate::{app::App, http::errors::ApiResult};
 
 /// Seconds for which an ID token says something; it is read once, right away.
@@ -22,6 +23,7 @@ struct Claims<'a> {
     exp: i64,
     auth_time: i64,
     amr: &'a [String],
+    acr: &'a str,
     sid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
@@ -48,6 +50,8 @@ pub(crate) async fn issue(
         return Ok(None);
     }
     let account = &principal.account;
+    let tells =
+        |scope: &str, claim: &str| has(scope) || family.claims.iter().any(|asked| asked == claim);
     let claims = Claims {
         iss: &app.issuer,
         sub: family.user,
@@ -56,11 +60,12 @@ pub(crate) async fn issue(
         exp: now.as_seconds() + SECONDS,
         auth_time: family.auth_time.as_seconds(),
         amr: &family.amr,
+        acr: acr::of(&family.amr),
         sid: family.id.to_string(),
         nonce,
-        name: has("profile").then_some(account.name.as_str()),
-        email: has("email").then_some(account.email.as_str()),
-        email_verified: has("email").then_some(false),
+        name: tells("profile", "id_token:name").then_some(account.name.as_str()),
+        email: tells("email", "id_token:email").then_some(account.email.as_str()),
+        email_verified: tells("email", "id_token:email_verified").then_some(false),
     };
     let algorithm = client.id_token_signed_response_alg;
     app.keys.sign(app, algorithm, TYPE, &claims).await.map(Some)

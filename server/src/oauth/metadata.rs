@@ -11,7 +11,7 @@ use portcullis_types::{
     paths,
 };
 
-use super::{client_auth, dpop};
+use super::{acr, authorize::response_mode, client_auth, dpop};
 use crate::app::{App, Handle};
 
 /// Authorization server metadata.
@@ -56,7 +56,7 @@ fn metadata(app: &App) -> ServerMetadata {
         jwks_uri: at(paths::JWKS),
         scopes_supported: list(&["openid", "profile", "email"]),
         response_types_supported: list(&["code"]),
-        response_modes_supported: list(&["query"]),
+        response_modes_supported: list(&response_mode::ALL),
         grant_types_supported: list(&GrantType::ALL.map(GrantType::as_str)),
         code_challenge_methods_supported: list(&["S256"]),
         token_endpoint_auth_methods_supported: methods.clone(),
@@ -65,6 +65,10 @@ fn metadata(app: &App) -> ServerMetadata {
         revocation_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         dpop_signing_alg_values_supported: list(&dpop::ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
+        acr_values_supported: list(&acr::ALL),
+        ui_locales_supported: list(&["en", "de", "fr", "es", "ja"]),
+        claims_parameter_supported: true,
+        request_uri_parameter_supported: false,
         subject_types_supported: list(&["public"]),
         id_token_signing_alg_values_supported: list(
             &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
@@ -77,6 +81,7 @@ fn metadata(app: &App) -> ServerMetadata {
             "exp",
             "auth_time",
             "amr",
+            "acr",
             "sid",
             "nonce",
             "name",

@@ -2,6 +2,7 @@
 //! access tokens, rotating refresh tokens, both bound to a key where the client proves to have one.
 
 pub(crate) mod access_token;
+mod acr;
 pub(crate) mod authorize;
 pub(crate) mod client_auth;
 pub(crate) mod clients;
@@ -14,6 +15,7 @@ pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod par;
+mod resources;
 pub(crate) mod revoke;
 pub(crate) mod token;
 pub(crate) mod userinfo;

@@ -42,7 +42,17 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
     let document = server.program().get(paths::OPENID_METADATA).await.json();
     for (name, value) in [
         ("response_types_supported", json!(["code"])),
-        ("response_modes_supported", json!(["query"])),
+        (
+            "response_modes_supported",
+            json!(["query", "fragment", "form_post"]),
+        ),
+        ("acr_values_supported", json!(["phr", "1"])),
+        (
+            "ui_locales_supported",
+            json!(["en", "de", "fr", "es", "ja"]),
+        ),
+        ("claims_parameter_supported", json!(true)),
+        ("request_uri_parameter_supported", json!(false)),
         (
             "grant_types_supported",
             json!(["authorization_code", "refresh_token", "client_credentials"]),

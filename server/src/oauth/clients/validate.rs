@@ -51,6 +51,7 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
         is_public,
     )?;
     scopes(client)?;
+    resources(client)?;
     keys(client)?;
     for (field, uri) in [
         ("logo_uri", &client.logo_uri),
@@ -130,6 +131,22 @@ fn scopes(client: &Client) -> Result<(), Invalid> {
         return wrong(
             "scopes",
             "must be at most 50 words of 64 characters, without quotes",
+        );
+    }
+    Ok(())
+}
+
+/// RFC 8707 section 2: absolute, and without a fragment.
+fn resources(client: &Client) -> Result<(), Invalid> {
+    let is_good = |uri: &String| {
+        uri.len() <= 256
+            && uri.bytes().all(|b| b.is_ascii_graphic())
+            && Url::parse(uri).is_ok_and(|url| url.fragment().is_none())
+    };
+    if client.resources.len() > MOST || !client.resources.iter().all(is_good) {
+        return wrong(
+            "resources",
+            "must be at most 50 absolute URIs of 256 characters, without fragments",
         );
     }
     Ok(())
@@ -346,6 +363,12 @@ mod tests {
         assert_eq!(scope("orders:read"), Ok(()));
         for bad in ["", "a b", "a\"b", "\\", &"a".repeat(65)] {
             assert_eq!(scope(bad), Err("scopes"), "{bad}");
+        }
+        let resource = |uri: &str| with(|client| client.resources = vec![uri.to_owned()]);
+        assert_eq!(resource("https://api.example/v1"), Ok(()));
+        assert_eq!(resource("urn:example:orders"), Ok(()));
+        for bad in ["", "/orders", "https://a b", "https://api.example/#x"] {
+            assert_eq!(resource(bad), Err("resources"), "{bad}");
         }
         let logo = |uri: &str| with(|client| client.logo_uri = Some(uri.to_owned()));
         assert_eq!(logo("https://app.example/logo.svg"), Ok(()));

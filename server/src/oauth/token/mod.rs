@@ -22,13 +22,13 @@ use portcullis_types::{
 };
 
 use super::{
-    access_token,
+    access_token::{self, Granted},
     client_auth::authenticate,
     clients::lifetimes::Lifetimes,
     dpop,
     errors::Refusal,
     form::{Form, Parameters},
-    id_token,
+    id_token, resources,
 };
 use crate::{
     app::{App, Handle},
@@ -122,7 +122,8 @@ async fn redeem(
     {
         return Err(Refusal::invalid_grant());
     }
-    begin_family(app, caller, client, code, jkt).await
+    let audience = resources::audience(app, client, &code.resources, parameters)?;
+    begin_family(app, caller, client, code, &audience, jkt).await
 }
 
 /// PKCE S256 (RFC 7636 section 4.6).
@@ -142,6 +143,7 @@ async fn begin_family(
     caller: &Caller,
     client: &Client,
     code: AuthorizationCode,
+    audience: &str,
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = Lifetimes::of(app, client);
@@ -151,6 +153,8 @@ async fn begin_family(
         user: code.user,
         client_id: code.client_id,
         scopes: code.scopes,
+        resources: code.resources,
+        claims: code.claims,
         // Refresh tokens of a public client are bound as well; those of another are bound to what
         // it authenticates with (RFC 9449 section 5).
         dpop_jkt: jkt.clone().filter(|_| is_public),
@@ -165,8 +169,12 @@ async fn begin_family(
     let nonce = code.nonce.as_deref();
     let id_token = id_token::issue(app, client, &family, &principal, nonce, caller.now).await?;
     let scope = granted(client, &family.scopes);
-    let access_token =
-        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now).await?;
+    let grant = Granted {
+        scope: &scope,
+        audience,
+        jkt: jkt.as_deref(),
+    };
+    let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
     let first = NewRefreshToken {
         token: token::hash(&refresh_token),
@@ -203,6 +211,18 @@ async fn refresh(
     let presented =
         token::parse(TokenKind::Refresh, presented).ok_or_else(Refusal::invalid_grant)?;
     let hash = token::hash(&presented);
+    if parameters.get("resource").is_some() {
+        // Before the token is spent: what cannot be had costs nothing.
+        let store = &*app.store;
+        let kept = store.fresh_refresh_token(hash, caller.now).await?;
+        let family = match kept {
+            Some(kept) => app.families.live(store, kept.family, caller.now).await?,
+            None => None,
+        };
+        if let Some(family) = family.filter(|family| family.client_id == client.id) {
+            resources::audience(app, client, &family.resources, parameters)?;
+        }
+    }
     // Only who holds the old token can read what it became: the key is derived from it, and it is
     // not kept anywhere.
     let sealer = Sealer::derive(presented.expose().as_bytes(), SUCCESSOR)
@@ -248,8 +268,13 @@ async fn refresh(
         RotateRefresh::Refused => return Err(Refusal::invalid_grant()),
     };
     let scope = granted(client, &family.scopes);
-    let access_token =
-        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now).await?;
+    let audience = resources::audience(app, client, &family.resources, parameters)?;
+    let grant = Granted {
+        scope: &scope,
+        audience: &audience,
+        jkt: jkt.as_deref(),
+    };
+    let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     Ok(TokenResponse {
         access_token,
         refresh_token: Some(successor),

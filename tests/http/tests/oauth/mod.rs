@@ -2,12 +2,14 @@
 
 mod authorize;
 mod bearer;
+mod claims;
 mod client_auth;
 mod client_credentials;
 mod cors;
 mod dpop_resources;
 mod dpop_tokens;
 mod forged;
+mod hints;
 mod introspect;
 mod keys;
 mod logout;
@@ -15,6 +17,8 @@ mod on_postgres;
 mod par;
 mod prompt;
 mod refresh;
+mod resources;
+mod response_mode;
 mod revoke;
 mod token;
 mod userinfo;
