@@ -10,7 +10,7 @@ use crate::{
     authz::Rules,
     config::Config,
     credentials::{passkeys::Passkeys, password::hashing::Hasher},
-    crypto::seal::Sealer,
+    crypto::{mac::Mac, seal::Sealer},
     http::ui::Ui,
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation::Means},
@@ -51,6 +51,10 @@ pub(crate) struct App {
     pub(crate) sign_out: Sealer,
     /// Seals pushed requests across the sign-in page.
     pub(crate) continuation: Sealer,
+    /// Seals that somebody was asked whether to let a device in.
+    pub(crate) device_page: Sealer,
+    /// Makes what is kept of codes that devices show.
+    pub(crate) user_codes: Mac,
     /// Turns true when the server stops: open streams end then.
     pub(crate) stopping: watch::Sender<bool>,
 }

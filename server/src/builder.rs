@@ -160,6 +160,8 @@ impl Builder {
             client_secrets: master.sealer(secrets::PURPOSE)?,
             sign_out: master.sealer("sign-out")?,
             continuation: master.sealer("pushed request")?,
+            device_page: master.sealer("device page")?,
+            user_codes: master.mac("user codes")?,
             stopping: watch::channel(false).0,
             config,
             store,

@@ -49,6 +49,32 @@ impl std::fmt::Debug for PushedResponse {
     }
 }
 
+/// A successful answer of the device authorization endpoint (RFC 8628 section 3.2).
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceResponse {
+    /// What the device asks with.
+    pub device_code: String,
+    /// What somebody types.
+    pub user_code: String,
+    /// Where.
+    pub verification_uri: String,
+    /// The same with the code in it, to be shown as a QR code.
+    pub verification_uri_complete: String,
+    /// Seconds until it is too late.
+    pub expires_in: u32,
+    /// Seconds that must pass between two questions.
+    pub interval: u32,
+}
+
+impl std::fmt::Debug for DeviceResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeviceResponse")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a token is good for (RFC 7662 section 2.2). One that is not active says nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -139,6 +165,8 @@ pub struct ServerMetadata {
     pub token_endpoint: String,
     /// Where to push authorization requests (RFC 9126).
     pub pushed_authorization_request_endpoint: String,
+    /// Where devices without a browser ask to be let in (RFC 8628).
+    pub device_authorization_endpoint: String,
     /// Where to revoke refresh tokens (RFC 7009).
     pub revocation_endpoint: String,
     /// Where to ask what a token is good for (RFC 7662).

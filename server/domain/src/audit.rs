@@ -61,6 +61,10 @@ kinds! {
     RefreshReplayed = "oauth.refresh_replayed";
     /// A family was revoked by its client.
     FamilyRevoked = "oauth.family_revoked";
+    /// Somebody let a device in.
+    DeviceAllowed = "oauth.device_allowed";
+    /// Somebody did not let a device in.
+    DeviceDenied = "oauth.device_denied";
     /// A client was given a token of its own.
     ClientTokenIssued = "oauth.client_token_issued";
     /// A client gave a token of its own back.

@@ -179,15 +179,17 @@ struct GrantName(GrantType);
 
 impl ValueEnum for GrantName {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [GrantName; 3] = {
-            let [a, b, c] = GrantType::ALL;
-            [GrantName(a), GrantName(b), GrantName(c)]
+        const ALL: [GrantName; 4] = {
+            let [a, b, c, d] = GrantType::ALL;
+            [GrantName(a), GrantName(b), GrantName(c), GrantName(d)]
         };
         &ALL
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.as_str()))
+        // Nobody types a URN.
+        let name = self.0.as_str().rsplit(':').next().unwrap_or_default();
+        Some(clap::builder::PossibleValue::new(name).alias(self.0.as_str()))
     }
 }
 

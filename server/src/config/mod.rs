@@ -131,6 +131,12 @@ pub struct LimitConfig {
     pub client_authentications_per_client_and_ip: u32,
     /// Authorization requests pushed from one address, per minute; 120.
     pub pushed_requests_per_ip: u32,
+    /// Devices that begin to wait at one address, per minute; 60.
+    pub devices_per_ip: u32,
+    /// Codes of devices that one person tries which are none, per 10 minutes; 10.
+    pub user_codes_per_account: u32,
+    /// The same from one address; 50.
+    pub user_codes_per_ip: u32,
     /// Event streams of one session at once; 8.
     pub event_streams_per_session: u32,
     /// Largest body of a request in bytes; 65,536.
@@ -156,6 +162,8 @@ pub struct OAuthConfig {
     pub refresh_retry_seconds: i64,
     /// Authorization codes; 60.
     pub code_seconds: i64,
+    /// Devices that wait to be let in; 600.
+    pub device_code_seconds: i64,
     /// Pushed authorization requests; 60.
     pub pushed_request_seconds: i64,
     /// Whether DPoP proofs must repeat a nonce of the server's (RFC 9449 section 8); true. Costs a
@@ -246,6 +254,9 @@ impl Default for LimitConfig {
             ceremonies_per_ip: 120,
             client_authentications_per_client_and_ip: 60,
             pushed_requests_per_ip: 120,
+            devices_per_ip: 60,
+            user_codes_per_account: 10,
+            user_codes_per_ip: 50,
             event_streams_per_session: 8,
             body_bytes: 64 * 1024,
             header_seconds: 10,
@@ -262,6 +273,7 @@ impl Default for OAuthConfig {
             refresh_absolute_seconds: 30 * 24 * 3600,
             refresh_retry_seconds: 30,
             code_seconds: 60,
+            device_code_seconds: 600,
             pushed_request_seconds: 60,
             dpop_nonces: true,
         }

@@ -36,6 +36,10 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
         ),
         ("oauth.code_seconds", config.oauth.code_seconds),
         (
+            "oauth.device_code_seconds",
+            config.oauth.device_code_seconds,
+        ),
+        (
             "oauth.pushed_request_seconds",
             config.oauth.pushed_request_seconds,
         ),

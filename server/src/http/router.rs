@@ -24,6 +24,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(authz::check::check))
         .routes(routes!(oauth::par::par))
         .routes(routes!(oauth::token::token))
+        .routes(routes!(oauth::device::authorize))
         .routes(routes!(oauth::revoke::revoke))
         .routes(routes!(oauth::introspect::introspect))
         .routes(routes!(oauth::userinfo::by_get, oauth::userinfo::by_post))
@@ -82,6 +83,14 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(admin::keys::list_keys))
         .routes(routes!(admin::keys::rotate_keys))
         .routes(routes!(oauth::authorize::authorize))
+        .routes(routes!(
+            oauth::device::api::show_device,
+            oauth::device::api::decide_device
+        ))
+        .routes(routes!(
+            oauth::device::page::show,
+            oauth::device::page::decide
+        ))
         .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
         .routes(routes!(about::about))
         .routes(routes!(health::healthz))

@@ -6,6 +6,7 @@ mod acr;
 pub(crate) mod authorize;
 pub(crate) mod client_auth;
 pub(crate) mod clients;
+pub(crate) mod device;
 pub(crate) mod dpop;
 pub(crate) mod errors;
 pub(crate) mod families;

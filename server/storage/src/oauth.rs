@@ -72,6 +72,14 @@ pub(crate) async fn revoke_families_of(
     user: UserId,
     now: Timestamp,
 ) -> Result<u64, StorageError> {
+    // A device that was let in, but has not heard of it. Locked in order first, as below.
+    let sql = locking!(
+        "SELECT device_code FROM device_authorizations WHERE user_id = $1 ORDER BY device_code"
+    );
+    db.rows(sql, args![user]).await?;
+    let sql = "UPDATE device_authorizations SET expires_at = $2
+        WHERE user_id = $1 AND spent_at IS NULL AND expires_at > $2";
+    db.execute(sql, args![user, now]).await?;
     // Locked in order first: a client that is being deleted locks codes of several users.
     let sql = locking!(
         "SELECT code FROM authorization_codes WHERE user_id = $1 AND expires_at > $2 ORDER BY code"

@@ -58,6 +58,9 @@ pub fn settings() -> Config {
     limits.ceremonies_per_ip = 10_000;
     limits.client_authentications_per_client_and_ip = 10_000;
     limits.pushed_requests_per_ip = 10_000;
+    limits.devices_per_ip = 10_000;
+    limits.user_codes_per_account = 10_000;
+    limits.user_codes_per_ip = 10_000;
     let client = |id: &str, uri: &str| {
         let mut client = Client::new(id, id);
         client.redirect_uris = vec![uri.to_owned()];

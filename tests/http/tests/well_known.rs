@@ -55,7 +55,12 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
         ("request_uri_parameter_supported", json!(false)),
         (
             "grant_types_supported",
-            json!(["authorization_code", "refresh_token", "client_credentials"]),
+            json!([
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code"
+            ]),
         ),
         ("code_challenge_methods_supported", json!(["S256"])),
         (

@@ -77,8 +77,12 @@ fn grants(client: &Client) -> Result<(), Invalid> {
     }) {
         return wrong(field, "names a grant twice");
     }
-    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
-        return wrong(field, "refresh_token goes with authorization_code");
+    let for_users = has(GrantType::AuthorizationCode) || has(GrantType::DeviceCode);
+    if has(GrantType::RefreshToken) && !for_users {
+        return wrong(
+            field,
+            "refresh_token goes with authorization_code or the device code",
+        );
     }
     if has(GrantType::ClientCredentials) && client.token_endpoint_auth_method == AuthMethod::None {
         // RFC 6749 section 4.4.

@@ -1,6 +1,7 @@
 //! `POST /oauth/token`: codes and refresh tokens for tokens, and tokens for clients themselves.
 
 mod client_credentials;
+mod device_code;
 
 use aws_lc_rs::constant_time;
 use axum::{
@@ -8,7 +9,7 @@ use axum::{
     http::{HeaderMap, Method},
 };
 use portcullis_domain::{
-    TokenKind,
+    FamilyId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
     oauth::{
         AuthorizationCode, ConsumeCode, NewRefreshToken, RefreshRotation, RotateRefresh,
@@ -43,7 +44,7 @@ const SUCCESSOR: &str = "refresh successor";
 #[utoipa::path(post, path = "/oauth/token", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`grant_type`, and what the client authenticates with; then `code`, `redirect_uri` and \
-                       `code_verifier`, or `refresh_token`, or `scope`."),
+                       `code_verifier`, or `refresh_token`, or `device_code`, or `scope`."),
     responses((status = 200, body = TokenResponse), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError)))]
 pub(crate) async fn token(
@@ -53,12 +54,9 @@ pub(crate) async fn token(
     Form(parameters): Form,
 ) -> Result<Json<TokenResponse>, Refusal> {
     let grant = parameters.require("grant_type")?;
-    let grant = match grant {
-        "authorization_code" => GrantType::AuthorizationCode,
-        "refresh_token" => GrantType::RefreshToken,
-        "client_credentials" => GrantType::ClientCredentials,
-        _ => return Err(Refusal::unsupported_grant_type()),
-    };
+    let mut known = GrantType::ALL.into_iter();
+    let grant = known.find(|known| known.as_str() == grant);
+    let grant = grant.ok_or_else(Refusal::unsupported_grant_type)?;
     // Before anything is spent: a proof that lacks the nonce comes again with the same grant and
     // the same assertion.
     let jkt = key(&app, &caller, &headers)?;
@@ -75,8 +73,36 @@ pub(crate) async fn token(
         GrantType::ClientCredentials => {
             client_credentials::issue(&app, &caller, &client, &parameters, jkt).await
         }
+        GrantType::DeviceCode => device_code::poll(&app, &caller, &client, &parameters, jkt).await,
     }
     .map(Json)
+}
+
+/// What a family begins with.
+struct Beginning {
+    family: FamilyId,
+    user: UserId,
+    scopes: Vec<String>,
+    resources: Vec<String>,
+    claims: Vec<String>,
+    nonce: Option<String>,
+    auth_time: Timestamp,
+    amr: Vec<String>,
+}
+
+impl From<AuthorizationCode> for Beginning {
+    fn from(code: AuthorizationCode) -> Self {
+        Self {
+            family: code.family,
+            user: code.user,
+            scopes: code.scopes,
+            resources: code.resources,
+            claims: code.claims,
+            nonce: code.nonce,
+            auth_time: code.auth_time,
+            amr: code.amr,
+        }
+    }
 }
 
 /// The key that tokens are to be bound to (RFC 9449 section 5).
@@ -123,7 +149,7 @@ async fn redeem(
         return Err(Refusal::invalid_grant());
     }
     let audience = resources::audience(app, client, &code.resources, parameters)?;
-    begin_family(app, caller, client, code, &audience, jkt).await
+    begin_family(app, caller, client, code.into(), &audience, jkt).await
 }
 
 /// PKCE S256 (RFC 7636 section 4.6).
@@ -142,31 +168,31 @@ async fn begin_family(
     app: &App,
     caller: &Caller,
     client: &Client,
-    code: AuthorizationCode,
+    beginning: Beginning,
     audience: &str,
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = Lifetimes::of(app, client);
     let is_public = client.token_endpoint_auth_method == AuthMethod::None;
     let family = TokenFamily {
-        id: code.family,
-        user: code.user,
-        client_id: code.client_id,
-        scopes: code.scopes,
-        resources: code.resources,
-        claims: code.claims,
+        id: beginning.family,
+        user: beginning.user,
+        client_id: client.id.clone(),
+        scopes: beginning.scopes,
+        resources: beginning.resources,
+        claims: beginning.claims,
         // Refresh tokens of a public client are bound as well; those of another are bound to what
         // it authenticates with (RFC 9449 section 5).
         dpop_jkt: jkt.clone().filter(|_| is_public),
-        auth_time: code.auth_time,
-        amr: code.amr,
+        auth_time: beginning.auth_time,
+        amr: beginning.amr,
         created_at: caller.now,
         expires_at: caller.now.plus_seconds(lifetimes.refresh_absolute),
         revoked_at: None,
     };
     let principal = app.principals.enabled(&*app.store, family.user).await?;
     let principal = principal.ok_or_else(Refusal::invalid_grant)?;
-    let nonce = code.nonce.as_deref();
+    let nonce = beginning.nonce.as_deref();
     let id_token = id_token::issue(app, client, &family, &principal, nonce, caller.now).await?;
     let scope = granted(client, &family.scopes);
     let grant = Granted {

@@ -58,6 +58,8 @@ const TABLE: &[Line] = &[
     ("DELETE /api/auth/sessions/{id}",                  [401,  401,  403,   404,    404, 404]),
     ("POST /api/auth/sign-out",                         [204,  204,  204,   204,    204, 204]),
     ("POST /api/authz/check",                           [401,  401,  200,   200,    200, 200]),
+    ("GET /api/device",                                 [401,  401,  403,   400,    400, 400]),
+    ("POST /api/device",                                [401,  401,  403,   404,    404, 404]),
     ("GET /api/notes",                                  [401,  401,  200,   403,    200, 200]),
     ("POST /api/notes",                                 [401,  401,  201,   403,    201, 201]),
     ("PUT /api/notes/{id}",                             [401,  401,  404,   403,    404, 404]),
@@ -65,6 +67,9 @@ const TABLE: &[Line] = &[
     ("POST /api/setup",                                 [403,  403,  403,   403,    403, 403]),
     ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
     ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
+    ("GET /oauth/device",                               [302,  302,  302,   200,    200, 200]),
+    ("POST /oauth/device",                              [400,  400,  400,   400,    400, 400]),
+    ("POST /oauth/device_authorization",                [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/introspect",                          [400,  400,  400,   400,    400, 400]),
     ("GET /oauth/logout",                               [200,  200,  200,   200,    200, 200]),
     ("POST /oauth/logout",                              [400,  400,  400,   400,    400, 400]),
@@ -218,6 +223,7 @@ fn body(path: &str, number: usize) -> Value {
         paths::PASSKEY_REGISTER_FINISH
         | paths::PASSKEY_SIGN_IN_FINISH
         | paths::PASSKEY_SIGN_UP_FINISH => credential,
+        paths::DEVICE => json!({ "user_code": "BCDF-GHJK", "allow": true }),
         paths::AUTHZ_CHECK => json!({ "checks": [{ "permission": "notes:write" }] }),
         paths::PASSKEY_REGISTER_BEGIN => json!({ "conditional": false }),
         paths::SETUP => json!({ "token": "x", "email": email("new"), "password": PASSWORD }),

@@ -6,6 +6,7 @@ mod claims;
 mod client_auth;
 mod client_credentials;
 mod cors;
+mod device;
 mod dpop_resources;
 mod dpop_tokens;
 mod forged;
