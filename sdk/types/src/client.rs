@@ -74,15 +74,19 @@ pub enum GrantType {
     /// For a user, who lets a device in by way of another one (RFC 8628).
     #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
     DeviceCode,
+    /// For the next service, in exchange for the token it was called with (RFC 8693).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
 }
 
 impl GrantType {
     /// Every grant there is.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
         Self::DeviceCode,
+        Self::TokenExchange,
     ];
 
     /// Its name on the wire.
@@ -92,6 +96,7 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 }
@@ -206,6 +211,10 @@ impl std::fmt::Debug for Jwk {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a registration has as many switches as there are specifications"
+)]
 pub struct Client {
     /// Its `client_id`; left out when registering by API or command line: one is made.
     #[serde(default)]
@@ -230,6 +239,14 @@ pub struct Client {
     /// Services that its access tokens may be for (RFC 8707), besides our own API.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// Services that it is: tokens that are for one of them are its to exchange (RFC 8693) and to
+    /// introspect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serves: Vec<String>,
+    /// Whether what it exchanges says nothing of its acting for the user, unless it shows an actor's
+    /// token.
+    #[serde(default)]
+    pub may_impersonate: bool,
     /// Whether people are asked first.
     #[serde(default)]
     pub consent: Consent,
@@ -307,6 +324,8 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             scopes: default_scopes(),
             resources: Vec::new(),
+            serves: Vec::new(),
+            may_impersonate: false,
             consent: Consent::Skipped,
             jwks: None,
             jwks_uri: None,

@@ -31,6 +31,17 @@ impl std::fmt::Debug for TokenResponse {
     }
 }
 
+/// A successful answer to a token exchange (RFC 8693 section 2.2.1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExchangeResponse {
+    /// The tokens.
+    #[serde(flatten)]
+    pub tokens: TokenResponse,
+    /// What was issued: an access token.
+    pub issued_token_type: String,
+}
+
 /// A successful answer of the PAR endpoint (RFC 9126 section 2.2).
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -115,6 +126,27 @@ pub struct IntrospectionResponse {
     /// The key it is bound to (RFC 9449 section 6.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
+    /// Who acts for the user, and who did before them (RFC 8693 section 4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub act: Option<Act>,
+}
+
+/// Who acts for a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// The client.
+    pub sub: String,
+    /// Who did before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Act>>,
+}
+
+impl Act {
+    /// How many there are.
+    pub fn depth(&self) -> usize {
+        std::iter::successors(Some(self), |act| act.act.as_deref()).count()
+    }
 }
 
 /// The key that a token is bound to.

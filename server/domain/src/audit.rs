@@ -67,6 +67,8 @@ kinds! {
     DeviceDenied = "oauth.device_denied";
     /// A client was given a token of its own.
     ClientTokenIssued = "oauth.client_token_issued";
+    /// A service was given a token for another one, for the user it acts for.
+    TokenExchanged = "oauth.token_exchanged";
     /// A client gave a token of its own back.
     TokenRevoked = "oauth.token_revoked";
     /// An OAuth client was registered.

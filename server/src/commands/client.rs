@@ -81,6 +81,10 @@ pub(super) struct Rotate {
 }
 
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the switches of a registration"
+)]
 pub(super) struct Create {
     /// Its id [default: one is made]
     #[arg(long)]
@@ -106,6 +110,12 @@ pub(super) struct Create {
     /// Service that its access tokens may be for, as a URI; may be repeated
     #[arg(long, value_name = "URI")]
     resource: Vec<String>,
+    /// Service that it is, as a URI: tokens for it are its to exchange; may be repeated
+    #[arg(long, value_name = "URI")]
+    serves: Vec<String>,
+    /// Let it exchange tokens for ones that do not say who acts
+    #[arg(long)]
+    may_impersonate: bool,
     /// With private_key_jwt: a file with its public keys, a JWK Set
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
@@ -179,9 +189,15 @@ struct GrantName(GrantType);
 
 impl ValueEnum for GrantName {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [GrantName; 4] = {
-            let [a, b, c, d] = GrantType::ALL;
-            [GrantName(a), GrantName(b), GrantName(c), GrantName(d)]
+        const ALL: [GrantName; 5] = {
+            let [a, b, c, d, e] = GrantType::ALL;
+            [
+                GrantName(a),
+                GrantName(b),
+                GrantName(c),
+                GrantName(d),
+                GrantName(e),
+            ]
         };
         &ALL
     }
@@ -332,6 +348,8 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
         redirect_uris: create.redirect_uri,
         post_logout_redirect_uris: create.post_logout_redirect_uri,
         resources: create.resource,
+        serves: create.serves,
+        may_impersonate: create.may_impersonate,
         jwks_uri: create.jwks_uri,
         logo_uri: create.logo_uri,
         policy_uri: create.policy_uri,

@@ -2,7 +2,7 @@
 
 use jsonwebtoken::Validation;
 use portcullis_domain::{FamilyId, SecretHash, Timestamp, UserId, oauth::TokenFamily};
-use portcullis_types::client::Client;
+use portcullis_types::{client::Client, oauth::Act};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -31,6 +31,9 @@ pub(crate) struct Claims {
     pub(crate) auth_time: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) amr: Vec<String>,
+    /// Who acts for the subject (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) act: Option<Act>,
     /// The key it is bound to (RFC 9449 section 6.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
@@ -96,6 +99,29 @@ pub(crate) async fn issue_for_client(
     app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
+/// A token for another service, in exchange for the subject's, and good for no longer than that.
+pub(crate) async fn issue_exchanged(
+    app: &App,
+    client: &Client,
+    id: Uuid,
+    (subject, act): (&Claims, Option<Act>),
+    grant: &Granted<'_>,
+    now: Timestamp,
+) -> ApiResult<String> {
+    let own = claims(app, client, id, grant, now);
+    let claims = Claims {
+        sub: subject.sub.clone(),
+        exp: own.exp.min(subject.exp),
+        sid: subject.sid,
+        auth_time: subject.auth_time,
+        amr: subject.amr.clone(),
+        act,
+        ..own
+    };
+    let algorithm = client.access_token_signing_alg;
+    app.keys.sign(app, algorithm, TYPE, &claims).await
+}
+
 /// What all tokens say; the subject is the client.
 fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timestamp) -> Claims {
     Claims {
@@ -110,6 +136,7 @@ fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timest
         sid: None,
         auth_time: None,
         amr: Vec::new(),
+        act: None,
         cnf: grant.jkt.map(|jkt| Confirmation {
             jkt: jkt.to_owned(),
         }),

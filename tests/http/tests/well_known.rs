@@ -59,7 +59,8 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
                 "authorization_code",
                 "refresh_token",
                 "client_credentials",
-                "urn:ietf:params:oauth:grant-type:device_code"
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "urn:ietf:params:oauth:grant-type:token-exchange"
             ]),
         ),
         ("code_challenge_methods_supported", json!(["S256"])),

@@ -88,6 +88,9 @@ fn grants(client: &Client) -> Result<(), Invalid> {
         // RFC 6749 section 4.4.
         return wrong(field, "client_credentials is not for public clients");
     }
+    if has(GrantType::TokenExchange) && client.token_endpoint_auth_method == AuthMethod::None {
+        return wrong(field, "token exchange is not for public clients");
+    }
     if has(GrantType::AuthorizationCode) == client.redirect_uris.is_empty() {
         return wrong(
             "redirect_uris",
@@ -147,11 +150,13 @@ fn resources(client: &Client) -> Result<(), Invalid> {
             && uri.bytes().all(|b| b.is_ascii_graphic())
             && Url::parse(uri).is_ok_and(|url| url.fragment().is_none())
     };
-    if client.resources.len() > MOST || !client.resources.iter().all(is_good) {
-        return wrong(
-            "resources",
-            "must be at most 50 absolute URIs of 256 characters, without fragments",
-        );
+    for (field, uris) in [("resources", &client.resources), ("serves", &client.serves)] {
+        if uris.len() > MOST || !uris.iter().all(is_good) {
+            return wrong(
+                field,
+                "must be at most 50 absolute URIs of 256 characters, without fragments",
+            );
+        }
     }
     Ok(())
 }

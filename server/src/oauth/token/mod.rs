@@ -2,6 +2,7 @@
 
 mod client_credentials;
 mod device_code;
+mod exchange;
 
 use aws_lc_rs::constant_time;
 use axum::{
@@ -18,9 +19,10 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     client::{AuthMethod, Client, GrantType},
-    oauth::{OAuthError, TokenResponse},
+    oauth::{ExchangeResponse, OAuthError, TokenResponse},
     paths,
 };
+use serde::Serialize;
 
 use super::{
     access_token::{self, Granted},
@@ -44,7 +46,8 @@ const SUCCESSOR: &str = "refresh successor";
 #[utoipa::path(post, path = "/oauth/token", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`grant_type`, and what the client authenticates with; then `code`, `redirect_uri` and \
-                       `code_verifier`, or `refresh_token`, or `device_code`, or `scope`."),
+                       `code_verifier`, or `refresh_token`, or `device_code`, or `subject_token` and \
+                       `subject_token_type`, or `scope`."),
     responses((status = 200, body = TokenResponse), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError)))]
 pub(crate) async fn token(
@@ -52,7 +55,7 @@ pub(crate) async fn token(
     caller: Caller,
     headers: HeaderMap,
     Form(parameters): Form,
-) -> Result<Json<TokenResponse>, Refusal> {
+) -> Result<Json<Answer>, Refusal> {
     let grant = parameters.require("grant_type")?;
     let mut known = GrantType::ALL.into_iter();
     let grant = known.find(|known| known.as_str() == grant);
@@ -74,8 +77,21 @@ pub(crate) async fn token(
             client_credentials::issue(&app, &caller, &client, &parameters, jkt).await
         }
         GrantType::DeviceCode => device_code::poll(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::TokenExchange => {
+            let exchanged = exchange::exchange(&app, &caller, &client, &parameters, jkt);
+            return exchanged.await.map(Answer::Exchanged).map(Json);
+        }
     }
+    .map(Answer::Tokens)
     .map(Json)
+}
+
+/// What is answered.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    Tokens(TokenResponse),
+    Exchanged(ExchangeResponse),
 }
 
 /// What a family begins with.

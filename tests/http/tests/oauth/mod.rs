@@ -9,6 +9,7 @@ mod cors;
 mod device;
 mod dpop_resources;
 mod dpop_tokens;
+mod exchange;
 mod forged;
 mod hints;
 mod introspect;
