@@ -10,10 +10,10 @@ use crate::{
     authz::Rules,
     config::Config,
     credentials::{passkeys::Passkeys, password::hashing::Hasher},
-    crypto::seal::Sealer,
+    crypto::{mac::Mac, seal::Sealer},
     http::ui::Ui,
     identity::{principals::Principals, setup::SetupLink},
-    keys::SigningKeys,
+    keys::{SigningKeys, rotation::Means},
     limits::Limiter,
     oauth::{client_auth::remote::RemoteKeys, clients::Clients, dpop::Dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
@@ -51,6 +51,10 @@ pub(crate) struct App {
     pub(crate) sign_out: Sealer,
     /// Seals pushed requests across the sign-in page.
     pub(crate) continuation: Sealer,
+    /// Seals that somebody was asked whether to let a device in.
+    pub(crate) device_page: Sealer,
+    /// Makes what is kept of codes that devices show.
+    pub(crate) user_codes: Mac,
     /// Turns true when the server stops: open streams end then.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -59,6 +63,16 @@ impl App {
     /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What signing keys are looked after with.
+    pub(crate) fn key_means(&self) -> Means<'_> {
+        Means {
+            store: &*self.store,
+            rng: &*self.rng,
+            config: &self.config,
+            now: self.now(),
+        }
     }
 }
 

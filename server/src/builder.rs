@@ -20,7 +20,7 @@ use crate::{
     demo, docs,
     http::{router, ui::Ui},
     identity::{principals::Principals, setup::SetupLink},
-    keys::SigningKeys,
+    keys::{SigningKeys, rotation},
     limits::Limiter,
     oauth::{
         client_auth::remote::RemoteKeys,
@@ -160,6 +160,8 @@ impl Builder {
             client_secrets: master.sealer(secrets::PURPOSE)?,
             sign_out: master.sealer("sign-out")?,
             continuation: master.sealer("pushed request")?,
+            device_page: master.sealer("device page")?,
+            user_codes: master.mac("user codes")?,
             stopping: watch::channel(false).0,
             config,
             store,
@@ -188,8 +190,8 @@ pub(crate) fn roles(config: &Config) -> Vec<Role> {
     roles
 }
 
-/// Writes uses of sessions, deletes what has expired, and notices clients that were registered
-/// elsewhere, for as long as the server is there.
+/// Writes uses of sessions, deletes what has expired, rotates signing keys, and notices clients that
+/// were registered elsewhere, for as long as the server is there.
 async fn maintain(app: std::sync::Weak<App>) {
     let mut rounds = 0_u32;
     loop {
@@ -198,6 +200,15 @@ async fn maintain(app: std::sync::Weak<App>) {
         app.sessions.flush(&*app.store).await;
         if let Err(error) = app.clients.read_origins(&*app.store).await {
             tracing::warn!(%error, "could not read the clients' origins; will try again");
+        }
+        let means = app.key_means();
+        let audit = || rotation::audit(app.now(), "schedule");
+        if let Err(error) = app.keys.tend(&means, audit).await {
+            let error = format!("{error:#}");
+            tracing::warn!(
+                error,
+                "could not look after the signing keys; will try again"
+            );
         }
         rounds = rounds.wrapping_add(1);
         if rounds.is_multiple_of(PURGE_EVERY)

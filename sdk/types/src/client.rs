@@ -71,14 +71,22 @@ pub enum GrantType {
     RefreshToken,
     /// For itself.
     ClientCredentials,
+    /// For a user, who lets a device in by way of another one (RFC 8628).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+    /// For the next service, in exchange for the token it was called with (RFC 8693).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
 }
 
 impl GrantType {
     /// Every grant there is.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 5] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
+        Self::DeviceCode,
+        Self::TokenExchange,
     ];
 
     /// Its name on the wire.
@@ -87,6 +95,8 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 }
@@ -101,14 +111,33 @@ pub enum Consent {
     Skipped,
 }
 
-/// What a client's ID tokens are signed with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a client's tokens are signed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SigningAlgorithm {
     /// ECDSA on P-256 with SHA-256.
-    #[default]
     #[serde(rename = "ES256")]
     Es256,
+    /// RSA (PKCS #1 v1.5) with SHA-256: what every OpenID Connect client can verify.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+impl SigningAlgorithm {
+    /// Every algorithm there is.
+    pub const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
 }
 
 /// What a client knows users by.
@@ -182,6 +211,10 @@ impl std::fmt::Debug for Jwk {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a registration has as many switches as there are specifications"
+)]
 pub struct Client {
     /// Its `client_id`; left out when registering by API or command line: one is made.
     #[serde(default)]
@@ -203,6 +236,17 @@ pub struct Client {
     /// Scopes it may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
+    /// Services that its access tokens may be for (RFC 8707), besides our own API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// Services that it is: tokens that are for one of them are its to exchange (RFC 8693) and to
+    /// introspect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serves: Vec<String>,
+    /// Whether what it exchanges says nothing of its acting for the user, unless it shows an actor's
+    /// token.
+    #[serde(default)]
+    pub may_impersonate: bool,
     /// Whether people are asked first.
     #[serde(default)]
     pub consent: Consent,
@@ -241,9 +285,12 @@ pub struct Client {
     /// its own.
     #[serde(default)]
     pub may_introspect: bool,
-    /// What its ID tokens are signed with.
-    #[serde(default)]
+    /// What its ID tokens are signed with; left out: RS256 (OpenID Connect Core section 15.1).
+    #[serde(default = "default_id_token_alg")]
     pub id_token_signed_response_alg: SigningAlgorithm,
+    /// What its access tokens are signed with; left out: ES256.
+    #[serde(default = "default_access_token_alg")]
+    pub access_token_signing_alg: SigningAlgorithm,
     /// What it knows users by.
     #[serde(default)]
     pub subject_type: SubjectType,
@@ -257,6 +304,14 @@ fn default_scopes() -> Vec<String> {
     ["openid", "profile", "email"].map(String::from).to_vec()
 }
 
+const fn default_id_token_alg() -> SigningAlgorithm {
+    SigningAlgorithm::Rs256
+}
+
+const fn default_access_token_alg() -> SigningAlgorithm {
+    SigningAlgorithm::Es256
+}
+
 impl Client {
     /// A public client with that id and name, and everything else as if left out.
     pub fn new(id: &str, name: &str) -> Self {
@@ -268,6 +323,9 @@ impl Client {
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             scopes: default_scopes(),
+            resources: Vec::new(),
+            serves: Vec::new(),
+            may_impersonate: false,
             consent: Consent::Skipped,
             jwks: None,
             jwks_uri: None,
@@ -280,7 +338,8 @@ impl Client {
             require_pushed_authorization_requests: false,
             dpop_bound_access_tokens: false,
             may_introspect: false,
-            id_token_signed_response_alg: SigningAlgorithm::Es256,
+            id_token_signed_response_alg: default_id_token_alg(),
+            access_token_signing_alg: default_access_token_alg(),
             subject_type: SubjectType::Public,
         }
     }

@@ -31,6 +31,17 @@ impl std::fmt::Debug for TokenResponse {
     }
 }
 
+/// A successful answer to a token exchange (RFC 8693 section 2.2.1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExchangeResponse {
+    /// The tokens.
+    #[serde(flatten)]
+    pub tokens: TokenResponse,
+    /// What was issued: an access token.
+    pub issued_token_type: String,
+}
+
 /// A successful answer of the PAR endpoint (RFC 9126 section 2.2).
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -44,6 +55,32 @@ pub struct PushedResponse {
 impl std::fmt::Debug for PushedResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PushedResponse")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A successful answer of the device authorization endpoint (RFC 8628 section 3.2).
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceResponse {
+    /// What the device asks with.
+    pub device_code: String,
+    /// What somebody types.
+    pub user_code: String,
+    /// Where.
+    pub verification_uri: String,
+    /// The same with the code in it, to be shown as a QR code.
+    pub verification_uri_complete: String,
+    /// Seconds until it is too late.
+    pub expires_in: u32,
+    /// Seconds that must pass between two questions.
+    pub interval: u32,
+}
+
+impl std::fmt::Debug for DeviceResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeviceResponse")
             .field("expires_in", &self.expires_in)
             .finish_non_exhaustive()
     }
@@ -89,6 +126,27 @@ pub struct IntrospectionResponse {
     /// The key it is bound to (RFC 9449 section 6.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
+    /// Who acts for the user, and who did before them (RFC 8693 section 4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub act: Option<Act>,
+}
+
+/// Who acts for a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// The client.
+    pub sub: String,
+    /// Who did before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Act>>,
+}
+
+impl Act {
+    /// How many there are.
+    pub fn depth(&self) -> usize {
+        std::iter::successors(Some(self), |act| act.act.as_deref()).count()
+    }
 }
 
 /// The key that a token is bound to.
@@ -139,6 +197,8 @@ pub struct ServerMetadata {
     pub token_endpoint: String,
     /// Where to push authorization requests (RFC 9126).
     pub pushed_authorization_request_endpoint: String,
+    /// Where devices without a browser ask to be let in (RFC 8628).
+    pub device_authorization_endpoint: String,
     /// Where to revoke refresh tokens (RFC 7009).
     pub revocation_endpoint: String,
     /// Where to ask what a token is good for (RFC 7662).
@@ -175,9 +235,17 @@ pub struct ServerMetadata {
     pub dpop_signing_alg_values_supported: Vec<String>,
     /// RFC 9207: answers carry `iss`.
     pub authorization_response_iss_parameter_supported: bool,
+    /// How strongly somebody can be asked to prove themselves: `phr` (with a passkey) and `1`.
+    pub acr_values_supported: Vec<String>,
+    /// The languages of the pages.
+    pub ui_locales_supported: Vec<String>,
+    /// Whether single claims can be asked for with `claims`.
+    pub claims_parameter_supported: bool,
+    /// Request objects are not fetched; a `request_uri` is from the PAR endpoint.
+    pub request_uri_parameter_supported: bool,
     /// `public`.
     pub subject_types_supported: Vec<String>,
-    /// `ES256`.
+    /// `ES256`, `RS256` and `EdDSA`.
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// The claims there are.
     pub claims_supported: Vec<String>,

@@ -43,6 +43,10 @@ pub const ADMIN_ROLES: &str = "/api/admin/roles";
 /// `GET`: a page of OAuth clients; `POST`: register one; `GET`, `PUT` and `DELETE` with `/{id}`;
 /// `POST` with `/{id}/rotate-secret`: a new secret.
 pub const ADMIN_CLIENTS: &str = "/api/admin/clients";
+/// `GET`: the signing keys; `POST` with `/rotate`: the next ones take their places.
+pub const ADMIN_KEYS: &str = "/api/admin/keys";
+/// `GET`: the device that shows a code; `POST`: let it in, or not.
+pub const DEVICE: &str = "/api/device";
 /// The demo app's notes.
 pub const NOTES: &str = "/api/notes";
 /// OAuth authorization endpoint (RFC 6749 section 3.1).
@@ -53,6 +57,10 @@ pub const OAUTH_PAR: &str = "/oauth/par";
 pub const OAUTH_TOKEN: &str = "/oauth/token";
 /// OAuth token revocation (RFC 7009).
 pub const OAUTH_REVOKE: &str = "/oauth/revoke";
+/// Where a device without a browser asks to be let in (RFC 8628 section 3.1).
+pub const OAUTH_DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
+/// The page where somebody lets it in (RFC 8628 section 3.3).
+pub const OAUTH_DEVICE: &str = "/oauth/device";
 /// What a token is good for (RFC 7662).
 pub const OAUTH_INTROSPECT: &str = "/oauth/introspect";
 /// What a client may know of the user (OpenID Connect Core 1.0 section 5.3).

@@ -61,8 +61,14 @@ kinds! {
     RefreshReplayed = "oauth.refresh_replayed";
     /// A family was revoked by its client.
     FamilyRevoked = "oauth.family_revoked";
+    /// Somebody let a device in.
+    DeviceAllowed = "oauth.device_allowed";
+    /// Somebody did not let a device in.
+    DeviceDenied = "oauth.device_denied";
     /// A client was given a token of its own.
     ClientTokenIssued = "oauth.client_token_issued";
+    /// A service was given a token for another one, for the user it acts for.
+    TokenExchanged = "oauth.token_exchanged";
     /// A client gave a token of its own back.
     TokenRevoked = "oauth.token_revoked";
     /// An OAuth client was registered.
@@ -73,6 +79,8 @@ kinds! {
     ClientSecretRotated = "client.secret_rotated";
     /// An OAuth client was deleted, and what it was given revoked.
     ClientDeleted = "client.deleted";
+    /// A signing key took another's place.
+    KeyRotated = "key.rotated";
     /// Something was denied to somebody signed in.
     Denied = "authz.denied";
     /// A note was written.

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod ceremonies;
 pub mod clients;
 pub mod clock;
+pub mod devices;
 pub mod email;
 pub mod keys;
 pub mod notes;

@@ -22,6 +22,10 @@ pub struct AuthorizationCode {
     pub scopes: Vec<String>,
     /// PKCE S256 challenge (RFC 7636).
     pub code_challenge: String,
+    /// The services its tokens may be for (RFC 8707); none: our own API.
+    pub resources: Vec<String>,
+    /// Single claims that were asked for, each with the place where it is told: `id_token:name`.
+    pub claims: Vec<String>,
     /// To be echoed in the ID token.
     pub nonce: Option<String>,
     /// Thumbprint of the key that must redeem it (RFC 9449 section 10).
@@ -78,6 +82,10 @@ pub struct TokenFamily {
     pub client_id: String,
     /// Scopes granted.
     pub scopes: Vec<String>,
+    /// The services its tokens may be for (RFC 8707); none: our own API.
+    pub resources: Vec<String>,
+    /// Single claims that were asked for, each with the place where it is told: `id_token:name`.
+    pub claims: Vec<String>,
     /// Thumbprint of the key that its refresh tokens are bound to (RFC 9449 section 5).
     pub dpop_jkt: Option<String>,
     /// When the user had proved themselves.

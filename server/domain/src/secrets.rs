@@ -11,6 +11,8 @@ pub enum TokenKind {
     AuthorizationCode,
     /// What a pushed authorization request is shown by.
     PushedRequest,
+    /// What a device asks with that waits to be let in.
+    DeviceCode,
     /// A refresh token.
     Refresh,
     /// An OAuth client's secret.
@@ -28,6 +30,7 @@ impl TokenKind {
             Self::Session => "pc_ses_",
             Self::AuthorizationCode => "pc_ac_",
             Self::PushedRequest => "pc_par_",
+            Self::DeviceCode => "pc_dc_",
             Self::Refresh => "pc_rt_",
             Self::ClientSecret => "pc_cs_",
             Self::Browser => "pc_br_",

@@ -5,8 +5,8 @@ use portcullis_types::Timestamp;
 
 use crate::{
     accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, clients::ClientStore,
-    keys::KeyStore, notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore,
-    passwords::PasswordStore, roles::RoleStore, sessions::SessionStore,
+    devices::DeviceStore, keys::KeyStore, notes::NoteStore, oauth::OAuthStore,
+    passkeys::PasskeyStore, passwords::PasswordStore, roles::RoleStore, sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -30,6 +30,7 @@ pub trait Store:
     + AuditStore
     + CeremonyStore
     + ClientStore
+    + DeviceStore
     + KeyStore
     + NoteStore
     + OAuthStore

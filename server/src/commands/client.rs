@@ -12,7 +12,7 @@ use portcullis_domain::{
 };
 use portcullis_storage::Database;
 use portcullis_types::client::{
-    AuthMethod, Client, ClientChanged, ClientSource, ClientView, GrantType,
+    AuthMethod, Client, ClientChanged, ClientSource, ClientView, GrantType, SigningAlgorithm,
 };
 
 use super::{Settings, check::without_password, make_data_dir, master_key};
@@ -81,6 +81,10 @@ pub(super) struct Rotate {
 }
 
 #[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "these are the switches of a registration"
+)]
 pub(super) struct Create {
     /// Its id [default: one is made]
     #[arg(long)]
@@ -103,6 +107,15 @@ pub(super) struct Create {
     /// Scope it may ask for; may be repeated [default: openid, profile and email]
     #[arg(long)]
     scope: Vec<String>,
+    /// Service that its access tokens may be for, as a URI; may be repeated
+    #[arg(long, value_name = "URI")]
+    resource: Vec<String>,
+    /// Service that it is, as a URI: tokens for it are its to exchange; may be repeated
+    #[arg(long, value_name = "URI")]
+    serves: Vec<String>,
+    /// Let it exchange tokens for ones that do not say who acts
+    #[arg(long)]
+    may_impersonate: bool,
     /// With private_key_jwt: a file with its public keys, a JWK Set
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
@@ -127,6 +140,12 @@ pub(super) struct Create {
     /// How long its token families live at all
     #[arg(long, value_name = "SECONDS")]
     refresh_absolute_seconds: Option<i64>,
+    /// What its ID tokens are signed with
+    #[arg(long, value_enum, default_value = "RS256")]
+    id_token_alg: AlgorithmName,
+    /// What its access tokens are signed with
+    #[arg(long, value_enum, default_value = "ES256")]
+    access_token_alg: AlgorithmName,
     /// Make it push its authorization requests (PAR)
     #[arg(long)]
     require_par: bool,
@@ -170,9 +189,35 @@ struct GrantName(GrantType);
 
 impl ValueEnum for GrantName {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [GrantName; 3] = {
-            let [a, b, c] = GrantType::ALL;
-            [GrantName(a), GrantName(b), GrantName(c)]
+        const ALL: [GrantName; 5] = {
+            let [a, b, c, d, e] = GrantType::ALL;
+            [
+                GrantName(a),
+                GrantName(b),
+                GrantName(c),
+                GrantName(d),
+                GrantName(e),
+            ]
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        // Nobody types a URN.
+        let name = self.0.as_str().rsplit(':').next().unwrap_or_default();
+        Some(clap::builder::PossibleValue::new(name).alias(self.0.as_str()))
+    }
+}
+
+/// [`SigningAlgorithm`] as a flag's value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AlgorithmName(pub(super) SigningAlgorithm);
+
+impl ValueEnum for AlgorithmName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [AlgorithmName; 3] = {
+            let [a, b, c] = SigningAlgorithm::ALL;
+            [AlgorithmName(a), AlgorithmName(b), AlgorithmName(c)]
         };
         &ALL
     }
@@ -302,6 +347,9 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
     Ok(Client {
         redirect_uris: create.redirect_uri,
         post_logout_redirect_uris: create.post_logout_redirect_uri,
+        resources: create.resource,
+        serves: create.serves,
+        may_impersonate: create.may_impersonate,
         jwks_uri: create.jwks_uri,
         logo_uri: create.logo_uri,
         policy_uri: create.policy_uri,
@@ -312,6 +360,8 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
         require_pushed_authorization_requests: create.require_par,
         dpop_bound_access_tokens: create.dpop,
         may_introspect: create.may_introspect,
+        id_token_signed_response_alg: create.id_token_alg.0,
+        access_token_signing_alg: create.access_token_alg.0,
         ..client
     })
 }

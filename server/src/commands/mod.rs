@@ -3,6 +3,7 @@
 mod accounts;
 mod check;
 mod client;
+mod keys;
 mod serve;
 
 use std::path::PathBuf;
@@ -46,6 +47,9 @@ enum Command {
     /// Manage OAuth clients directly on the database.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Manage signing keys directly on the database.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -143,6 +147,7 @@ impl Cli {
             Command::Config(ConfigCommand::Check(settings)) => check::check(&settings),
             Command::Accounts(command) => accounts::run(command).await,
             Command::Client(command) => client::run(command).await,
+            Command::Keys(command) => keys::run(command).await,
             Command::Openapi => {
                 println!("{}", crate::Portcullis::openapi(true));
                 Ok(())

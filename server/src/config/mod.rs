@@ -43,6 +43,8 @@ pub struct Config {
     pub limits: LimitConfig,
     /// Token lifetimes.
     pub oauth: OAuthConfig,
+    /// Signing keys.
+    pub keys: KeyConfig,
     /// OAuth clients; more can be registered while the server runs.
     pub clients: Vec<Client>,
     /// Roles, besides `admin`, which may do everything.
@@ -129,6 +131,12 @@ pub struct LimitConfig {
     pub client_authentications_per_client_and_ip: u32,
     /// Authorization requests pushed from one address, per minute; 120.
     pub pushed_requests_per_ip: u32,
+    /// Devices that begin to wait at one address, per minute; 60.
+    pub devices_per_ip: u32,
+    /// Codes of devices that one person tries which are none, per 10 minutes; 10.
+    pub user_codes_per_account: u32,
+    /// The same from one address; 50.
+    pub user_codes_per_ip: u32,
     /// Event streams of one session at once; 8.
     pub event_streams_per_session: u32,
     /// Largest body of a request in bytes; 65,536.
@@ -154,12 +162,22 @@ pub struct OAuthConfig {
     pub refresh_retry_seconds: i64,
     /// Authorization codes; 60.
     pub code_seconds: i64,
+    /// Devices that wait to be let in; 600.
+    pub device_code_seconds: i64,
     /// Pushed authorization requests; 60.
     pub pushed_request_seconds: i64,
     /// Whether DPoP proofs must repeat a nonce of the server's (RFC 9449 section 8); true. Costs a
     /// request each time a client has been silent for a minute. Without it proofs are good for a
     /// minute by the client's clock, also those that were made ahead, and once more after a restart.
     pub dpop_nonces: bool,
+}
+
+/// Signing keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyConfig {
+    /// How long tokens are signed with one before the next takes over, in seconds; 90 days.
+    pub rotation_seconds: i64,
 }
 
 impl Default for Config {
@@ -178,6 +196,7 @@ impl Default for Config {
             passkey: PasskeyConfig::default(),
             limits: LimitConfig::default(),
             oauth: OAuthConfig::default(),
+            keys: KeyConfig::default(),
             clients: Vec::new(),
             roles: vec![Role {
                 name: "user".to_owned(),
@@ -235,6 +254,9 @@ impl Default for LimitConfig {
             ceremonies_per_ip: 120,
             client_authentications_per_client_and_ip: 60,
             pushed_requests_per_ip: 120,
+            devices_per_ip: 60,
+            user_codes_per_account: 10,
+            user_codes_per_ip: 50,
             event_streams_per_session: 8,
             body_bytes: 64 * 1024,
             header_seconds: 10,
@@ -251,8 +273,17 @@ impl Default for OAuthConfig {
             refresh_absolute_seconds: 30 * 24 * 3600,
             refresh_retry_seconds: 30,
             code_seconds: 60,
+            device_code_seconds: 600,
             pushed_request_seconds: 60,
             dpop_nonces: true,
+        }
+    }
+}
+
+impl Default for KeyConfig {
+    fn default() -> Self {
+        Self {
+            rotation_seconds: 90 * 24 * 3600,
         }
     }
 }

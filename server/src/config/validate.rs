@@ -36,6 +36,10 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
         ),
         ("oauth.code_seconds", config.oauth.code_seconds),
         (
+            "oauth.device_code_seconds",
+            config.oauth.device_code_seconds,
+        ),
+        (
             "oauth.pushed_request_seconds",
             config.oauth.pushed_request_seconds,
         ),
@@ -46,6 +50,9 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
     }
     if !(0..=300).contains(&config.oauth.refresh_retry_seconds) {
         return Err("oauth.refresh_retry_seconds must be between 0 and 300".to_owned());
+    }
+    if !(24 * 3600..=10 * 365 * 24 * 3600).contains(&config.keys.rotation_seconds) {
+        return Err("keys.rotation_seconds must be between 1 day and 10 years".to_owned());
     }
     for (name, seconds) in [
         ("limits.header_seconds", config.limits.header_seconds),

@@ -5,7 +5,10 @@ use std::{fmt::Write as _, fs, io::Write as _, path::Path};
 use anyhow::{Context, bail};
 use portcullis_domain::Rng;
 
-use super::seal::Sealer;
+use super::{
+    mac::Mac,
+    seal::{self, Sealer},
+};
 
 /// 256 bits from which a key per purpose is derived.
 pub struct MasterKey([u8; 32]);
@@ -83,6 +86,12 @@ impl MasterKey {
             Err(error) => Err(error)
                 .with_context(|| format!("cannot write the master key {}", path.display())),
         }
+    }
+
+    /// A MAC whose key serves this purpose alone.
+    pub(crate) fn mac(&self, purpose: &str) -> anyhow::Result<Mac> {
+        let key = seal::derive(&self.0, purpose).context("key derivation failed")?;
+        Ok(Mac::new(&key))
     }
 
     /// A sealer whose key serves this purpose alone.

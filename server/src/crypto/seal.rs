@@ -15,6 +15,17 @@ impl KeyType for Length32 {
     }
 }
 
+/// A key that serves this purpose alone (HKDF-SHA-256, RFC 5869), from a secret of full entropy.
+pub(super) fn derive(secret: &[u8], purpose: &str) -> Option<[u8; 32]> {
+    let prk = Salt::new(HKDF_SHA256, b"portcullis").extract(secret);
+    let mut key = [0_u8; 32];
+    prk.expand(&[purpose.as_bytes()], Length32)
+        .ok()?
+        .fill(&mut key)
+        .ok()?;
+    Some(key)
+}
+
 /// Seals and opens boxes of one purpose.
 pub(crate) struct Sealer(RandomizedNonceKey);
 
@@ -22,12 +33,7 @@ impl Sealer {
     /// Derives the key (HKDF-SHA-256, RFC 5869) from a secret of full entropy. Two purposes never
     /// share a key. `None` only if the library refuses, which it does not for these lengths.
     pub(crate) fn derive(secret: &[u8], purpose: &str) -> Option<Self> {
-        let prk = Salt::new(HKDF_SHA256, b"portcullis").extract(secret);
-        let mut key = [0_u8; 32];
-        prk.expand(&[purpose.as_bytes()], Length32)
-            .ok()?
-            .fill(&mut key)
-            .ok()?;
+        let key = derive(secret, purpose)?;
         RandomizedNonceKey::new(&AES_256_GCM, &key).ok().map(Self)
     }
 

@@ -37,7 +37,7 @@ use crate::http::{
         (name = "account", description = "One's own account"),
         (name = "passkeys", description = "One's own passkeys"),
         (name = "authz", description = "What one may do"),
-        (name = "admin", description = "Users and their roles, OAuth clients"),
+        (name = "admin", description = "Users and their roles, OAuth clients, signing keys"),
         (name = "oauth", description = "OAuth 2.1 and OpenID Connect"),
         (name = "set-up", description = "The first admin"),
         (name = "operation", description = "Health"),

@@ -117,7 +117,7 @@ async fn by_token(app: &App, parts: &Parts, now: Timestamp) -> Result<Answer<Act
         dpop::Scheme::Bearer => || Ok(Answer::Failed),
         dpop::Scheme::Dpop => || Err(dpop::invalid_token()),
     };
-    let Some(claims) = access_token::verify(app, token, now) else {
+    let Some(claims) = access_token::verify(app, token, now).await? else {
         return failed();
     };
     match (scheme, &claims.jkt) {

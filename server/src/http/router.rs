@@ -25,6 +25,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(authz::check::check))
         .routes(routes!(oauth::par::par))
         .routes(routes!(oauth::token::token))
+        .routes(routes!(oauth::device::authorize))
         .routes(routes!(oauth::revoke::revoke))
         .routes(routes!(oauth::introspect::introspect))
         .routes(routes!(oauth::userinfo::by_get, oauth::userinfo::by_post))
@@ -80,7 +81,17 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::clients::delete_client
         ))
         .routes(routes!(admin::clients::rotate_secret))
+        .routes(routes!(admin::keys::list_keys))
+        .routes(routes!(admin::keys::rotate_keys))
         .routes(routes!(oauth::authorize::authorize))
+        .routes(routes!(
+            oauth::device::api::show_device,
+            oauth::device::api::decide_device
+        ))
+        .routes(routes!(
+            oauth::device::page::show,
+            oauth::device::page::decide
+        ))
         .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
         .routes(routes!(about::about))
         .routes(routes!(health::healthz))

@@ -1,22 +1,31 @@
 //! `GET /.well-known/jwks.json`: the public signing keys.
 
 use axum::{
-    http::header,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
 use crate::app::Handle;
 
+/// Keys are published an hour before they are used: whoever keeps the document for as long as it
+/// may knows them by then.
+const CACHE: HeaderValue =
+    HeaderValue::from_static("public, max-age=300, stale-while-revalidate=600");
+
 /// The JWK Set (RFC 7517 section 5).
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "oauth",
-    responses((status = 200, description = "JWK Set", content_type = "application/jwk-set+json")))]
-pub(crate) async fn jwks(app: Handle) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/jwk-set+json"),
-        (
-            header::CACHE_CONTROL,
-            "public, max-age=300, stale-while-revalidate=600",
-        ),
+    responses((status = 200, description = "JWK Set", content_type = "application/jwk-set+json"),
+              (status = 304, description = "It is what `If-None-Match` says.")))]
+pub(crate) async fn jwks(app: Handle, headers: HeaderMap) -> Response {
+    let published = app.keys.published(app.now());
+    let is_known = headers.get(header::IF_NONE_MATCH) == Some(&published.etag);
+    let caching = [
+        (header::CACHE_CONTROL, CACHE),
+        (header::ETAG, published.etag),
     ];
-    (headers, app.keys.document().to_owned()).into_response()
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    let kind = [(header::CONTENT_TYPE, "application/jwk-set+json")];
+    (caching, kind, published.document).into_response()
 }

@@ -1,13 +1,13 @@
-//! Access tokens: JWTs in the profile of RFC 9068, ES256.
+//! Access tokens: JWTs in the profile of RFC 9068, ES256 unless the client says otherwise.
 
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::Validation;
 use portcullis_domain::{FamilyId, SecretHash, Timestamp, UserId, oauth::TokenFamily};
-use portcullis_types::client::Client;
+use portcullis_types::{client::Client, oauth::Act};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::clients::lifetimes::Lifetimes;
-use crate::{app::App, crypto::token};
+use crate::{app::App, crypto::token, http::errors::ApiResult};
 
 /// What tells access tokens from ID tokens and all others (RFC 9068 section 2.1).
 const TYPE: &str = "at+jwt";
@@ -31,6 +31,9 @@ pub(crate) struct Claims {
     pub(crate) auth_time: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) amr: Vec<String>,
+    /// Who acts for the subject (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) act: Option<Act>,
     /// The key it is bound to (RFC 9449 section 6.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
@@ -52,102 +55,129 @@ pub(crate) struct Verified {
     pub(crate) jkt: Option<String>,
 }
 
-/// A fresh token of a family with these scopes, bound to the key with that thumbprint if there is
-/// one.
-pub(crate) fn issue(
+/// What a token is good for.
+pub(crate) struct Granted<'a> {
+    /// Its scopes, separated by spaces.
+    pub(crate) scope: &'a str,
+    /// Whom it is for.
+    pub(crate) audience: &'a str,
+    /// The thumbprint of the key it is bound to.
+    pub(crate) jkt: Option<&'a str>,
+}
+
+/// A fresh token of a family.
+pub(crate) async fn issue(
     app: &App,
     client: &Client,
     family: &TokenFamily,
-    scope: &str,
-    jkt: Option<&str>,
+    grant: &Granted<'_>,
     now: Timestamp,
-) -> Option<String> {
+) -> ApiResult<String> {
     let id = app.rng.uuid_at(now);
     let claims = Claims {
         sub: family.user.to_string(),
         sid: Some(family.id),
         auth_time: Some(family.auth_time.as_seconds()),
         amr: family.amr.clone(),
-        ..claims(app, client, id, scope, jkt, now)
+        ..claims(app, client, id, grant, now)
     };
-    app.keys.sign(TYPE, &claims)
+    let algorithm = client.access_token_signing_alg;
+    app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
 /// A token for the client itself (RFC 9068 section 2.2). Its subject cannot be taken for a user's:
 /// no client has an id that looks like one.
-pub(crate) fn issue_for_client(
+pub(crate) async fn issue_for_client(
     app: &App,
     client: &Client,
     id: Uuid,
-    scope: &str,
-    jkt: Option<&str>,
+    grant: &Granted<'_>,
     now: Timestamp,
-) -> Option<String> {
-    app.keys
-        .sign(TYPE, &claims(app, client, id, scope, jkt, now))
+) -> ApiResult<String> {
+    let claims = claims(app, client, id, grant, now);
+    let algorithm = client.access_token_signing_alg;
+    app.keys.sign(app, algorithm, TYPE, &claims).await
+}
+
+/// A token for another service, in exchange for the subject's, and good for no longer than that.
+pub(crate) async fn issue_exchanged(
+    app: &App,
+    client: &Client,
+    id: Uuid,
+    (subject, act): (&Claims, Option<Act>),
+    grant: &Granted<'_>,
+    now: Timestamp,
+) -> ApiResult<String> {
+    let own = claims(app, client, id, grant, now);
+    let claims = Claims {
+        sub: subject.sub.clone(),
+        exp: own.exp.min(subject.exp),
+        sid: subject.sid,
+        auth_time: subject.auth_time,
+        amr: subject.amr.clone(),
+        act,
+        ..own
+    };
+    let algorithm = client.access_token_signing_alg;
+    app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
 /// What all tokens say; the subject is the client.
-fn claims(
-    app: &App,
-    client: &Client,
-    id: Uuid,
-    scope: &str,
-    jkt: Option<&str>,
-    now: Timestamp,
-) -> Claims {
+fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timestamp) -> Claims {
     Claims {
         iss: app.issuer.clone(),
         sub: client.id.clone(),
-        aud: app.issuer.clone(),
+        aud: grant.audience.to_owned(),
         client_id: client.id.clone(),
         iat: now.as_seconds(),
         exp: now.as_seconds() + Lifetimes::of(app, client).access_token,
         jti: id.to_string(),
-        scope: scope.to_owned(),
+        scope: grant.scope.to_owned(),
         sid: None,
         auth_time: None,
         amr: Vec::new(),
-        cnf: jkt.map(|jkt| Confirmation {
+        act: None,
+        cnf: grant.jkt.map(|jkt| Confirmation {
             jkt: jkt.to_owned(),
         }),
     }
 }
 
-/// Reads a user's token. `None` for whatever is wrong, and for a client's own. The family must still
+/// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The family must still
 /// be looked at.
-pub(crate) fn verify(app: &App, token: &str, now: Timestamp) -> Option<Verified> {
-    let claims = read(app, token, now)?;
-    Some(Verified {
-        user: claims.sub.parse().ok()?,
-        client_id: claims.client_id,
-        family: claims.sid?,
-        jkt: claims.cnf.map(|cnf| cnf.jkt),
-    })
+pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Verified>> {
+    let of_a_user = |claims: Claims| {
+        Some(Verified {
+            user: claims.sub.parse().ok()?,
+            client_id: claims.client_id,
+            family: claims.sid?,
+            jkt: claims.cnf.map(|cnf| cnf.jkt),
+        })
+    };
+    let read = read(app, token, now).await?;
+    let for_us = read.filter(|claims| claims.aud == app.issuer);
+    Ok(for_us.and_then(of_a_user))
 }
 
-/// Checks signature, type, issuer, audience and time. `None` for whatever is wrong.
-pub(crate) fn read(app: &App, token: &str, now: Timestamp) -> Option<Claims> {
-    let header = jsonwebtoken::decode_header(token).ok()?;
-    if header
-        .typ
-        .as_deref()
-        .is_none_or(|typ| !typ.eq_ignore_ascii_case(TYPE))
-    {
-        return None;
+/// Checks signature, type, issuer and time; whom it is for is left to the caller. `None` for whatever is wrong.
+pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Claims>> {
+    let is_ours = |typ: &str| typ.eq_ignore_ascii_case(TYPE);
+    let Some(verifying) = app.keys.of_token(app, token, is_ours).await? else {
+        return Ok(None);
+    };
+    if !verifying.is_current(now) {
+        return Ok(None);
     }
-    let key = app.keys.verifying(header.kid.as_deref()?)?;
-    let mut validation = Validation::new(Algorithm::ES256);
+    let mut validation = Validation::new(verifying.algorithm);
     validation.set_issuer(&[&app.issuer]);
-    validation.set_audience(&[&app.issuer]);
+    validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     // Time is asked of our own clock, below.
     validation.validate_exp = false;
     validation.validate_nbf = false;
-    let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
-        .ok()?
-        .claims;
-    (now.as_seconds() < claims.exp).then_some(claims)
+    let read = jsonwebtoken::decode::<Claims>(token, &verifying.key, &validation);
+    let claims = read.ok().map(|read| read.claims);
+    Ok(claims.filter(|claims| now.as_seconds() < claims.exp))
 }
 
 /// What is kept of a token that is revoked by itself.

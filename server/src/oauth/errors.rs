@@ -77,6 +77,15 @@ impl Refusal {
         )
     }
 
+    /// A resource is not the client's, or not one that the grant was given for.
+    pub(crate) fn invalid_target() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_target",
+            "Name one resource that the grant was given for, and that this client is registered for.",
+        )
+    }
+
     /// The code or refresh token is not good: whatever the reason, the words are the same.
     pub(crate) fn invalid_grant() -> Self {
         Self::new(
@@ -95,12 +104,38 @@ impl Refusal {
         )
     }
 
+    /// Nobody has decided about the device yet (RFC 8628 section 3.5).
+    pub(crate) fn authorization_pending() -> Self {
+        Self::told(
+            "authorization_pending",
+            "Nobody has let this device in yet. Ask again later.",
+        )
+    }
+
+    /// The device asks too often.
+    pub(crate) fn slow_down() -> Self {
+        Self::told(
+            "slow_down",
+            "You ask too often. Wait five seconds longer from now on.",
+        )
+    }
+
+    /// Somebody decided against the device.
+    pub(crate) fn access_denied() -> Self {
+        Self::told("access_denied", "Somebody decided against it.")
+    }
+
+    /// Nobody decided in time.
+    pub(crate) fn expired_token() -> Self {
+        Self::told("expired_token", "Nobody decided in time. Begin again.")
+    }
+
     /// The grant type is not one of ours.
     pub(crate) fn unsupported_grant_type() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             "unsupported_grant_type",
-            "Use authorization_code, refresh_token or client_credentials.",
+            "Use one of the grant types in the metadata.",
         )
     }
 

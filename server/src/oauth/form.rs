@@ -1,7 +1,7 @@
 //! Parameters of OAuth requests, from a query or a form body.
 //!
-//! A parameter that comes twice is an error (RFC 6749 section 3.1); one without a value counts as
-//! left out; unknown ones are ignored.
+//! A parameter that comes twice is an error (RFC 6749 section 3.1), except those that may
+//! (RFC 8707 section 2); one without a value counts as left out; unknown ones are ignored.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,9 @@ use axum::{
 
 use super::errors::Refusal;
 use crate::http::body;
+
+/// Parameters that may come several times. They are URIs: a list of them with spaces between.
+const REPEATABLE: [&str; 1] = ["resource"];
 
 /// The parameters of one request.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +29,17 @@ impl Parameters {
                 continue;
             }
             let name = name.into_owned();
-            if parameters.contains_key(&name) {
-                return Err(name);
+            match parameters.get_mut(&name) {
+                Some(_) if !REPEATABLE.contains(&&*name) => return Err(name),
+                Some(list) => {
+                    let list: &mut String = list;
+                    list.push(' ');
+                    list.push_str(&value);
+                }
+                None => {
+                    parameters.insert(name, value.into_owned());
+                }
             }
-            parameters.insert(name, value.into_owned());
         }
         Ok(Self(parameters))
     }
@@ -101,5 +111,14 @@ mod tests {
         assert_eq!(parameters.get("a"), Some("1"));
         assert_eq!(parameters.get("b"), None);
         assert_eq!(parameters.get("c"), Some(" x y"));
+    }
+
+    #[test]
+    fn rfc8707_2_resources_may_be_several_and_stay_so() {
+        let parameters = Parameters::parse(b"resource=https://a&resource=https://b").unwrap();
+        assert_eq!(parameters.get("resource"), Some("https://a https://b"));
+        let text = parameters.to_text(&["resource"]);
+        let again = Parameters::parse(text.as_bytes()).unwrap();
+        assert_eq!(again.get("resource"), Some("https://a https://b"));
     }
 }

@@ -50,10 +50,11 @@ pub(crate) async fn introspect(
     Ok(Json(found.unwrap_or_default()))
 }
 
-/// Whether a token of that client and audience is the caller's concern: its own, one for it, or any
-/// if it is registered to ask.
+/// Whether a token of that client and audience is the caller's concern: its own, one for a service
+/// that it is, or any if it is registered to ask.
 fn concerns(caller: &Client, client_id: &str, audience: &str) -> bool {
-    caller.may_introspect || client_id == caller.id || audience == caller.id
+    let is_for_it = audience == caller.id || caller.serves.iter().any(|it| it == audience);
+    caller.may_introspect || client_id == caller.id || is_for_it
 }
 
 async fn of_access_token(
@@ -62,7 +63,7 @@ async fn of_access_token(
     client: &Client,
     presented: &str,
 ) -> ApiResult<Option<IntrospectionResponse>> {
-    let Some(claims) = access_token::read(app, presented, caller.now) else {
+    let Some(claims) = access_token::read(app, presented, caller.now).await? else {
         return Ok(None);
     };
     if !concerns(client, &claims.client_id, &claims.aud) || !is_live(app, caller, &claims).await? {
@@ -88,14 +89,20 @@ async fn of_access_token(
         jti: Some(claims.jti),
         auth_time: claims.auth_time,
         cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
+        act: claims.act,
     }))
 }
 
 /// Whether whoever the token is for may still act, and nobody has given it back.
-async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiResult<bool> {
+pub(super) async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiResult<bool> {
     let store = &*app.store;
     if let Some(id) = claims.sid {
-        return Ok(live_family(app, caller, id).await?.is_some());
+        match live_family(app, caller, id).await? {
+            None => return Ok(false),
+            Some(family) if family.client_id == claims.client_id => return Ok(true),
+            // It was exchanged, and may be given back by itself.
+            Some(_) => {}
+        }
     }
     let client = app.clients.find(store, &claims.client_id, caller.now);
     let is_there = client.await?.is_some();

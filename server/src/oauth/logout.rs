@@ -162,7 +162,7 @@ async fn read(
     let hint = match parameters.get("id_token_hint") {
         None => None,
         // It may have expired long ago: whoever has been signed in for a day has an old one.
-        Some(token) => match id_token::read(app, token) {
+        Some(token) => match id_token::read(app, token).await? {
             Some(hint) => Some(hint),
             None => return Ok(Err("This sign-out was not begun with an ID token of ours.")),
         },

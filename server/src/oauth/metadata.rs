@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_types::{
-    client::{AuthMethod, GrantType},
+    client::{AuthMethod, GrantType, SigningAlgorithm},
     oauth::ServerMetadata,
     paths,
 };
 
-use super::{client_auth, dpop};
+use super::{acr, authorize::response_mode, client_auth, dpop};
 use crate::app::{App, Handle};
 
 /// Authorization server metadata.
@@ -45,6 +45,7 @@ fn metadata(app: &App) -> ServerMetadata {
         authorization_endpoint: at(paths::OAUTH_AUTHORIZE),
         token_endpoint: at(paths::OAUTH_TOKEN),
         pushed_authorization_request_endpoint: at(paths::OAUTH_PAR),
+        device_authorization_endpoint: at(paths::OAUTH_DEVICE_AUTHORIZATION),
         revocation_endpoint: at(paths::OAUTH_REVOKE),
         introspection_endpoint: at(paths::OAUTH_INTROSPECT),
         introspection_endpoint_auth_methods_supported: list(
@@ -56,7 +57,7 @@ fn metadata(app: &App) -> ServerMetadata {
         jwks_uri: at(paths::JWKS),
         scopes_supported: list(&["openid", "profile", "email"]),
         response_types_supported: list(&["code"]),
-        response_modes_supported: list(&["query"]),
+        response_modes_supported: list(&response_mode::ALL),
         grant_types_supported: list(&GrantType::ALL.map(GrantType::as_str)),
         code_challenge_methods_supported: list(&["S256"]),
         token_endpoint_auth_methods_supported: methods.clone(),
@@ -65,8 +66,14 @@ fn metadata(app: &App) -> ServerMetadata {
         revocation_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         dpop_signing_alg_values_supported: list(&dpop::ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
+        acr_values_supported: list(&acr::ALL),
+        ui_locales_supported: list(&["en", "de", "fr", "es", "ja"]),
+        claims_parameter_supported: true,
+        request_uri_parameter_supported: false,
         subject_types_supported: list(&["public"]),
-        id_token_signing_alg_values_supported: list(&["ES256"]),
+        id_token_signing_alg_values_supported: list(
+            &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        ),
         claims_supported: list(&[
             "iss",
             "sub",
@@ -75,6 +82,7 @@ fn metadata(app: &App) -> ServerMetadata {
             "exp",
             "auth_time",
             "amr",
+            "acr",
             "sid",
             "nonce",
             "name",

@@ -1,10 +1,12 @@
-//! OAuth 2.1: authorization code with PKCE for registered public clients, pushed requests, ES256
+//! OAuth 2.1: authorization code with PKCE for registered public clients, pushed requests, signed
 //! access tokens, rotating refresh tokens, both bound to a key where the client proves to have one.
 
 pub(crate) mod access_token;
+mod acr;
 pub(crate) mod authorize;
 pub(crate) mod client_auth;
 pub(crate) mod clients;
+pub(crate) mod device;
 pub(crate) mod dpop;
 pub(crate) mod errors;
 pub(crate) mod families;
@@ -14,6 +16,7 @@ pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod par;
+mod resources;
 pub(crate) mod revoke;
 pub(crate) mod token;
 pub(crate) mod userinfo;

@@ -39,12 +39,19 @@ pub(crate) async fn revoke(
             .revoke_family_of(hash, &client.id, caller.now, audit)
             .await?
     } else {
-        let claims = access_token::read(&app, presented, caller.now);
+        let claims = access_token::read(&app, presented, caller.now).await?;
         match claims.filter(|claims| claims.client_id == client.id) {
-            Some(Claims { sid: Some(id), .. }) => {
+            Some(claims @ Claims { sid: Some(id), .. }) => {
                 let (store, id_of) = (&app.store, &client.id);
-                let revoked = store.revoke_family(id, id_of, caller.now, audit).await?;
-                revoked.then_some(id)
+                let family = store.family(id).await?;
+                if family.is_some_and(|family| family.client_id != client.id) {
+                    // It was exchanged.
+                    by_itself(&app, &caller, &claims).await?;
+                    None
+                } else {
+                    let revoked = store.revoke_family(id, id_of, caller.now, audit).await?;
+                    revoked.then_some(id)
+                }
             }
             Some(claims) => {
                 by_itself(&app, &caller, &claims).await?;
@@ -59,7 +66,7 @@ pub(crate) async fn revoke(
     Ok(StatusCode::OK)
 }
 
-/// Revokes a client's own token, which has no family.
+/// Revokes a client's own token, which has no family, or another client's.
 async fn by_itself(app: &App, caller: &Caller, claims: &Claims) -> Result<(), Refusal> {
     let mut audit = caller.audit(AuditKind::TokenRevoked);
     audit.detail = serde_json::json!({ "client": claims.client_id, "token": claims.jti });

@@ -79,11 +79,12 @@ async fn answer(
         return Err(Failure::Scope);
     }
     let account = &actor.principal().account;
-    let email = has("email").then(|| account.email.as_str().to_owned());
+    let tells = |scope, claim: &str| has(scope) || family.claims.iter().any(|asked| asked == claim);
+    let email = tells("email", "userinfo:email").then(|| account.email.as_str().to_owned());
     Ok(Json(UserInfo {
         sub: account.id.to_string(),
-        name: has("profile").then(|| account.name.clone()),
-        email_verified: email.as_ref().map(|_| false),
+        name: tells("profile", "userinfo:name").then(|| account.name.clone()),
+        email_verified: tells("email", "userinfo:email_verified").then_some(false),
         email,
     }))
 }

@@ -111,6 +111,12 @@ async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<String>, Stora
 async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result<(), StorageError> {
     let sql = "DELETE FROM pushed_requests WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
+    let sql = locking!(
+        "SELECT device_code FROM device_authorizations WHERE client_id = $1 ORDER BY device_code"
+    );
+    db.rows(sql, args![id]).await?;
+    let sql = "DELETE FROM device_authorizations WHERE client_id = $1";
+    db.execute(sql, args![id]).await?;
     // Locked in order first, as wherever several are locked.
     let sql = locking!(
         "SELECT code FROM authorization_codes WHERE client_id = $1 AND expires_at > $2 ORDER BY code"

@@ -25,6 +25,7 @@ mod ceremonies;
 mod change;
 mod clients;
 mod connection;
+mod devices;
 mod error;
 mod keys;
 mod migrate;

@@ -27,6 +27,8 @@ fn code(row: &Row) -> Result<AuthorizationCode, StorageError> {
         redirect_uri: row.get("redirect_uri")?,
         scopes: row.words("scopes")?,
         code_challenge: row.get("code_challenge")?,
+        resources: row.words("resources")?,
+        claims: row.words("claims")?,
         nonce: row.get("nonce")?,
         dpop_jkt: row.get("dpop_jkt")?,
         auth_time: row.time("auth_time")?,
@@ -42,6 +44,8 @@ pub(crate) fn family(row: &Row) -> Result<TokenFamily, StorageError> {
         user: UserId(row.get("user_id")?),
         client_id: row.get("client_id")?,
         scopes: row.words("scopes")?,
+        resources: row.words("resources")?,
+        claims: row.words("claims")?,
         dpop_jkt: row.get("dpop_jkt")?,
         auth_time: row.time("auth_time")?,
         amr: row.words("amr")?,
@@ -68,6 +72,14 @@ pub(crate) async fn revoke_families_of(
     user: UserId,
     now: Timestamp,
 ) -> Result<u64, StorageError> {
+    // A device that was let in, but has not heard of it. Locked in order first, as below.
+    let sql = locking!(
+        "SELECT device_code FROM device_authorizations WHERE user_id = $1 ORDER BY device_code"
+    );
+    db.rows(sql, args![user]).await?;
+    let sql = "UPDATE device_authorizations SET expires_at = $2
+        WHERE user_id = $1 AND spent_at IS NULL AND expires_at > $2";
+    db.execute(sql, args![user, now]).await?;
     // Locked in order first: a client that is being deleted locks codes of several users.
     let sql = locking!(
         "SELECT code FROM authorization_codes WHERE user_id = $1 AND expires_at > $2 ORDER BY code"
@@ -168,8 +180,8 @@ impl OAuthStore for Database {
             Box::pin(async move {
                 let sql = "INSERT INTO authorization_codes (code, family_id, client_id, user_id,
                         redirect_uri, scopes, code_challenge, nonce, auth_time, amr, created_at,
-                        expires_at, dpop_jkt)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                        expires_at, dpop_jkt, resources, claims)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
                 let args = args![
                     code.code,
                     code.family,
@@ -184,6 +196,8 @@ impl OAuthStore for Database {
                     code.created_at,
                     code.expires_at,
                     code.dpop_jkt,
+                    code.resources.as_slice(),
+                    code.claims.as_slice(),
                 ];
                 db.execute(sql, args).await?;
                 made((), audit)
@@ -231,8 +245,8 @@ impl OAuthStore for Database {
                     return refused(false);
                 }
                 let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time,
-                        amr, created_at, expires_at, revoked_at, dpop_jkt)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                        amr, created_at, expires_at, revoked_at, dpop_jkt, resources, claims)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
                 let args = args![
                     family.id,
                     family.user,
@@ -244,6 +258,8 @@ impl OAuthStore for Database {
                     family.expires_at,
                     family.revoked_at,
                     family.dpop_jkt,
+                    family.resources.as_slice(),
+                    family.claims.as_slice(),
                 ];
                 db.execute(sql, args).await?;
                 refresh::insert(db, family.id, first).await?;

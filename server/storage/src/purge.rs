@@ -46,7 +46,7 @@ macro_rules! purge {
 }
 
 /// What is deleted, and how many seconds after it is over.
-const PURGES: [(Sql, i64); 9] = [
+const PURGES: [(Sql, i64); 11] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
     (
         purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
@@ -61,7 +61,14 @@ const PURGES: [(Sql, i64); 9] = [
     ),
     // An expired request is refused whether it is known or not.
     (purge!("pushed_requests", "request", "expires_at <= $1"), 0),
+    // A device that comes late still hears that it is late.
+    (
+        purge!("device_authorizations", "device_code", "expires_at <= $1"),
+        HOUR,
+    ),
     (purge!("revoked_tokens", "token", "expires_at <= $1"), HOUR),
+    // Nothing it signed is good; but an ID token of long ago may come back as a hint.
+    (purge!("signing_keys", "kid", "expires_at <= $1"), 400 * DAY),
     // A spent code that turns up late still gives its thief away.
     (
         purge!("authorization_codes", "code", "expires_at <= $1"),

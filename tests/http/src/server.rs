@@ -10,7 +10,7 @@ use portcullis_server::{
     connections::{Patience, serve},
 };
 use portcullis_storage::{Database, testing::Postgres};
-use portcullis_types::client::Client;
+use portcullis_types::client::{Client, SigningAlgorithm};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -58,9 +58,14 @@ pub fn settings() -> Config {
     limits.ceremonies_per_ip = 10_000;
     limits.client_authentications_per_client_and_ip = 10_000;
     limits.pushed_requests_per_ip = 10_000;
+    limits.devices_per_ip = 10_000;
+    limits.user_codes_per_account = 10_000;
+    limits.user_codes_per_ip = 10_000;
     let client = |id: &str, uri: &str| {
         let mut client = Client::new(id, id);
         client.redirect_uris = vec![uri.to_owned()];
+        // The default makes an RSA key, which takes a while.
+        client.id_token_signed_response_alg = SigningAlgorithm::Es256;
         client
     };
     config.clients = vec![

@@ -2,6 +2,7 @@
 
 use portcullis_http_tests::Server;
 use portcullis_types::{client::AuthMethod, paths};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -41,10 +42,26 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
     let document = server.program().get(paths::OPENID_METADATA).await.json();
     for (name, value) in [
         ("response_types_supported", json!(["code"])),
-        ("response_modes_supported", json!(["query"])),
+        (
+            "response_modes_supported",
+            json!(["query", "fragment", "form_post"]),
+        ),
+        ("acr_values_supported", json!(["phr", "1"])),
+        (
+            "ui_locales_supported",
+            json!(["en", "de", "fr", "es", "ja"]),
+        ),
+        ("claims_parameter_supported", json!(true)),
+        ("request_uri_parameter_supported", json!(false)),
         (
             "grant_types_supported",
-            json!(["authorization_code", "refresh_token", "client_credentials"]),
+            json!([
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "urn:ietf:params:oauth:grant-type:token-exchange"
+            ]),
         ),
         ("code_challenge_methods_supported", json!(["S256"])),
         (
@@ -56,7 +73,10 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
             json!(true),
         ),
         ("subject_types_supported", json!(["public"])),
-        ("id_token_signing_alg_values_supported", json!(["ES256"])),
+        (
+            "id_token_signing_alg_values_supported",
+            json!(["ES256", "RS256", "EdDSA"]),
+        ),
     ] {
         assert_eq!(document[name], value, "{name}");
     }
@@ -68,12 +88,36 @@ async fn rfc7517_5_only_public_keys_are_published_and_they_stay() {
     let answer = server.program().get(paths::JWKS).await.status(200);
     assert_eq!(answer.header("content-type"), "application/jwk-set+json");
     let keys = answer.at("/keys");
-    assert_eq!(keys.as_array().unwrap().len(), 1);
-    let mut names: Vec<_> = keys[0].as_object().unwrap().keys().cloned().collect();
-    names.sort();
-    assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    let keys = keys.as_array().unwrap();
+    assert_eq!(keys.len(), 2, "the active one and the next");
+    for key in keys {
+        let mut names: Vec<_> = key.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x", "y"]);
+    }
     let node = server.another_node(|_| {}).await;
     assert_eq!(node.program().get(paths::JWKS).await.body, answer.body);
+}
+
+#[tokio::test]
+async fn rfc9111_the_keys_may_be_kept_for_minutes_and_asked_for_again_cheaply() {
+    let server = Server::start().await;
+    let program = server.program();
+    let answer = program.get(paths::JWKS).await.status(200);
+    let caching = answer.header("cache-control");
+    assert_eq!(caching, "public, max-age=300, stale-while-revalidate=600");
+    let tag = answer.header("etag").to_owned();
+    let ask = |tag: &str| {
+        let call = program.call(Method::GET, paths::JWKS);
+        call.header("if-none-match", tag).send()
+    };
+    let same = ask(&tag).await.status(304);
+    assert!(same.body.is_empty());
+    assert_eq!(
+        (same.header("etag"), same.header("cache-control")),
+        (&*tag, caching)
+    );
+    ask("\"another\"").await.status(200);
 }
 
 #[tokio::test]

@@ -12,13 +12,17 @@ type Check = fn(&Asked<'_>) -> Result<(), Told>;
 const TABLE: &[Check] = &[
     grant,
     response_type,
-    response_mode,
+    super::response_mode::check,
     request_objects,
     scope,
+    super::resource::check,
     code_challenge,
     lengths,
     dpop_key,
     super::prompt::check,
+    super::acr::check,
+    super::hints::check,
+    super::claims::check,
 ];
 
 /// What the first check says that fails.
@@ -70,16 +74,6 @@ fn response_type(asked: &Asked<'_>) -> Result<(), Told> {
             "Only response_type=code is offered.",
         )),
         None => Err(Told("invalid_request", "response_type is missing.")),
-    }
-}
-
-fn response_mode(asked: &Asked<'_>) -> Result<(), Told> {
-    match asked.parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(Told(
-            "invalid_request",
-            "Only response_mode=query is offered.",
-        )),
     }
 }
 

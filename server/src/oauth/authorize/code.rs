@@ -5,8 +5,10 @@ use portcullis_domain::{
     FamilyId, Principal, TokenKind, audit::AuditKind, oauth::AuthorizationCode,
 };
 
-use super::{Asked, answer};
-use crate::{crypto::token, http::errors::ApiResult, sessions::registry::LiveSession};
+use super::{Asked, answer, claims::Claims};
+use crate::{
+    crypto::token, http::errors::ApiResult, oauth::resources, sessions::registry::LiveSession,
+};
 
 /// Issues a code and sends the browser back with it.
 pub(super) async fn issue(
@@ -32,6 +34,8 @@ pub(super) async fn issue(
             .to_owned(),
         nonce: asked.parameters.get("nonce").map(str::to_owned),
         dpop_jkt: asked.parameters.get("dpop_jkt").map(str::to_owned),
+        resources: resources::asked(asked.parameters),
+        claims: Claims::of(asked.parameters).told(asked.client),
         auth_time,
         amr: amr.to_vec(),
         created_at: caller.now,

@@ -3,11 +3,16 @@
 //! The request comes with the address, or was pushed before ([`super::par`]). Until client and redirect URI are known to be good, an error is a page here; after that it goes
 //! back to the client with `state` and `iss` (RFC 6749 section 4.1.2.1, RFC 9207).
 
+mod acr;
 mod checks;
+mod claims;
 mod code;
 mod error_page;
+mod hints;
 mod prompt;
 mod request;
+mod resource;
+pub(super) mod response_mode;
 
 use axum::{
     extract::RawQuery,
@@ -15,13 +20,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_types::client::Client;
-use url::Url;
 
-use self::request::Pushed;
+use self::{acr::Strength, hints::Hinted, request::Pushed};
 use super::{errors::Refusal, form::Parameters};
 use crate::{
     app::{App, Handle},
     http::{actor::browser_session, caller::Caller, errors::ApiResult},
+    sessions::registry::LiveSession,
 };
 
 /// The parameters that mean something here.
@@ -38,6 +43,12 @@ pub(super) const PARAMETERS: &[&str] = &[
     "prompt",
     "max_age",
     "dpop_jkt",
+    "resource",
+    "acr_values",
+    "login_hint",
+    "ui_locales",
+    "id_token_hint",
+    "claims",
 ];
 
 /// A request on its way through the checks.
@@ -49,6 +60,8 @@ struct Asked<'a> {
     redirect_uri: &'a str,
     /// Set, if it was pushed.
     pushed: Option<&'a Pushed>,
+    /// Who it must be, if the client says so with an ID token.
+    hinted: Hinted,
 }
 
 /// An error that the client is told: its code and what to mend.
@@ -66,7 +79,14 @@ struct Told(&'static str, &'static str);
            ("scope" = Option<String>, Query), ("state" = Option<String>, Query),
            ("nonce" = Option<String>, Query),
            ("dpop_jkt" = Option<String>, Query, description = "RFC 9449 section 10"), ("prompt" = Option<String>, Query,
-            description = "`none` or `login`"), ("max_age" = Option<u64>, Query)),
+            description = "`none` or `login`"), ("max_age" = Option<u64>, Query),
+           ("response_mode" = Option<String>, Query,
+            description = "`query`, `fragment` or `form_post`"),
+           ("resource" = Option<Vec<String>>, Query, description = "RFC 8707"),
+           ("acr_values" = Option<String>, Query, description = "`phr` asks for a passkey"),
+           ("login_hint" = Option<String>, Query), ("ui_locales" = Option<String>, Query),
+           ("id_token_hint" = Option<String>, Query),
+           ("claims" = Option<String>, Query, description = "OpenID Connect Core section 5.5")),
     responses((status = 302, description = "To the client with `code`, `state` and `iss` or an \
                error; or to the sign-in page."),
               (status = 400, description = "A page: client or redirect URI are not registered.")))]
@@ -102,6 +122,7 @@ pub(crate) async fn authorize(
         client: &client,
         redirect_uri,
         pushed: request.pushed.as_ref(),
+        hinted: hints::read(&app, &parameters).await?,
     };
     if let Err(told) = checks::was_pushed(&asked).and_then(|()| checks::all(&asked)) {
         return Ok(refuse(&asked, &told));
@@ -109,6 +130,27 @@ pub(crate) async fn authorize(
     let session = browser_session(&app, &headers, caller.now).await?;
     let session = session.filter(|(session, _)| prompt::is_recent_enough(&asked, session));
     match session {
+        // Somebody has just signed in for this request: it becomes no better by asking again.
+        Some((session, _)) if !prompt::may_ask(&asked) && !is_meant(&asked, &session) => {
+            let told = Told("login_required", "Somebody else is signed in.");
+            Ok(refuse(&asked, &told))
+        }
+        Some((session, _))
+            if !prompt::may_ask(&asked) && acr::strength(&asked, &session) == Strength::TooWeak =>
+        {
+            let told = "The sign-in is not as strong as was asked for.";
+            Ok(refuse(
+                &asked,
+                &Told("unmet_authentication_requirements", told),
+            ))
+        }
+        Some((session, _))
+            if prompt::may_ask(&asked)
+                && (!is_meant(&asked, &session)
+                    || acr::strength(&asked, &session) != Strength::Enough) =>
+        {
+            prompt::to_sign_in(&asked, &headers, &query)
+        }
         Some((session, principal)) => {
             app.sessions.touch(&session, caller.now);
             if let Some(pushed) = asked.pushed
@@ -127,8 +169,12 @@ pub(crate) async fn authorize(
     }
 }
 
+fn is_meant(asked: &Asked<'_>, session: &LiveSession) -> bool {
+    hints::is_meant(asked, session.user())
+}
+
 /// Checks a request that is being pushed as it will be checked when it is shown.
-pub(super) fn check_pushed(
+pub(super) async fn check_pushed(
     app: &App,
     caller: &Caller,
     client: &Client,
@@ -147,6 +193,7 @@ pub(super) fn check_pushed(
         client,
         redirect_uri,
         pushed: None,
+        hinted: hints::read(app, parameters).await?,
     };
     checks::all(&asked).map_err(|Told(error, description)| Refusal::told(error, description))
 }
@@ -158,18 +205,12 @@ fn refuse(asked: &Asked<'_>, told: &Told) -> Response {
 
 /// Sends the browser back to the client; `state` and `iss` always go along.
 fn answer(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
-    let Ok(mut url) = Url::parse(asked.redirect_uri) else {
-        return error_page::page("The redirect URI is not a URL.");
-    };
-    {
-        let mut query = url.query_pairs_mut();
-        query.extend_pairs(pairs);
-        if let Some(state) = asked.parameters.get("state") {
-            query.append_pair("state", state);
-        }
-        query.append_pair("iss", &asked.app.issuer);
+    let mut pairs = pairs.to_vec();
+    if let Some(state) = asked.parameters.get("state") {
+        pairs.push(("state", state));
     }
-    redirect(url.as_str())
+    pairs.push(("iss", &asked.app.issuer));
+    response_mode::send(asked, &pairs)
 }
 
 /// 302: unlike 307 it never repeats a body (RFC 9700 section 4.12).

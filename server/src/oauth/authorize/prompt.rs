@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_domain::Timestamp;
 
-use super::{Asked, Told, redirect, request::SIGN_IN_SECONDS};
+use super::{Asked, Told, hints::FOR_THE_PAGE, redirect, request::SIGN_IN_SECONDS};
 use crate::{
     http::errors::{ApiError, ApiResult},
     sessions::registry::LiveSession,
@@ -49,6 +49,12 @@ pub(super) fn is_none(asked: &Asked<'_>) -> bool {
     has(asked, "none")
 }
 
+/// Whether somebody can still be asked to sign in, for this request: a page may be shown, and was not
+/// yet.
+pub(super) fn may_ask(asked: &Asked<'_>) -> bool {
+    !is_none(asked) && since(asked).is_none()
+}
+
 /// Whether the session's last proof is recent enough for what was asked.
 pub(super) fn is_recent_enough(asked: &Asked<'_>, session: &LiveSession) -> bool {
     let (auth_time, _) = session.proof();
@@ -78,10 +84,14 @@ pub(super) fn to_sign_in(
         None => (query_since(asked, query)?, None),
     };
     let back = format!("/oauth/authorize?{query}");
-    let page = redirect(&format!(
-        "/sign-in?return_to={}",
-        utf8_percent_encode(&back, NON_ALPHANUMERIC)
-    ));
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let mut to = format!("/sign-in?return_to={}", encode(&back));
+    for name in FOR_THE_PAGE {
+        if let Some(value) = asked.parameters.get(name) {
+            to.extend(["&", name, "=", &encode(value)]);
+        }
+    }
+    let page = redirect(&to);
     let cookie = cookie.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cookie), page).into_response())
 }

@@ -10,7 +10,7 @@ use crate::identity::names;
 const MOST: usize = 50;
 const LONGEST: usize = 2000;
 /// Longest life of an access token in seconds: one for the client itself cannot be taken back.
-const LONGEST_ACCESS: i64 = 24 * 3600;
+pub(crate) const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
 const TEN_YEARS: i64 = 10 * 365 * 24 * 3600;
 
 /// What is wrong, in which field.
@@ -51,6 +51,7 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
         is_public,
     )?;
     scopes(client)?;
+    resources(client)?;
     keys(client)?;
     for (field, uri) in [
         ("logo_uri", &client.logo_uri),
@@ -76,12 +77,19 @@ fn grants(client: &Client) -> Result<(), Invalid> {
     }) {
         return wrong(field, "names a grant twice");
     }
-    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
-        return wrong(field, "refresh_token goes with authorization_code");
+    let for_users = has(GrantType::AuthorizationCode) || has(GrantType::DeviceCode);
+    if has(GrantType::RefreshToken) && !for_users {
+        return wrong(
+            field,
+            "refresh_token goes with authorization_code or the device code",
+        );
     }
     if has(GrantType::ClientCredentials) && client.token_endpoint_auth_method == AuthMethod::None {
         // RFC 6749 section 4.4.
         return wrong(field, "client_credentials is not for public clients");
+    }
+    if has(GrantType::TokenExchange) && client.token_endpoint_auth_method == AuthMethod::None {
+        return wrong(field, "token exchange is not for public clients");
     }
     if has(GrantType::AuthorizationCode) == client.redirect_uris.is_empty() {
         return wrong(
@@ -131,6 +139,24 @@ fn scopes(client: &Client) -> Result<(), Invalid> {
             "scopes",
             "must be at most 50 words of 64 characters, without quotes",
         );
+    }
+    Ok(())
+}
+
+/// RFC 8707 section 2: absolute, and without a fragment.
+fn resources(client: &Client) -> Result<(), Invalid> {
+    let is_good = |uri: &String| {
+        uri.len() <= 256
+            && uri.bytes().all(|b| b.is_ascii_graphic())
+            && Url::parse(uri).is_ok_and(|url| url.fragment().is_none())
+    };
+    for (field, uris) in [("resources", &client.resources), ("serves", &client.serves)] {
+        if uris.len() > MOST || !uris.iter().all(is_good) {
+            return wrong(
+                field,
+                "must be at most 50 absolute URIs of 256 characters, without fragments",
+            );
+        }
     }
     Ok(())
 }
@@ -207,7 +233,7 @@ fn lifetimes(client: &Client) -> Result<(), Invalid> {
         (
             "access_token_seconds",
             client.access_token_seconds,
-            LONGEST_ACCESS,
+            LONGEST_ACCESS_TOKEN,
         ),
         (
             "refresh_idle_seconds",
@@ -346,6 +372,12 @@ mod tests {
         assert_eq!(scope("orders:read"), Ok(()));
         for bad in ["", "a b", "a\"b", "\\", &"a".repeat(65)] {
             assert_eq!(scope(bad), Err("scopes"), "{bad}");
+        }
+        let resource = |uri: &str| with(|client| client.resources = vec![uri.to_owned()]);
+        assert_eq!(resource("https://api.example/v1"), Ok(()));
+        assert_eq!(resource("urn:example:orders"), Ok(()));
+        for bad in ["", "/orders", "https://a b", "https://api.example/#x"] {
+            assert_eq!(resource(bad), Err("resources"), "{bad}");
         }
         let logo = |uri: &str| with(|client| client.logo_uri = Some(uri.to_owned()));
         assert_eq!(logo("https://app.example/logo.svg"), Ok(()));

@@ -7,7 +7,13 @@ use super::response;
 use crate::{
     app::App,
     http::caller::Caller,
-    oauth::{access_token, clients::lifetimes::Lifetimes, errors::Refusal, form::Parameters},
+    oauth::{
+        access_token::{self, Granted},
+        clients::lifetimes::Lifetimes,
+        errors::Refusal,
+        form::Parameters,
+        resources,
+    },
 };
 
 /// Scopes that are about a user, of whom there is none here.
@@ -31,9 +37,17 @@ pub(super) async fn issue(
 ) -> Result<TokenResponse, Refusal> {
     let scope = scope(client, parameters)?;
     let id = app.rng.uuid_at(caller.now);
-    let access_token =
-        access_token::issue_for_client(app, client, id, &scope, jkt.as_deref(), caller.now)
-            .ok_or_else(Refusal::server_error)?;
+    let named = resources::asked(parameters);
+    if !resources::are_allowed(app, client, &named) {
+        return Err(Refusal::invalid_target());
+    }
+    let audience = resources::audience(app, client, &named, parameters)?;
+    let grant = Granted {
+        scope: &scope,
+        audience: &audience,
+        jkt: jkt.as_deref(),
+    };
+    let access_token = access_token::issue_for_client(app, client, id, &grant, caller.now).await?;
     let mut audit = caller.audit(AuditKind::ClientTokenIssued);
     audit.detail = serde_json::json!({ "client": client.id, "scope": scope, "token": id });
     app.store.record(audit).await?;

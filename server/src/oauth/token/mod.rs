@@ -1,6 +1,8 @@
 //! `POST /oauth/token`: codes and refresh tokens for tokens, and tokens for clients themselves.
 
 mod client_credentials;
+mod device_code;
+mod exchange;
 
 use aws_lc_rs::constant_time;
 use axum::{
@@ -8,7 +10,7 @@ use axum::{
     http::{HeaderMap, Method},
 };
 use portcullis_domain::{
-    TokenKind,
+    FamilyId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
     oauth::{
         AuthorizationCode, ConsumeCode, NewRefreshToken, RefreshRotation, RotateRefresh,
@@ -17,18 +19,19 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     client::{AuthMethod, Client, GrantType},
-    oauth::{OAuthError, TokenResponse},
+    oauth::{ExchangeResponse, OAuthError, TokenResponse},
     paths,
 };
+use serde::Serialize;
 
 use super::{
-    access_token,
+    access_token::{self, Granted},
     client_auth::authenticate,
     clients::lifetimes::Lifetimes,
     dpop,
     errors::Refusal,
     form::{Form, Parameters},
-    id_token,
+    id_token, resources,
 };
 use crate::{
     app::{App, Handle},
@@ -43,7 +46,8 @@ const SUCCESSOR: &str = "refresh successor";
 #[utoipa::path(post, path = "/oauth/token", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`grant_type`, and what the client authenticates with; then `code`, `redirect_uri` and \
-                       `code_verifier`, or `refresh_token`, or `scope`."),
+                       `code_verifier`, or `refresh_token`, or `device_code`, or `subject_token` and \
+                       `subject_token_type`, or `scope`."),
     responses((status = 200, body = TokenResponse), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError)))]
 pub(crate) async fn token(
@@ -51,14 +55,11 @@ pub(crate) async fn token(
     caller: Caller,
     headers: HeaderMap,
     Form(parameters): Form,
-) -> Result<Json<TokenResponse>, Refusal> {
+) -> Result<Json<Answer>, Refusal> {
     let grant = parameters.require("grant_type")?;
-    let grant = match grant {
-        "authorization_code" => GrantType::AuthorizationCode,
-        "refresh_token" => GrantType::RefreshToken,
-        "client_credentials" => GrantType::ClientCredentials,
-        _ => return Err(Refusal::unsupported_grant_type()),
-    };
+    let mut known = GrantType::ALL.into_iter();
+    let grant = known.find(|known| known.as_str() == grant);
+    let grant = grant.ok_or_else(Refusal::unsupported_grant_type)?;
     // Before anything is spent: a proof that lacks the nonce comes again with the same grant and
     // the same assertion.
     let jkt = key(&app, &caller, &headers)?;
@@ -75,8 +76,49 @@ pub(crate) async fn token(
         GrantType::ClientCredentials => {
             client_credentials::issue(&app, &caller, &client, &parameters, jkt).await
         }
+        GrantType::DeviceCode => device_code::poll(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::TokenExchange => {
+            let exchanged = exchange::exchange(&app, &caller, &client, &parameters, jkt);
+            return exchanged.await.map(Answer::Exchanged).map(Json);
+        }
     }
+    .map(Answer::Tokens)
     .map(Json)
+}
+
+/// What is answered.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    Tokens(TokenResponse),
+    Exchanged(ExchangeResponse),
+}
+
+/// What a family begins with.
+struct Beginning {
+    family: FamilyId,
+    user: UserId,
+    scopes: Vec<String>,
+    resources: Vec<String>,
+    claims: Vec<String>,
+    nonce: Option<String>,
+    auth_time: Timestamp,
+    amr: Vec<String>,
+}
+
+impl From<AuthorizationCode> for Beginning {
+    fn from(code: AuthorizationCode) -> Self {
+        Self {
+            family: code.family,
+            user: code.user,
+            scopes: code.scopes,
+            resources: code.resources,
+            claims: code.claims,
+            nonce: code.nonce,
+            auth_time: code.auth_time,
+            amr: code.amr,
+        }
+    }
 }
 
 /// The key that tokens are to be bound to (RFC 9449 section 5).
@@ -122,7 +164,8 @@ async fn redeem(
     {
         return Err(Refusal::invalid_grant());
     }
-    begin_family(app, caller, client, code, jkt).await
+    let audience = resources::audience(app, client, &code.resources, parameters)?;
+    begin_family(app, caller, client, code.into(), &audience, jkt).await
 }
 
 /// PKCE S256 (RFC 7636 section 4.6).
@@ -141,32 +184,39 @@ async fn begin_family(
     app: &App,
     caller: &Caller,
     client: &Client,
-    code: AuthorizationCode,
+    beginning: Beginning,
+    audience: &str,
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = Lifetimes::of(app, client);
     let is_public = client.token_endpoint_auth_method == AuthMethod::None;
     let family = TokenFamily {
-        id: code.family,
-        user: code.user,
-        client_id: code.client_id,
-        scopes: code.scopes,
+        id: beginning.family,
+        user: beginning.user,
+        client_id: client.id.clone(),
+        scopes: beginning.scopes,
+        resources: beginning.resources,
+        claims: beginning.claims,
         // Refresh tokens of a public client are bound as well; those of another are bound to what
         // it authenticates with (RFC 9449 section 5).
         dpop_jkt: jkt.clone().filter(|_| is_public),
-        auth_time: code.auth_time,
-        amr: code.amr,
+        auth_time: beginning.auth_time,
+        amr: beginning.amr,
         created_at: caller.now,
         expires_at: caller.now.plus_seconds(lifetimes.refresh_absolute),
         revoked_at: None,
     };
     let principal = app.principals.enabled(&*app.store, family.user).await?;
     let principal = principal.ok_or_else(Refusal::invalid_grant)?;
-    let id_token = id_token::issue(app, &family, &principal, code.nonce.as_deref(), caller.now);
+    let nonce = beginning.nonce.as_deref();
+    let id_token = id_token::issue(app, client, &family, &principal, nonce, caller.now).await?;
     let scope = granted(client, &family.scopes);
-    let access_token =
-        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now)
-            .ok_or_else(Refusal::server_error)?;
+    let grant = Granted {
+        scope: &scope,
+        audience,
+        jkt: jkt.as_deref(),
+    };
+    let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
     let first = NewRefreshToken {
         token: token::hash(&refresh_token),
@@ -203,6 +253,18 @@ async fn refresh(
     let presented =
         token::parse(TokenKind::Refresh, presented).ok_or_else(Refusal::invalid_grant)?;
     let hash = token::hash(&presented);
+    if parameters.get("resource").is_some() {
+        // Before the token is spent: what cannot be had costs nothing.
+        let store = &*app.store;
+        let kept = store.fresh_refresh_token(hash, caller.now).await?;
+        let family = match kept {
+            Some(kept) => app.families.live(store, kept.family, caller.now).await?,
+            None => None,
+        };
+        if let Some(family) = family.filter(|family| family.client_id == client.id) {
+            resources::audience(app, client, &family.resources, parameters)?;
+        }
+    }
     // Only who holds the old token can read what it became: the key is derived from it, and it is
     // not kept anywhere.
     let sealer = Sealer::derive(presented.expose().as_bytes(), SUCCESSOR)
@@ -248,9 +310,13 @@ async fn refresh(
         RotateRefresh::Refused => return Err(Refusal::invalid_grant()),
     };
     let scope = granted(client, &family.scopes);
-    let access_token =
-        access_token::issue(app, client, &family, &scope, jkt.as_deref(), caller.now)
-            .ok_or_else(Refusal::server_error)?;
+    let audience = resources::audience(app, client, &family.resources, parameters)?;
+    let grant = Granted {
+        scope: &scope,
+        audience: &audience,
+        jkt: jkt.as_deref(),
+    };
+    let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     Ok(TokenResponse {
         access_token,
         refresh_token: Some(successor),

@@ -17,6 +17,7 @@ mod audit;
 mod ceremonies;
 mod clients;
 mod codes;
+mod devices;
 mod families;
 mod keys;
 mod notes;

@@ -41,9 +41,11 @@ async fn taking(browser: &Browser, media_type: &str) -> (Vec<Route>, Value) {
     let (routes, document) = routes::all(browser).await;
     let media_type = media_type.replace('/', "~1");
     let pointer = format!("/requestBody/content/{media_type}");
-    // Every form is a good one where people sign out: it asks.
+    // Pages answer people: every form is a good one, or is asked for again.
+    let pages = [paths::OAUTH_LOGOUT, paths::OAUTH_DEVICE];
     let takes = |route: &Route| {
-        route.operation.pointer(&pointer).is_some() && route.path != paths::OAUTH_LOGOUT
+        let is_page = pages.contains(&&*route.path);
+        route.operation.pointer(&pointer).is_some() && !is_page
     };
     (routes.into_iter().filter(takes).collect(), document)
 }
@@ -206,6 +208,9 @@ fn is(property: &Value, kind: &str) -> bool {
         || property["type"]
             .as_array()
             .is_some_and(|kinds| kinds.contains(&json!(kind)))
+        || property["oneOf"]
+            .as_array()
+            .is_some_and(|kinds| kinds.iter().any(|one| is(one, kind)))
 }
 
 /// A body of the right shape which nevertheless does nothing.
@@ -352,6 +357,7 @@ async fn forms_that_are_none_get_400_in_oauths_shape() {
     assert_eq!(
         names,
         [
+            "POST /oauth/device_authorization",
             "POST /oauth/introspect",
             "POST /oauth/par",
             "POST /oauth/revoke",

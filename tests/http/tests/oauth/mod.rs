@@ -2,18 +2,25 @@
 
 mod authorize;
 mod bearer;
+mod claims;
 mod client_auth;
 mod client_credentials;
 mod cors;
+mod device;
 mod dpop_resources;
 mod dpop_tokens;
+mod exchange;
 mod forged;
+mod hints;
 mod introspect;
+mod keys;
 mod logout;
 mod on_postgres;
 mod par;
 mod prompt;
 mod refresh;
+mod resources;
+mod response_mode;
 mod revoke;
 mod token;
 mod userinfo;

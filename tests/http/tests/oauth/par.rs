@@ -135,7 +135,7 @@ async fn rfc9126_2_1_what_authorize_would_refuse_cannot_be_pushed() {
             400,
             "unsupported_response_type",
         ),
-        ([("response_mode", "fragment")], 400, "invalid_request"),
+        ([("response_mode", "web_message")], 400, "invalid_request"),
         ([("scope", "openid admin")], 400, "invalid_scope"),
         ([("code_challenge", "")], 400, "invalid_request"),
         ([("code_challenge", "short")], 400, "invalid_request"),

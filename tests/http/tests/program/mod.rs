@@ -3,6 +3,7 @@
 mod accounts;
 mod client;
 mod config;
+mod keys;
 mod kill;
 mod logs;
 mod serve;

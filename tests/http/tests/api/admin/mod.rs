@@ -1,5 +1,6 @@
 //! `/api/admin`.
 
 mod clients;
+mod keys;
 mod roles;
 mod users;
