@@ -42,6 +42,9 @@ async function signUpThere(popup) {
   }, { email: newEmail(), password: PASSWORD });
 }
 
+/** The client looks at the window every quarter of a second: it has, once a later timer is due. @param {Page} tab */
+const looked = (tab) => tab.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)));
+
 /** At the server nobody knows them any more. @param {Person} person */
 const forget = (person) => person.context.clearCookies();
 
@@ -89,8 +92,7 @@ scenario("the user closes the window on the server's page", APART, async (person
   const tab = await person.tab();
   const popup = await click(tab);
   await popup.waitForURL((url) => url.pathname === "/sign-in");
-  // The client looks at it every quarter of a second: it has, once a later timer of the page is due.
-  await tab.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)));
+  await looked(tab);
   await popup.close();
   assert.equal(await outcome(tab), "popup_closed");
   assert.equal(network.all(TOKEN).length, 0);
@@ -101,6 +103,7 @@ scenario("the server keeps its window apart: the page says that it cannot see it
   const tab = await person.tab();
   const popup = await click(tab);
   await popup.waitForURL((url) => url.pathname === "/sign-in");
+  await looked(tab);
   await tab.bringToFront();
   await tab.locator("body").click();
   assert.equal(await outcome(tab), "popup_isolated");
