@@ -196,7 +196,8 @@ export class Person extends Visitor {
     const tabs = [await this.signIn()];
     while (tabs.length < count) {
       const tab = await this.tab();
-      assert.equal(await ready(tab), "signedIn");
+      // On a busy machine the others may answer after the tab has given up asking them.
+      await until(tab, "signedIn");
       tabs.push(tab);
     }
     return tabs;
