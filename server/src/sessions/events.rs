@@ -84,8 +84,12 @@ pub(crate) async fn events(
         Some((Ok::<_, Infallible>(event), listener))
     });
     let headers = AppendHeaders([
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // Keeps proxies from holding events back.
+        // Keeps proxies from holding events back: what compresses them waits for more, and some wait
+        // for a full buffer.
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store, no-transform"),
+        ),
         (
             HeaderName::from_static("x-accel-buffering"),
             HeaderValue::from_static("no"),

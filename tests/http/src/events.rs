@@ -32,6 +32,11 @@ impl Events {
                 .unwrap()
                 .starts_with("text/event-stream")
         );
+        let mut caching = response.headers().get_all("cache-control").iter();
+        assert!(
+            caching.any(|value| value.to_str().unwrap().contains("no-transform")),
+            "what compresses a stream holds its events back"
+        );
         Ok(Self {
             response,
             buffer: String::new(),
