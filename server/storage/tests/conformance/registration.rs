@@ -46,8 +46,8 @@ async fn a_token_is_good_for_so_many_in_time(db: &Fixture) {
     assert!(!db.is_registration_token("2", managing).await.unwrap());
     assert!(!db.is_registration_token("1", hash()).await.unwrap());
     // An id that is taken uses nothing up.
-    let taken = register(db, registration(&token, "1"), 1).await;
-    assert_eq!(taken, RegisterClient::Taken);
+    let again = register(db, registration(&token, "1"), 1).await;
+    assert_eq!(again, RegisterClient::Taken);
     let late = register(db, registration(&token, "2"), 60).await;
     assert_eq!(late, RegisterClient::NoToken);
     let second = register(db, registration(&token, "2"), 59).await;
