@@ -197,6 +197,8 @@ pub struct ServerMetadata {
     pub token_endpoint: String,
     /// Where to push authorization requests (RFC 9126).
     pub pushed_authorization_request_endpoint: String,
+    /// Where applications register themselves (RFC 7591).
+    pub registration_endpoint: String,
     /// Where devices without a browser ask to be let in (RFC 8628).
     pub device_authorization_endpoint: String,
     /// Where to revoke refresh tokens (RFC 7009).

@@ -47,6 +47,8 @@ pub const ADMIN_CLIENTS: &str = "/api/admin/clients";
 pub const ADMIN_KEYS: &str = "/api/admin/keys";
 /// `GET`: the device that shows a code; `POST`: let it in, or not.
 pub const DEVICE: &str = "/api/device";
+/// `POST`: make what applications register themselves with.
+pub const ADMIN_REGISTRATION_TOKENS: &str = "/api/admin/registration-tokens";
 /// The demo app's notes.
 pub const NOTES: &str = "/api/notes";
 /// OAuth authorization endpoint (RFC 6749 section 3.1).
@@ -61,6 +63,8 @@ pub const OAUTH_REVOKE: &str = "/oauth/revoke";
 pub const OAUTH_DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
 /// The page where somebody lets it in (RFC 8628 section 3.3).
 pub const OAUTH_DEVICE: &str = "/oauth/device";
+/// Where applications register themselves (RFC 7591), and with `/{id}` manage it (RFC 7592).
+pub const OAUTH_REGISTER: &str = "/oauth/register";
 /// What a token is good for (RFC 7662).
 pub const OAUTH_INTROSPECT: &str = "/oauth/introspect";
 /// What a client may know of the user (OpenID Connect Core 1.0 section 5.3).

@@ -73,6 +73,8 @@ kinds! {
     TokenRevoked = "oauth.token_revoked";
     /// An OAuth client was registered.
     ClientCreated = "client.created";
+    /// Something was made that applications register themselves with.
+    RegistrationTokenMade = "client.registration_token_made";
     /// An OAuth client was changed.
     ClientUpdated = "client.updated";
     /// An OAuth client was given another secret.

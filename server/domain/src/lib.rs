@@ -17,6 +17,7 @@ pub mod oauth;
 pub mod passkeys;
 pub mod passwords;
 pub mod random;
+pub mod registration;
 pub mod roles;
 pub mod secrets;
 pub mod sessions;

@@ -17,6 +17,10 @@ pub enum TokenKind {
     Refresh,
     /// An OAuth client's secret.
     ClientSecret,
+    /// What applications register themselves with.
+    InitialAccess,
+    /// What an application manages its registration with.
+    Registration,
     /// What binds a ceremony to the browser it began in.
     Browser,
     /// The one-time link that makes the first admin.
@@ -33,6 +37,8 @@ impl TokenKind {
             Self::DeviceCode => "pc_dc_",
             Self::Refresh => "pc_rt_",
             Self::ClientSecret => "pc_cs_",
+            Self::InitialAccess => "pc_iat_",
+            Self::Registration => "pc_rat_",
             Self::Browser => "pc_br_",
             Self::Setup => "pc_setup_",
         }

@@ -6,7 +6,8 @@ use portcullis_types::Timestamp;
 use crate::{
     accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, clients::ClientStore,
     devices::DeviceStore, keys::KeyStore, notes::NoteStore, oauth::OAuthStore,
-    passkeys::PasskeyStore, passwords::PasswordStore, roles::RoleStore, sessions::SessionStore,
+    passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
+    roles::RoleStore, sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -36,6 +37,7 @@ pub trait Store:
     + OAuthStore
     + PasskeyStore
     + PasswordStore
+    + RegistrationStore
     + RoleStore
     + SessionStore
     + Send

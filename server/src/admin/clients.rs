@@ -36,7 +36,7 @@ use crate::{
 /// Seeing clients.
 const READ: &str = "clients:read";
 /// Registering, changing and deleting them.
-const MANAGE: &str = "clients:manage";
+pub(super) const MANAGE: &str = "clients:manage";
 const DEFAULT_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 100;
 /// Longest time that two secrets of a client are good, in seconds: 30 days.

@@ -2,6 +2,7 @@
 
 pub(crate) mod clients;
 pub(crate) mod keys;
+pub(crate) mod registration;
 pub(crate) mod roles;
 pub(crate) mod users;
 

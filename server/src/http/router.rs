@@ -81,6 +81,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::clients::delete_client
         ))
         .routes(routes!(admin::clients::rotate_secret))
+        .routes(routes!(admin::registration::create_registration_token))
         .routes(routes!(admin::keys::list_keys))
         .routes(routes!(admin::keys::rotate_keys))
         .routes(routes!(oauth::authorize::authorize))
@@ -91,6 +92,12 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(
             oauth::device::page::show,
             oauth::device::page::decide
+        ))
+        .routes(routes!(oauth::register::register))
+        .routes(routes!(
+            oauth::register::show,
+            oauth::register::update,
+            oauth::register::delete
         ))
         .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
         .routes(routes!(about::about))

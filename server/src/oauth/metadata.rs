@@ -45,6 +45,7 @@ fn metadata(app: &App) -> ServerMetadata {
         authorization_endpoint: at(paths::OAUTH_AUTHORIZE),
         token_endpoint: at(paths::OAUTH_TOKEN),
         pushed_authorization_request_endpoint: at(paths::OAUTH_PAR),
+        registration_endpoint: at(paths::OAUTH_REGISTER),
         device_authorization_endpoint: at(paths::OAUTH_DEVICE_AUTHORIZATION),
         revocation_endpoint: at(paths::OAUTH_REVOKE),
         introspection_endpoint: at(paths::OAUTH_INTROSPECT),

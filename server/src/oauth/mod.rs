@@ -16,6 +16,7 @@ pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod par;
+pub(crate) mod register;
 mod resources;
 pub(crate) mod revoke;
 pub(crate) mod token;

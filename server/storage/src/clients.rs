@@ -98,6 +98,30 @@ async fn insert_secret(
     db.execute(sql, args).await.map(drop)
 }
 
+/// Keeps a client. False: there is one with that id.
+pub(crate) async fn insert(
+    db: &mut Connection<'_>,
+    client: &Client,
+    secret: Option<ClientSecret>,
+    at: Timestamp,
+) -> Result<bool, StorageError> {
+    let sql = "INSERT INTO clients (id, auth_method, registration, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $4) ON CONFLICT (id) DO NOTHING";
+    let args = args![
+        &client.id,
+        client.token_endpoint_auth_method.as_str(),
+        registration(client)?,
+        at,
+    ];
+    if db.execute(sql, args).await? == 0 {
+        return Ok(false);
+    }
+    if let Some(secret) = secret {
+        insert_secret(db, &client.id, secret).await?;
+    }
+    Ok(true)
+}
+
 /// How a client authenticates, and holds it. Nothing: there is none.
 async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<String>, StorageError> {
     let sql = locking!("SELECT auth_method FROM clients WHERE id = $1");
@@ -148,22 +172,11 @@ impl ClientStore for Database {
     ) -> Result<bool, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
-                let sql = "INSERT INTO clients (id, auth_method, registration, created_at,
-                        updated_at)
-                    VALUES ($1, $2, $3, $4, $4) ON CONFLICT (id) DO NOTHING";
-                let args = args![
-                    &client.id,
-                    client.token_endpoint_auth_method.as_str(),
-                    registration(&client)?,
-                    audit.at,
-                ];
-                if db.execute(sql, args).await? == 0 {
-                    return refused(false);
+                if insert(db, &client, secret, audit.at).await? {
+                    made(true, audit)
+                } else {
+                    refused(false)
                 }
-                if let Some(secret) = secret {
-                    insert_secret(db, &client.id, secret).await?;
-                }
-                made(true, audit)
             })
         })
         .await

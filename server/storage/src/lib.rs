@@ -36,6 +36,7 @@ mod passwords;
 mod postgres;
 mod purge;
 mod refresh;
+mod registration;
 mod roles;
 mod sessions;
 mod sqlite;

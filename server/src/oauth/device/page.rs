@@ -181,11 +181,18 @@ fn question(
     let sealed = sealed.ok_or_else(|| ApiError::internal("sealing"))?;
     let mut scopes = String::new();
     for scope in &waiting.device.scopes {
-        let _ = write!(scopes, "<li><code>{}</code></li>", pages::escape(scope));
+        let _ = match in_words(scope) {
+            Some(words) => write!(scopes, "<li>{words}</li>"),
+            None => write!(scopes, "<li><code>{}</code></li>", pages::escape(scope)),
+        };
     }
+    let wanted = match scopes.as_str() {
+        "" => String::new(),
+        _ => format!(" It could:</p><ul>{scopes}</ul><p>"),
+    };
     let body = format!(
-        "<p><strong>{}</strong> wants to sign in as {}.</p><ul>{scopes}</ul><p>Go on only if you \
-         have begun this yourself, just now, and this code is on the screen of your device: \
+        "<p><strong>{}</strong> wants to sign in as {}.{wanted} Go on only if you have begun this \
+         yourself, just now, and this code is on the screen of your device: \
          <strong>{}</strong></p><form method=\"post\" action=\"{}\"><input type=\"hidden\" \
          name=\"user_code\" value=\"{}\"><input type=\"hidden\" name=\"{CONFIRM}\" value=\"{}\">\
          <button name=\"decision\" value=\"allow\">Allow</button> \
@@ -198,6 +205,16 @@ fn question(
         URL_SAFE_NO_PAD.encode(sealed)
     );
     Ok(pages::page("Connect a device?", "narrow", &body).into_response())
+}
+
+/// What a scope of everybody's lets an application do.
+fn in_words(scope: &str) -> Option<&'static str> {
+    match scope {
+        "openid" => Some("Know who you are"),
+        "profile" => Some("See your name"),
+        "email" => Some("See your email address"),
+        _ => None,
+    }
 }
 
 fn done(waiting: &Waiting, allowed: bool) -> Response {

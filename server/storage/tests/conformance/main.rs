@@ -26,6 +26,7 @@ mod passkeys;
 mod passwords;
 mod purge;
 mod refresh;
+mod registration;
 mod roles;
 mod sessions;
 mod support;

@@ -33,6 +33,7 @@ const TABLE: &[Line] = &[
     ("DELETE /api/admin/clients/{id}",                  [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/keys",                             [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/keys/rotate",                     [401,  401,  403,   403,    403, 409]),
+    ("POST /api/admin/registration-tokens",             [401,  401,  403,   403,    403, 201]),
     ("GET /api/admin/roles",                            [401,  401,  403,   403,    403, 200]),
     ("GET /api/admin/users",                            [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),
@@ -74,6 +75,10 @@ const TABLE: &[Line] = &[
     ("GET /oauth/logout",                               [200,  200,  200,   200,    200, 200]),
     ("POST /oauth/logout",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/par",                                 [400,  400,  400,   400,    400, 400]),
+    ("POST /oauth/register",                            [401,  401,  401,   401,    401, 401]),
+    ("GET /oauth/register/{id}",                        [401,  401,  401,   401,    401, 401]),
+    ("PUT /oauth/register/{id}",                        [401,  401,  401,   401,    401, 401]),
+    ("DELETE /oauth/register/{id}",                     [401,  401,  401,   401,    401, 401]),
     ("POST /oauth/revoke",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/token",                               [400,  400,  400,   400,    400, 400]),
     ("GET /oauth/userinfo",                             [401,  401,  200,   401,    401, 401]),
@@ -116,6 +121,10 @@ async fn asvs_8_3_1_everybody_gets_what_the_table_says() {
                 ));
             } else if *expected == 401 && route.ends_with(paths::OAUTH_USERINFO) {
                 assert_eq!(answer.header("www-authenticate"), "Bearer");
+                answer.oauth_error(401, "invalid_token");
+            } else if *expected == 401 && route.contains(paths::OAUTH_REGISTER) {
+                let challenge = answer.header("www-authenticate");
+                assert_eq!(challenge, "Bearer error=\"invalid_token\"");
                 answer.oauth_error(401, "invalid_token");
             } else if *expected == 401 {
                 assert_eq!(answer.header("www-authenticate"), "Bearer");
@@ -223,6 +232,7 @@ fn body(path: &str, number: usize) -> Value {
         paths::PASSKEY_REGISTER_FINISH
         | paths::PASSKEY_SIGN_IN_FINISH
         | paths::PASSKEY_SIGN_UP_FINISH => credential,
+        paths::ADMIN_REGISTRATION_TOKENS => json!({ "uses": 1, "seconds": 60 }),
         paths::DEVICE => json!({ "user_code": "BCDF-GHJK", "allow": true }),
         paths::AUTHZ_CHECK => json!({ "checks": [{ "permission": "notes:write" }] }),
         paths::PASSKEY_REGISTER_BEGIN => json!({ "conditional": false }),

@@ -44,8 +44,10 @@ async fn taking(browser: &Browser, media_type: &str) -> (Vec<Route>, Value) {
     // Pages answer people: every form is a good one, or is asked for again.
     let pages = [paths::OAUTH_LOGOUT, paths::OAUTH_DEVICE];
     let takes = |route: &Route| {
-        let is_page = pages.contains(&&*route.path);
-        route.operation.pointer(&pointer).is_some() && !is_page
+        // Registering answers in a shape of its own; see `oauth::register`.
+        let is_other =
+            pages.contains(&&*route.path) || route.path.starts_with(paths::OAUTH_REGISTER);
+        route.operation.pointer(&pointer).is_some() && !is_other
     };
     (routes.into_iter().filter(takes).collect(), document)
 }

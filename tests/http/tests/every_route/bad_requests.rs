@@ -171,7 +171,8 @@ async fn paths_whose_parameters_are_none_get_404() {
     let long = "a".repeat(20_000);
     for route in finite(&admin).await {
         for name in ["{id}", "{role}"] {
-            if !route.path.contains(name) {
+            // Where applications manage themselves, nobody learns what is not theirs.
+            if !route.path.contains(name) || route.path.starts_with(paths::OAUTH_REGISTER) {
                 continue;
             }
             for value in [

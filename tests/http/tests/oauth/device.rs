@@ -103,7 +103,7 @@ async fn rfc8628_3_a_device_is_let_in_by_its_page() {
     let page = ada.get(&path).await.status(200);
     let text = page.text();
     assert!(text.contains("Living &lt;room&gt; TV") && text.contains("ada@example.com"));
-    assert!(text.contains(&device.user_code) && text.contains("profile"));
+    assert!(text.contains(&device.user_code) && text.contains("See your name"));
     let fields = [
         ("user_code", &*device.user_code),
         ("portcullis_confirm", &confirmation(&page)),

@@ -19,6 +19,7 @@ mod on_postgres;
 mod par;
 mod prompt;
 mod refresh;
+mod register;
 mod resources;
 mod response_mode;
 mod revoke;

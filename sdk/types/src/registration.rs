@@ -1,0 +1,122 @@
+//! Applications that register themselves: what they say of themselves (RFC 7591), and the admin API's
+//! bodies about what lets them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    client::{AuthMethod, GrantType, JwkSet, SigningAlgorithm},
+};
+
+/// What an application says of itself (RFC 7591 section 2). Members that are not known here are
+/// passed over, as that section says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ClientMetadata {
+    /// Its id: only when it changes its registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// What people know it as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// Where the browser may be sent.
+    pub redirect_uris: Vec<String>,
+    /// Where the browser may be sent after signing out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// How it says who it is; left out: `client_secret_basic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// How it gets tokens; left out: `authorization_code`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_types: Option<Vec<GrantType>>,
+    /// `code`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_types: Option<Vec<String>>,
+    /// Scopes it may ask for, separated by spaces; left out: `openid profile email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Its public keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<JwkSet>,
+    /// Where its public keys are: not taken, nothing is fetched from addresses that anybody names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Its logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// How it treats people's data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// What its ID tokens are signed with; left out: RS256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<SigningAlgorithm>,
+    /// Whether it must push its authorization requests.
+    pub require_pushed_authorization_requests: bool,
+    /// Whether it gets no tokens without a DPoP proof.
+    pub dpop_bound_access_tokens: bool,
+}
+
+/// What an application is registered as (RFC 7591 section 3.2.1, RFC 7592 section 3).
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationResponse {
+    /// What it said of itself, completed.
+    #[serde(flatten)]
+    pub metadata: ClientMetadata,
+    /// Its secret, shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// 0: it does not expire by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret_expires_at: Option<i64>,
+    /// When it was registered, in seconds.
+    pub client_id_issued_at: i64,
+    /// Where it manages its registration.
+    pub registration_client_uri: String,
+    /// What with.
+    pub registration_access_token: String,
+}
+
+impl std::fmt::Debug for RegistrationResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegistrationResponse")
+            .field("metadata", &self.metadata)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Body of `POST /api/admin/registration-tokens`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationTokenRequest {
+    /// How many applications may register with it, 1 to 1,000.
+    pub uses: u32,
+    /// How long it is good, in seconds, at most 30 days.
+    pub seconds: u32,
+}
+
+/// What applications may register themselves with, shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationToken {
+    /// The initial access token.
+    pub token: String,
+    /// How many may register with it.
+    pub uses: u32,
+    /// When it can no longer be used.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for RegistrationToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegistrationToken")
+            .field("uses", &self.uses)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! What an application that registers itself may be: less than one that an admin registers. It gets
+//! the scopes that are about signing people in, is no service to others, and nothing is fetched from
+//! where it says.
+
+use portcullis_types::{
+    client::{AuthMethod, Client, GrantType},
+    registration::ClientMetadata,
+};
+
+use crate::oauth::clients::validate::{self, Invalid};
+
+/// Scopes that anybody may be registered for.
+const SCOPES: [&str; 3] = ["openid", "profile", "email"];
+/// Grants that anybody may be registered for.
+const GRANTS: [GrantType; 3] = [
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::DeviceCode,
+];
+
+/// What is wrong: an error code of RFC 7591 section 3.2.2, and what to mend.
+pub(crate) struct Refused(pub(crate) &'static str, pub(crate) String);
+
+fn invalid(what: impl Into<String>) -> Refused {
+    Refused("invalid_client_metadata", what.into())
+}
+
+/// The client that an application wants to be.
+pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refused> {
+    if said.jwks_uri.is_some() {
+        return Err(invalid("jwks_uri: send the keys themselves, as jwks."));
+    }
+    let is_code = |types: Vec<String>| types == ["code"];
+    if !said.response_types.is_none_or(is_code) {
+        return Err(invalid("response_types: only code is offered."));
+    }
+    let name = said.client_name.as_deref().unwrap_or("Unnamed application");
+    let mut client = Client::new(id, name);
+    client.token_endpoint_auth_method = said
+        .token_endpoint_auth_method
+        .unwrap_or(AuthMethod::ClientSecretBasic);
+    let grants = said.grant_types;
+    client.grant_types = grants.unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
+    if !client
+        .grant_types
+        .iter()
+        .all(|grant| GRANTS.contains(grant))
+    {
+        return Err(invalid("grant_types: one of them takes an admin."));
+    }
+    if let Some(scope) = said.scope {
+        client.scopes = scope.split_ascii_whitespace().map(str::to_owned).collect();
+    }
+    if !client.scopes.iter().all(|scope| SCOPES.contains(&&**scope)) {
+        return Err(invalid("scope: one of them takes an admin."));
+    }
+    client.redirect_uris = said.redirect_uris;
+    client.post_logout_redirect_uris = said.post_logout_redirect_uris;
+    client.jwks = said.jwks;
+    client.logo_uri = said.logo_uri;
+    client.policy_uri = said.policy_uri;
+    client.tos_uri = said.tos_uri;
+    if let Some(algorithm) = said.id_token_signed_response_alg {
+        client.id_token_signed_response_alg = algorithm;
+    }
+    client.require_pushed_authorization_requests = said.require_pushed_authorization_requests;
+    client.dpop_bound_access_tokens = said.dpop_bound_access_tokens;
+    validate::check(&client).map_err(|Invalid(field, what)| {
+        let code = match field {
+            "redirect_uris" => "invalid_redirect_uri",
+            _ => "invalid_client_metadata",
+        };
+        Refused(code, format!("{field}: {what}."))
+    })?;
+    Ok(client)
+}
+
+/// What a client is registered as, in the words of RFC 7591.
+pub(super) fn of_client(client: &Client) -> ClientMetadata {
+    let has_code = client.may(GrantType::AuthorizationCode);
+    ClientMetadata {
+        client_id: Some(client.id.clone()),
+        client_name: Some(client.name.clone()),
+        redirect_uris: client.redirect_uris.clone(),
+        post_logout_redirect_uris: client.post_logout_redirect_uris.clone(),
+        token_endpoint_auth_method: Some(client.token_endpoint_auth_method),
+        grant_types: Some(client.grant_types.clone()),
+        response_types: Some(has_code.then(|| "code".to_owned()).into_iter().collect()),
+        scope: Some(client.scopes.join(" ")),
+        jwks: client.jwks.clone(),
+        jwks_uri: client.jwks_uri.clone(),
+        logo_uri: client.logo_uri.clone(),
+        policy_uri: client.policy_uri.clone(),
+        tos_uri: client.tos_uri.clone(),
+        id_token_signed_response_alg: Some(client.id_token_signed_response_alg),
+        require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+        dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+    }
+}
