@@ -1,6 +1,9 @@
 //! `portcullis keys`: signing keys, directly in the database. A running server notices within a
 //! quarter of a minute.
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use portcullis_domain::{Clock, Store, Timestamp};

@@ -8,8 +8,6 @@ pub(crate) mod jwks;
 mod pair;
 pub(crate) mod rotation;
 mod set;
-#[cfg(test)]
-mod tests;
 
 use std::{
     collections::HashSet,

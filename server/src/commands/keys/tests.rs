@@ -1,4 +1,4 @@
-//! Keys on schedule, by a clock that the test moves, on a real database.
+//! Keys on schedule, by a clock that the test moves, on a real database (which only commands name).
 
 use std::sync::Arc;
 
@@ -6,8 +6,14 @@ use portcullis_domain::{Timestamp, audit::AuditStore};
 use portcullis_storage::Database;
 use portcullis_types::keys::{KeyState, KeyView};
 
-use super::{SigningKeys, rotation, rotation::Means};
-use crate::{config::Config, crypto::MasterKey, crypto::SystemRng};
+use crate::{
+    config::Config,
+    crypto::{MasterKey, SystemRng},
+    keys::{
+        SigningKeys,
+        rotation::{self, Means},
+    },
+};
 
 const START: Timestamp = Timestamp(1_800_000_000_000);
 const DAY: i64 = 24 * 3600;
