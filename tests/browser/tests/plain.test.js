@@ -24,7 +24,7 @@ it("has all that an admin and a user need", async (world) => {
   await second.page.getByRole("link", { name: "Create an account" }).click();
   await second.page.getByLabel("Email").fill("second@example.com");
   await second.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await second.page.getByRole("button", { name: "Create account" }).click();
+  await second.page.getByRole("button", { name: "Create account", exact: true }).click();
   await second.page.getByRole("heading", { name: "Account", exact: true }).waitFor();
   await world.inspect(second.page, "plain-account");
 
