@@ -15,7 +15,13 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation::Means},
     limits::Limiter,
-    oauth::{client_auth::remote::RemoteKeys, clients::Clients, dpop::Dpop, families::Families},
+    oauth::{
+        backchannel::{Bell, Sender},
+        client_auth::remote::RemoteKeys,
+        clients::Clients,
+        dpop::Dpop,
+        families::Families,
+    },
     sessions::{hub::Hub, registry::Sessions},
 };
 
@@ -39,6 +45,10 @@ pub(crate) struct App {
     pub(crate) clients: Arc<Clients>,
     pub(crate) client_keys: RemoteKeys,
     pub(crate) dpop: Dpop,
+    /// Tells clients of logouts.
+    pub(crate) logout_sender: Sender,
+    /// Wakes whoever does, when a session has ended.
+    pub(crate) session_ended: Bell,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
     pub(crate) ui: Ui,
@@ -49,10 +59,10 @@ pub(crate) struct App {
     pub(crate) client_secrets: Sealer,
     /// Seals that somebody was asked whether to sign out.
     pub(crate) sign_out: Sealer,
-    /// Seals pushed requests across the sign-in page.
+    /// Seals requests across the sign-in page, and on their way back from the consent page.
     pub(crate) continuation: Sealer,
-    /// Seals that somebody was asked whether to let a device in.
-    pub(crate) device_page: Sealer,
+    /// Seals requests on their way to the consent page.
+    pub(crate) consent: Sealer,
     /// Makes what is kept of codes that devices show.
     pub(crate) user_codes: Mac,
     /// Turns true when the server stops: open streams end then.

@@ -23,6 +23,7 @@ use crate::{
     keys::{SigningKeys, rotation},
     limits::Limiter,
     oauth::{
+        backchannel::{self, Bell, Sender},
         client_auth::remote::RemoteKeys,
         clients::{Clients, secrets},
         dpop,
@@ -151,6 +152,8 @@ impl Builder {
             passkeys: Passkeys::new(&config, &master)?,
             clients,
             client_keys: RemoteKeys::default(),
+            logout_sender: Sender::default(),
+            session_ended: Bell::default(),
             dpop: dpop::new(config.oauth.dpop_nonces, &*rng),
             keys,
             setup: SetupLink::default(),
@@ -160,7 +163,7 @@ impl Builder {
             client_secrets: master.sealer(secrets::PURPOSE)?,
             sign_out: master.sealer("sign-out")?,
             continuation: master.sealer("pushed request")?,
-            device_page: master.sealer("device page")?,
+            consent: master.sealer("consent")?,
             user_codes: master.mac("user codes")?,
             stopping: watch::channel(false).0,
             config,
@@ -170,6 +173,8 @@ impl Builder {
         };
         let handle = Handle(Arc::new(app));
         tokio::spawn(maintain(Arc::downgrade(&handle.0)));
+        let bell = handle.session_ended.clone();
+        tokio::spawn(backchannel::run(Arc::downgrade(&handle.0), bell));
         Ok(Portcullis { handle })
     }
 }
@@ -190,8 +195,8 @@ pub(crate) fn roles(config: &Config) -> Vec<Role> {
     roles
 }
 
-/// Writes uses of sessions, deletes what has expired, rotates signing keys, and notices clients that
-/// were registered elsewhere, for as long as the server is there.
+/// Writes uses of sessions, deletes what has expired, rotates signing keys, and notices clients
+/// that were registered elsewhere, for as long as the server is there.
 async fn maintain(app: std::sync::Weak<App>) {
     let mut rounds = 0_u32;
     loop {

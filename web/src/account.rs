@@ -1,4 +1,4 @@
-//! The account page: who one is, and one's passkeys, password and sessions.
+//! The account page: who one is, and one's passkeys, password, sessions and connected applications.
 
 use leptos::prelude::*;
 
@@ -7,11 +7,13 @@ use crate::text::{fill, use_text};
 use crate::time::day_in_words;
 use crate::ui::{Bones, avatar};
 
+mod applications;
 mod passkey_row;
 mod passkeys;
 mod password;
 mod sessions;
 
+pub use applications::ConnectedApplications;
 pub use passkeys::Passkeys;
 pub use password::Password;
 pub use sessions::Sessions;
@@ -43,6 +45,7 @@ pub fn Account(
             <Passkeys/>
             <Password/>
             <Sessions/>
+            <ConnectedApplications/>
         }
         .into_any()
     }

@@ -35,7 +35,10 @@
 
 pub mod account;
 pub mod admin;
+mod asking;
 mod auth;
+mod consent;
+mod device;
 mod entry;
 pub mod errors;
 mod gate;
@@ -53,6 +56,8 @@ mod user_menu;
 pub use account::Account;
 pub use admin::Admin;
 pub use auth::{AuthContext, AuthProvider, use_auth, use_toasts};
+pub use consent::Consent;
+pub use device::ConnectDevice;
 pub use gate::{Decision, PermissionGate, Permissions, SignedIn, SignedOut};
 pub use return_to::ReturnTo;
 pub use setup::Setup;

@@ -19,6 +19,9 @@ const SERVER: &[&str] = &[
     "/.well-known/",
 ];
 
+/// Pages that come with a policy of their own, which lets them show logos.
+const LOADED: &[&str] = &["/consent", "/device"];
+
 impl ReturnTo {
     /// Accepts `raw` if it is an absolute path of this site (with or without query and fragment).
     ///
@@ -47,6 +50,12 @@ impl ReturnTo {
     /// Whether the server answers this path itself, so that the browser has to go there for real.
     pub fn is_server_path(&self) -> bool {
         SERVER.iter().any(|prefix| self.0.starts_with(prefix))
+    }
+
+    /// Whether the browser has to go there for real, be it to the server or to load a page anew.
+    pub fn needs_loading(&self) -> bool {
+        let page = self.0.split(['?', '#']).next().unwrap_or_default();
+        self.is_server_path() || LOADED.contains(&page.trim_end_matches('/'))
     }
 }
 
@@ -148,5 +157,8 @@ mod tests {
         assert!(server("/docs"));
         assert!(!server("/notes"));
         assert!(!server("/oauth-help"));
+        let loads = |path| ReturnTo::parse(path).is_some_and(|r| r.needs_loading());
+        assert!(loads("/docs") && loads("/device?user_code=X") && loads("/device/"));
+        assert!(!server("/device") && !loads("/devices") && !loads("/notes?/device"));
     }
 }

@@ -21,6 +21,9 @@ pub fn SignIn(
     /// Where accounts are made; nothing: there is no link.
     #[prop(optional, into)]
     sign_up_href: Option<String>,
+    /// The email address that is probably theirs.
+    #[prop(optional, into)]
+    email: String,
 ) -> impl IntoView {
     let text = use_text();
     let title = fill(text.sign_in_title, &[("app", use_auth().app())]);
@@ -35,7 +38,7 @@ pub fn SignIn(
     };
     view! {
         <Entry title foot>
-            <SignInForm on_done/>
+            <SignInForm on_done email/>
         </Entry>
     }
 }

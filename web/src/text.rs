@@ -83,6 +83,12 @@ impl Language {
             .find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
+    /// The first of these tags that is one of these, such as of `ui_locales` (OpenID Connect Core
+    /// section 3.1.2.1): `de-AT fr`.
+    pub fn first_of(tags: &str) -> Option<Self> {
+        tags.split_ascii_whitespace().find_map(Self::of_tag)
+    }
+
     /// The first of the browser's languages that is one of these, else English.
     pub fn of_browser() -> Self {
         intl::preferred()
@@ -192,6 +198,10 @@ mod tests {
         for other in ["", "nl", "eng", "deu-DE", "-de"] {
             assert_eq!(Language::of_tag(other), None, "{other}");
         }
+        let wished = Language::first_of("nl-BE fr-CA  de");
+        assert_eq!(wished, Some(Language::French));
+        assert_eq!(Language::first_of("nl"), None);
+        assert_eq!(Language::first_of(""), None);
     }
 
     #[test]

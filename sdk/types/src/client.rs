@@ -106,9 +106,27 @@ impl GrantType {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
-    /// They are not: the operator has decided for them.
+    /// They are not: the operator has decided for them, as for applications of their own.
     #[default]
     Skipped,
+    /// They are, once for what it asks for, and again when it asks for more.
+    Remembered,
+    /// They are, each time.
+    Required,
+}
+
+impl Consent {
+    /// Every setting there is.
+    pub const ALL: [Self; 3] = [Self::Skipped, Self::Remembered, Self::Required];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Skipped => "skipped",
+            Self::Remembered => "remembered",
+            Self::Required => "required",
+        }
+    }
 }
 
 /// What a client's tokens are signed with.
@@ -233,6 +251,13 @@ pub struct Client {
     /// Where the browser may be sent after signing out.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<String>,
+    /// Where it is told that somebody's session has ended (OpenID Connect Back-Channel Logout 1.0):
+    /// https, or http on a loopback address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it must be told which session, and not only whose. It always is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
     /// Scopes it may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
@@ -243,11 +268,12 @@ pub struct Client {
     /// introspect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub serves: Vec<String>,
-    /// Whether what it exchanges says nothing of its acting for the user, unless it shows an actor's
-    /// token.
+    /// Whether what it exchanges says nothing of its acting for the user, unless it shows an
+    /// actor's token.
     #[serde(default)]
     pub may_impersonate: bool,
-    /// Whether people are asked first.
+    /// Whether people are asked first; left out: `skipped`. Applications that register themselves
+    /// are never `skipped`.
     #[serde(default)]
     pub consent: Consent,
     /// With `private_key_jwt`: its public keys, a JWK Set (RFC 7517 section 5).
@@ -322,6 +348,8 @@ impl Client {
             grant_types: default_grants(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
             scopes: default_scopes(),
             resources: Vec::new(),
             serves: Vec::new(),

@@ -9,6 +9,7 @@ pub mod account;
 pub mod admin;
 pub mod authz;
 pub mod client;
+pub mod consent;
 pub mod device;
 pub mod events;
 pub mod id;

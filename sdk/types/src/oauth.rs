@@ -72,6 +72,9 @@ pub struct DeviceResponse {
     pub verification_uri: String,
     /// The same with the code in it, to be shown as a QR code.
     pub verification_uri_complete: String,
+    /// That QR code, drawn (SVG): for devices that can show a picture and draw none. Ours, and not
+    /// in the RFC.
+    pub verification_uri_qr: String,
     /// Seconds until it is too late.
     pub expires_in: u32,
     /// Seconds that must pass between two questions.
@@ -213,6 +216,12 @@ pub struct ServerMetadata {
     pub userinfo_endpoint: String,
     /// Where to sign a user out here as well.
     pub end_session_endpoint: String,
+    /// Whether clients are told that a session has ended (OpenID Connect Back-Channel Logout 1.0).
+    #[serde(default)]
+    pub backchannel_logout_supported: bool,
+    /// Whether they are told which.
+    #[serde(default)]
+    pub backchannel_logout_session_supported: bool,
     /// The public signing keys.
     pub jwks_uri: String,
     /// The scopes there are.

@@ -47,6 +47,10 @@ pub const ADMIN_CLIENTS: &str = "/api/admin/clients";
 pub const ADMIN_KEYS: &str = "/api/admin/keys";
 /// `GET`: the device that shows a code; `POST`: let it in, or not.
 pub const DEVICE: &str = "/api/device";
+/// `GET`: what an application asks for; `POST`: let it have that, or not.
+pub const CONSENT: &str = "/api/consent";
+/// `GET`: one's connected applications; `DELETE` with `/{id}` of a client: disconnect it.
+pub const CONSENTS: &str = "/api/auth/consents";
 /// `POST`: make what applications register themselves with.
 pub const ADMIN_REGISTRATION_TOKENS: &str = "/api/admin/registration-tokens";
 /// The demo app's notes.
@@ -61,8 +65,10 @@ pub const OAUTH_TOKEN: &str = "/oauth/token";
 pub const OAUTH_REVOKE: &str = "/oauth/revoke";
 /// Where a device without a browser asks to be let in (RFC 8628 section 3.1).
 pub const OAUTH_DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
-/// The page where somebody lets it in (RFC 8628 section 3.3).
-pub const OAUTH_DEVICE: &str = "/oauth/device";
+/// The address of the next as a QR code, with a code to type in it.
+pub const OAUTH_DEVICE_QR: &str = "/oauth/device/qr";
+/// The page where somebody lets it in (RFC 8628 section 3.3); one of the user interface's.
+pub const DEVICE_PAGE: &str = "/device";
 /// Where applications register themselves (RFC 7591), and with `/{id}` manage it (RFC 7592).
 pub const OAUTH_REGISTER: &str = "/oauth/register";
 /// What a token is good for (RFC 7662).

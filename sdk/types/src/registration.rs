@@ -1,5 +1,5 @@
-//! Applications that register themselves: what they say of themselves (RFC 7591), and the admin API's
-//! bodies about what lets them.
+//! Applications that register themselves: what they say of themselves (RFC 7591), and the admin
+//! API's bodies about what lets them.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,12 @@ pub struct ClientMetadata {
     /// Where the browser may be sent after signing out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<String>,
+    /// Where it is told that somebody's session has ended: https, and on the host of a redirect
+    /// URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it must be told which session. It always is.
+    pub backchannel_logout_session_required: bool,
     /// How it says who it is; left out: `client_secret_basic`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<AuthMethod>,

@@ -65,6 +65,12 @@ kinds! {
     DeviceAllowed = "oauth.device_allowed";
     /// Somebody did not let a device in.
     DeviceDenied = "oauth.device_denied";
+    /// Somebody let an application have what it asked for.
+    ConsentGiven = "oauth.consent_given";
+    /// Somebody did not.
+    ConsentDenied = "oauth.consent_denied";
+    /// Somebody took back what an application had, and its families were revoked.
+    ConsentRevoked = "oauth.consent_revoked";
     /// A client was given a token of its own.
     ClientTokenIssued = "oauth.client_token_issued";
     /// A service was given a token for another one, for the user it acts for.

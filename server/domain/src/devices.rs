@@ -92,7 +92,8 @@ pub trait DeviceStore {
         now: Timestamp,
     ) -> Result<Option<DeviceAuthorization>, StorageError>;
 
-    /// Decides, once. False: no such device waits, or the account is disabled.
+    /// Decides, once; a device that is let in counts as consent to what it asked for. False: no
+    /// such device waits, or the account is disabled.
     async fn decide_device(
         &self,
         decision: DeviceDecision,

@@ -1,7 +1,7 @@
 //! OAuth grants: authorization codes, and refresh tokens in families.
 
 use async_trait::async_trait;
-use portcullis_types::{FamilyId, Timestamp, UserId};
+use portcullis_types::{FamilyId, SessionId, Timestamp, UserId};
 
 use crate::{AuditEvent, SecretHash, StorageError};
 
@@ -16,6 +16,8 @@ pub struct AuthorizationCode {
     pub client_id: String,
     /// Who authorized.
     pub user: UserId,
+    /// In which browser session.
+    pub session: Option<SessionId>,
     /// Where the browser was sent.
     pub redirect_uri: String,
     /// Scopes granted.
@@ -78,6 +80,8 @@ pub struct TokenFamily {
     pub id: FamilyId,
     /// Who signed in.
     pub user: UserId,
+    /// In which browser session, as long as that lasts, if the client is to be told when it ends.
+    pub session: Option<SessionId>,
     /// With which client.
     pub client_id: String,
     /// Scopes granted.

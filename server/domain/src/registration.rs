@@ -61,6 +61,9 @@ pub trait RegistrationStore {
         audit: AuditEvent,
     ) -> Result<RegisterClient, StorageError>;
 
+    /// Whether the client of that id has registered itself.
+    async fn registered_itself(&self, client_id: &str) -> Result<bool, StorageError>;
+
     /// Whether that token manages the client of that id.
     async fn is_registration_token(
         &self,

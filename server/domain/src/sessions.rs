@@ -53,7 +53,9 @@ pub type NewSession = Session;
 #[async_trait]
 pub trait SessionStore {
     /// Begins a session of an enabled account, and ends the one it replaces, if any (new id at
-    /// sign-in and at elevation). False: the account is gone or disabled, nothing changed.
+    /// sign-in and at elevation). What began in the one before goes with it, if it was the same
+    /// user's; else its clients are to be told that it has ended. False: the account is gone or
+    /// disabled, nothing changed.
     async fn begin_session(
         &self,
         session: NewSession,
@@ -68,7 +70,8 @@ pub trait SessionStore {
     async fn sessions_of(&self, user: UserId, now: Timestamp)
     -> Result<Vec<Session>, StorageError>;
 
-    /// Ends one session of that user; its token's hash. `None`: they have no such session.
+    /// Ends one session of that user, and queues what its clients have to be told; its token's
+    /// hash. `None`: they have no such session.
     async fn end_session(
         &self,
         user: UserId,

@@ -5,9 +5,9 @@ use portcullis_types::Timestamp;
 
 use crate::{
     accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, clients::ClientStore,
-    devices::DeviceStore, keys::KeyStore, notes::NoteStore, oauth::OAuthStore,
-    passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
-    roles::RoleStore, sessions::SessionStore,
+    consents::ConsentStore, devices::DeviceStore, keys::KeyStore, logouts::LogoutStore,
+    notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore, passwords::PasswordStore,
+    registration::RegistrationStore, roles::RoleStore, sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -31,8 +31,10 @@ pub trait Store:
     + AuditStore
     + CeremonyStore
     + ClientStore
+    + ConsentStore
     + DeviceStore
     + KeyStore
+    + LogoutStore
     + NoteStore
     + OAuthStore
     + PasskeyStore

@@ -12,7 +12,8 @@ use portcullis_domain::{
 };
 use portcullis_storage::Database;
 use portcullis_types::client::{
-    AuthMethod, Client, ClientChanged, ClientSource, ClientView, GrantType, SigningAlgorithm,
+    AuthMethod, Client, ClientChanged, ClientSource, ClientView, Consent, GrantType,
+    SigningAlgorithm,
 };
 
 use super::{Settings, check::without_password, make_data_dir, master_key};
@@ -33,7 +34,9 @@ pub(super) enum ClientCommand {
   portcullis client create --name Reports --auth-method client_secret_basic \\
       --grant client_credentials --scope reports:read --json
   portcullis client create --name Bank --auth-method private_key_jwt --jwks keys.json \\
-      --redirect-uri https://bank.example/cb --require-par --dpop")]
+      --redirect-uri https://bank.example/cb --require-par --dpop
+  portcullis client create --name Partner --redirect-uri https://partner.example/cb \\
+      --consent remembered --logo-uri https://partner.example/logo.png")]
     Create(Box<Create>),
     /// List the clients, those of portcullis.toml too.
     #[command(after_help = "Example:
@@ -95,6 +98,9 @@ pub(super) struct Create {
     /// How it says who it is
     #[arg(long, value_enum, default_value = "none")]
     auth_method: AuthMethodName,
+    /// Whether people are asked before it gets tokens for them
+    #[arg(long, value_enum, default_value = "skipped")]
+    consent: ConsentName,
     /// How it may get tokens; may be repeated [default: authorization_code and refresh_token]
     #[arg(long, value_enum)]
     grant: Vec<GrantName>,
@@ -104,6 +110,9 @@ pub(super) struct Create {
     /// Where the browser may be sent after signing out; may be repeated
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
+    /// Where it is told that a session has ended
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
     /// Scope it may ask for; may be repeated [default: openid, profile and email]
     #[arg(long)]
     scope: Vec<String>,
@@ -174,6 +183,24 @@ impl ValueEnum for AuthMethodName {
                 AuthMethodName(d),
                 AuthMethodName(e),
             ]
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.as_str()))
+    }
+}
+
+/// [`Consent`] as a flag's value.
+#[derive(Clone, Copy, Debug)]
+struct ConsentName(Consent);
+
+impl ValueEnum for ConsentName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [ConsentName; 3] = {
+            let [a, b, c] = Consent::ALL;
+            [ConsentName(a), ConsentName(b), ConsentName(c)]
         };
         &ALL
     }
@@ -347,9 +374,11 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
     Ok(Client {
         redirect_uris: create.redirect_uri,
         post_logout_redirect_uris: create.post_logout_redirect_uri,
+        backchannel_logout_uri: create.backchannel_logout_uri,
         resources: create.resource,
         serves: create.serves,
         may_impersonate: create.may_impersonate,
+        consent: create.consent.0,
         jwks_uri: create.jwks_uri,
         logo_uri: create.logo_uri,
         policy_uri: create.policy_uri,
@@ -495,7 +524,10 @@ fn print(view: &ClientView) {
     line("grants", &grants.join(" "));
     line("redirects", &client.redirect_uris.join(" "));
     line("after logout", &client.post_logout_redirect_uris.join(" "));
+    let told_at = client.backchannel_logout_uri.as_deref();
+    line("told at logout", told_at.unwrap_or_default());
     line("scopes", &client.scopes.join(" "));
+    line("consent", client.consent.as_str());
     line("keys", client.jwks_uri.as_deref().unwrap_or_default());
 }
 

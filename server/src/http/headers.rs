@@ -5,11 +5,24 @@ use axum::{
     response::Response,
 };
 
+/// What pages may do, with images from there besides our own.
+macro_rules! page_csp {
+    ($images:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data:",
+            $images,
+            "; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+             form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+             trusted-types 'none'"
+        )
+    };
+}
+
 /// Pages may load our own scripts, styles and WASM and talk to us; nothing else.
-const PAGE_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-    style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-    manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+const PAGE_CSP: &str = page_csp!("");
+/// Pages about applications show their logos as well, which are wherever those are.
+const LOGO_CSP: &str = page_csp!(" https:");
 /// An API answer that is opened as a page may do nothing at all.
 const API_CSP: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
@@ -60,6 +73,16 @@ pub(crate) fn secure(mut response: Response) -> Response {
     response
 }
 
+/// Lets a page show logos of applications.
+pub(crate) fn allow_logos(mut response: Response) -> Response {
+    if response.status() != StatusCode::NOT_MODIFIED {
+        let policy = HeaderValue::from_static(LOGO_CSP);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
 fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers
         .entry(name)
@@ -85,5 +108,17 @@ mod tests {
         assert_eq!(policy(Html("")).unwrap(), PAGE_CSP);
         assert_eq!(policy("{}").unwrap(), API_CSP);
         assert_eq!(policy(StatusCode::NOT_MODIFIED), None);
+        let logos = allow_logos(Html("").into_response());
+        assert_eq!(policy(logos).unwrap(), LOGO_CSP);
+        let unchanged = allow_logos(StatusCode::NOT_MODIFIED.into_response());
+        assert_eq!(policy(unchanged), None);
+    }
+
+    #[test]
+    fn logos_are_all_that_differs() {
+        let images = "img-src 'self' data:";
+        let with_logos = PAGE_CSP.replace(images, &format!("{images} https:"));
+        assert_eq!(with_logos, LOGO_CSP);
+        assert_ne!(PAGE_CSP, LOGO_CSP);
     }
 }

@@ -86,13 +86,16 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(admin::keys::rotate_keys))
         .routes(routes!(oauth::authorize::authorize))
         .routes(routes!(
+            oauth::consents::show_consent,
+            oauth::consents::decide_consent
+        ))
+        .routes(routes!(oauth::consents::list_consents))
+        .routes(routes!(oauth::consents::revoke_consent))
+        .routes(routes!(
             oauth::device::api::show_device,
             oauth::device::api::decide_device
         ))
-        .routes(routes!(
-            oauth::device::page::show,
-            oauth::device::page::decide
-        ))
+        .routes(routes!(oauth::device::qr::show))
         .routes(routes!(oauth::register::register))
         .routes(routes!(
             oauth::register::show,

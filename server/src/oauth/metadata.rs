@@ -55,6 +55,8 @@ fn metadata(app: &App) -> ServerMetadata {
         introspection_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         userinfo_endpoint: at(paths::OAUTH_USERINFO),
         end_session_endpoint: at(paths::OAUTH_LOGOUT),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
         jwks_uri: at(paths::JWKS),
         scopes_supported: list(&["openid", "profile", "email"]),
         response_types_supported: list(&["code"]),

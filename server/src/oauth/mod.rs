@@ -4,8 +4,10 @@
 pub(crate) mod access_token;
 mod acr;
 pub(crate) mod authorize;
+pub(crate) mod backchannel;
 pub(crate) mod client_auth;
 pub(crate) mod clients;
+pub(crate) mod consents;
 pub(crate) mod device;
 pub(crate) mod dpop;
 pub(crate) mod errors;

@@ -156,6 +156,7 @@ pub(crate) async fn sign_in(
     if let Some(previous) = previous {
         let ended = previous.current();
         app.sessions.forget(&[(ended.id, ended.token)]);
+        app.session_ended.ring();
         app.hub.tell(ended.user, Notice::Replaced(ended.id));
     }
     let principal = app

@@ -12,6 +12,7 @@ use crate::{
 /// Makes what has ended in the database true everywhere else.
 pub(crate) fn announce(app: &App, user: UserId, ended: &[(SessionId, SecretHash)]) {
     app.sessions.forget(ended);
+    app.session_ended.ring();
     for (session, _) in ended {
         app.hub.tell(user, Notice::Ended(*session));
     }
@@ -35,6 +36,7 @@ pub(crate) async fn previous(app: &App, caller: &Caller, headers: &HeaderMap) ->
     audit.session = Some(id);
     if let Some(token) = app.store.end_session(user, id, audit).await? {
         app.sessions.forget(&[(id, token)]);
+        app.session_ended.ring();
         app.hub.tell(user, Notice::Replaced(id));
     }
     Ok(())

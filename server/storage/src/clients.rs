@@ -141,6 +141,10 @@ async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result
     db.rows(sql, args![id]).await?;
     let sql = "DELETE FROM device_authorizations WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
+    let sql = locking!("SELECT user_id FROM consents WHERE client_id = $1 ORDER BY user_id");
+    db.rows(sql, args![id]).await?;
+    let sql = "DELETE FROM consents WHERE client_id = $1";
+    db.execute(sql, args![id]).await?;
     // Locked in order first, as wherever several are locked.
     let sql = locking!(
         "SELECT code FROM authorization_codes WHERE client_id = $1 AND expires_at > $2 ORDER BY code"

@@ -42,7 +42,8 @@ pub(crate) use locking;
 /// A connection, inside a transaction or not.
 ///
 /// Where several rows are locked, it is in this order, so that no two transactions can each wait
-/// for the other: client, role, account, code, family, session and token, several of a kind by id.
+/// for the other: client, role, account, device, consent, code, family, session and token, several
+/// of a kind by id.
 pub(crate) enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, FamilyId, SecretHash, StorageError, Timestamp, UserId,
+    consents::Consent,
     devices::{DeviceAuthorization, DeviceDecision, DeviceGrant, DeviceStore, PollDevice},
 };
 
@@ -10,6 +11,7 @@ use crate::{
     Database,
     change::{Change, made, refused, unaudited},
     connection::{Connection, locking},
+    consents,
     value::{Row, args},
 };
 
@@ -144,7 +146,8 @@ impl DeviceStore for Database {
                 }
                 let sql = "UPDATE device_authorizations SET user_id = $2, allowed = $3,
                         auth_time = $4, amr = $5, decided_at = $6
-                    WHERE user_code = $1 AND decided_at IS NULL AND expires_at > $6";
+                    WHERE user_code = $1 AND decided_at IS NULL AND expires_at > $6
+                    RETURNING client_id, scopes, resources";
                 let args = args![
                     decision.user_code,
                     decision.user,
@@ -153,11 +156,21 @@ impl DeviceStore for Database {
                     decision.amr.as_slice(),
                     decision.now,
                 ];
-                if db.execute(sql, args).await? == 1 {
-                    made(true, audit)
-                } else {
-                    refused(false)
+                let Some(row) = db.row(sql, args).await? else {
+                    return refused(false);
+                };
+                if decision.allowed {
+                    let consent = Consent {
+                        user: decision.user,
+                        client_id: row.get("client_id")?,
+                        scopes: row.words("scopes")?,
+                        resources: row.words("resources")?,
+                        created_at: decision.now,
+                        updated_at: decision.now,
+                    };
+                    consents::give(db, consent).await?;
                 }
+                made(true, audit)
             })
         })
         .await

@@ -3,12 +3,13 @@
 
 use async_trait::async_trait;
 use portcullis_domain::{
-    AuditEvent, FamilyId, SecretHash, StorageError, Timestamp, UserId,
+    AuditEvent, FamilyId, SecretHash, SessionId, StorageError, Timestamp, UserId,
     oauth::{
         AuthorizationCode, ConsumeCode, FreshRefreshToken, NewRefreshToken, OAuthStore,
         PushedRequest, RefreshRotation, RotateRefresh, TokenFamily,
     },
 };
+use uuid::Uuid;
 
 use crate::{
     Database,
@@ -24,6 +25,7 @@ fn code(row: &Row) -> Result<AuthorizationCode, StorageError> {
         family: FamilyId(row.get("family_id")?),
         client_id: row.get("client_id")?,
         user: UserId(row.get("user_id")?),
+        session: row.get::<Option<Uuid>>("session_id")?.map(SessionId),
         redirect_uri: row.get("redirect_uri")?,
         scopes: row.words("scopes")?,
         code_challenge: row.get("code_challenge")?,
@@ -42,6 +44,7 @@ pub(crate) fn family(row: &Row) -> Result<TokenFamily, StorageError> {
     Ok(TokenFamily {
         id: FamilyId(row.get("id")?),
         user: UserId(row.get("user_id")?),
+        session: row.get::<Option<Uuid>>("session_id")?.map(SessionId),
         client_id: row.get("client_id")?,
         scopes: row.words("scopes")?,
         resources: row.words("resources")?,
@@ -122,14 +125,47 @@ async fn reused(
     Ok(Some((family, UserId(row.get("user_id")?))))
 }
 
-/// Whether the code that leads to this family was presented twice. Holds the code.
-async fn code_was_reused(db: &mut Connection<'_>, id: FamilyId) -> Result<bool, StorageError> {
+/// Begins a family, unless its code was presented twice or has ended with its session. The caller
+/// holds the account.
+pub(crate) async fn insert_family(
+    db: &mut Connection<'_>,
+    mut family: TokenFamily,
+    first: NewRefreshToken,
+) -> Result<bool, StorageError> {
     let sql = locking!(
-        "SELECT reused_at IS NOT NULL AS reused FROM authorization_codes WHERE family_id = $1"
+        "SELECT reused_at IS NOT NULL AS reused, session_id FROM authorization_codes
+            WHERE family_id = $1"
     );
-    db.row(sql, args![id])
-        .await?
-        .map_or(Ok(false), |row| row.get("reused"))
+    if let Some(code) = db.row(sql, args![family.id]).await? {
+        if code.get("reused")? {
+            return Ok(false);
+        }
+        // The session may have gone on under another id since the code was spent.
+        if family.session.is_some() {
+            family.session = code.get::<Option<Uuid>>("session_id")?.map(SessionId);
+        }
+    }
+    let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time, amr,
+            created_at, expires_at, revoked_at, dpop_jkt, resources, claims, session_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let args = args![
+        family.id,
+        family.user,
+        family.client_id,
+        family.scopes.as_slice(),
+        family.auth_time,
+        family.amr.as_slice(),
+        family.created_at,
+        family.expires_at,
+        family.revoked_at,
+        family.dpop_jkt,
+        family.resources.as_slice(),
+        family.claims.as_slice(),
+        family.session,
+    ];
+    db.execute(sql, args).await?;
+    refresh::insert(db, family.id, first).await?;
+    Ok(true)
 }
 
 #[async_trait]
@@ -180,8 +216,8 @@ impl OAuthStore for Database {
             Box::pin(async move {
                 let sql = "INSERT INTO authorization_codes (code, family_id, client_id, user_id,
                         redirect_uri, scopes, code_challenge, nonce, auth_time, amr, created_at,
-                        expires_at, dpop_jkt, resources, claims)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+                        expires_at, dpop_jkt, resources, claims, session_id)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
                 let args = args![
                     code.code,
                     code.family,
@@ -198,6 +234,7 @@ impl OAuthStore for Database {
                     code.dpop_jkt,
                     code.resources.as_slice(),
                     code.claims.as_slice(),
+                    code.session,
                 ];
                 db.execute(sql, args).await?;
                 made((), audit)
@@ -239,31 +276,13 @@ impl OAuthStore for Database {
     ) -> Result<bool, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
-                if db.lock_account(family.user).await? != Some(true)
-                    || code_was_reused(db, family.id).await?
+                if db.lock_account(family.user).await? == Some(true)
+                    && insert_family(db, family, first).await?
                 {
-                    return refused(false);
+                    made(true, audit)
+                } else {
+                    refused(false)
                 }
-                let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time,
-                        amr, created_at, expires_at, revoked_at, dpop_jkt, resources, claims)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-                let args = args![
-                    family.id,
-                    family.user,
-                    family.client_id,
-                    family.scopes.as_slice(),
-                    family.auth_time,
-                    family.amr.as_slice(),
-                    family.created_at,
-                    family.expires_at,
-                    family.revoked_at,
-                    family.dpop_jkt,
-                    family.resources.as_slice(),
-                    family.claims.as_slice(),
-                ];
-                db.execute(sql, args).await?;
-                refresh::insert(db, family.id, first).await?;
-                made(true, audit)
             })
         })
         .await

@@ -64,6 +64,11 @@ impl RegistrationStore for Database {
         .await
     }
 
+    async fn registered_itself(&self, client_id: &str) -> Result<bool, StorageError> {
+        let sql = "SELECT client_id FROM registration_tokens WHERE client_id = $1";
+        Ok(self.read_one(sql, args![client_id]).await?.is_some())
+    }
+
     async fn is_registration_token(
         &self,
         client_id: &str,

@@ -11,7 +11,7 @@ use crate::{
     Database,
     change::{made, refused, unaudited},
     connection::{Connection, locking},
-    oauth,
+    logouts, oauth,
     value::{Row, args},
 };
 
@@ -67,6 +67,7 @@ pub(crate) async fn end_all(
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
     let grants = oauth::revoke_families_of(db, user, now).await?;
+    logouts::sessions_end(db, user, except, now).await?;
     // Locked in the order of their ids first, as `touch_sessions` takes them.
     let sql = locking!(
         "SELECT id, token FROM sessions
@@ -100,6 +101,14 @@ impl SessionStore for Database {
                     return refused(false);
                 }
                 if let Some(old) = replaces {
+                    let sql = "SELECT user_id FROM sessions WHERE id = $1";
+                    let row = db.row(sql, args![old]).await?;
+                    let before = row.map(|row| row.get("user_id").map(UserId)).transpose()?;
+                    if before == Some(session.user) {
+                        logouts::session_moves(db, old, session.id).await?;
+                    } else {
+                        logouts::session_ends(db, old, audit.at).await?;
+                    }
                     db.execute("DELETE FROM sessions WHERE id = $1", args![old])
                         .await?;
                 }
@@ -142,6 +151,8 @@ impl SessionStore for Database {
     ) -> Result<Option<SecretHash>, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
+                // Before the session, as wherever both are locked; undone if it is not theirs.
+                logouts::session_ends(db, id, audit.at).await?;
                 let sql = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token";
                 match db.row(sql, args![id, user]).await? {
                     Some(row) => made(Some(row.hash("token")?), audit),

@@ -26,6 +26,7 @@ const SETTINGS = {
  * @property {string} id
  * @property {string} name
  * @property {string[]} redirectUris
+ * @property {Record<string, string | string[]>} [more] what else it is registered as
  *
  * @typedef {object} ServerOptions
  * @property {Client[]} [clients]
@@ -54,10 +55,11 @@ function needed(name) {
 function configuration(clients) {
   const text = JSON.stringify;
   return clients
-    .map(
-      ({ id, name, redirectUris }) =>
-        `[[clients]]\nid = ${text(id)}\nname = ${text(name)}\nredirect_uris = ${text(redirectUris)}\n`,
-    )
+    .map(({ id, name, redirectUris, more = {} }) => {
+      const settings = Object.entries({ id, name, redirect_uris: redirectUris, ...more });
+      const lines = settings.map(([key, value]) => `${key} = ${text(value)}\n`);
+      return `[[clients]]\n${lines.join("")}`;
+    })
     .join("\n");
 }
 

@@ -203,6 +203,23 @@ impl App {
         post(program, paths::OAUTH_REVOKE, &fields).await
     }
 
+    /// Sends the browser to the server, where its person is asked and says yes; the code.
+    pub async fn allowed_code(&self, browser: &Browser, path: &str) -> String {
+        let to = browser.get(path).await.location();
+        let request = to.strip_prefix("/consent#request=");
+        let request = request.unwrap_or_else(|| panic!("not asked: {to}"));
+        let body = serde_json::json!({ "request": request, "allow": true });
+        let decided = browser.post(paths::CONSENT, body).await.status(200);
+        let answer = browser.get(&decided.text_at("/continue_to")).await;
+        query(&answer.location(), "code").expect("a code")
+    }
+
+    /// The whole flow of an application that asks: consent, code, then tokens.
+    pub async fn allowed_tokens(&self, browser: &Browser, program: &Browser) -> Tokens {
+        let code = self.allowed_code(browser, &self.path()).await;
+        Tokens::of(&self.redeem(program, &code).await)
+    }
+
     /// The whole flow: code, then tokens.
     pub async fn tokens(&self, browser: &Browser, program: &Browser) -> Tokens {
         let code = self.code(browser).await;

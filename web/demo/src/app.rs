@@ -15,7 +15,7 @@ use portcullis_web::{
 use crate::about::{app_name, has_notes};
 use crate::ask::AskToSignIn;
 use crate::connection::Connection;
-use crate::entry::{SetupPage, SignInPage, SignUpPage};
+use crate::entry::{ConsentPage, DevicePage, SetupPage, SignInPage, SignUpPage};
 use crate::landing::Landing;
 use crate::notes::NotesPage;
 use crate::text::{language, speak, use_words};
@@ -34,6 +34,8 @@ pub(crate) fn App() -> impl IntoView {
                         <Route path=path!("/sign-in") view=SignInPage/>
                         <Route path=path!("/sign-up") view=SignUpPage/>
                         <Route path=path!("/setup") view=SetupPage/>
+                        <Route path=path!("/consent") view=ConsentPage/>
+                        <Route path=path!("/device") view=DevicePage/>
                         <Route path=path!("/notes") view=DemoPage/>
                         <Route path=path!("/account") view=AccountPage/>
                         <Route path=path!("/admin") view=AdminPage/>

@@ -20,7 +20,13 @@ pub(crate) fn AskToSignIn(
     whole_page: bool,
 ) -> impl IntoView {
     let auth = use_auth();
-    let path = use_location().pathname.get_untracked();
+    let location = use_location();
+    let mut path = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    if !search.is_empty() {
+        path.extend(["?", search.trim_start_matches('?')]);
+    }
+    let path = String::from(js_sys::encode_uri_component(&path));
     let href = format!("/sign-in?return_to={path}");
     let reason = match untrack(|| auth.session()) {
         Session::SignedOut { reason } => reason,

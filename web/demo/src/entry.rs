@@ -5,14 +5,22 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use portcullis_sdk::Session;
 use portcullis_web::ui::Page;
-use portcullis_web::{ReturnTo, Setup, SignIn, SignUp, use_auth};
+use portcullis_web::{ConnectDevice, Consent, ReturnTo, Setup, SignIn, SignUp, use_auth};
 
 use crate::about::{app_name, has_notes};
+use crate::ask::AskToSignIn;
 use crate::text::use_words;
 
 /// Where people go who came from nowhere in particular.
 fn home() -> &'static str {
     if has_notes() { "/notes" } else { "/account" }
+}
+
+/// Who is probably there, as the application says that has sent the browser here (`login_hint`).
+/// What is no email address is of no use in its field.
+fn expected() -> String {
+    let hint = use_query_map().with_untracked(|query| query.get("login_hint"));
+    hint.filter(|hint| hint.contains('@')).unwrap_or_default()
 }
 
 /// The way on after signing in.
@@ -33,9 +41,9 @@ fn onward() -> Onward {
             return;
         }
         match target.get_value() {
-            Some(to) if to.is_server_path() => {
+            Some(to) if to.needs_loading() => {
                 // What the server answers itself (the rest of an OAuth sign-in) is no page of the
-                // router's.
+                // router's, and some pages come with a policy of their own.
                 _ = window().location().assign(to.as_str());
             }
             to => {
@@ -111,7 +119,8 @@ pub(crate) fn SignInPage() -> impl IntoView {
         <Page title=use_words().sign_in_title app=app_name()>
             <div class="app-entry">
                 {move || shown.get().then(|| view! {
-                    <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")/>
+                    <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")
+                        email=expected()/>
                 })}
             </div>
         </Page>
@@ -151,6 +160,29 @@ pub(crate) fn SetupPage() -> impl IntoView {
     view! {
         <Page title=use_words().setup_title app=app_name()>
             <div class="app-entry"><Setup on_done=done/></div>
+        </Page>
+    }
+}
+
+/// `/consent#request=…`
+#[component]
+pub(crate) fn ConsentPage() -> impl IntoView {
+    view! {
+        <Page title=use_words().consent_title app=app_name()>
+            <div class="app-entry"><Consent/></div>
+        </Page>
+    }
+}
+
+/// `/device`, with `?user_code=…` from a QR code.
+#[component]
+pub(crate) fn DevicePage() -> impl IntoView {
+    let code = use_query_map().with_untracked(|query| query.get("user_code"));
+    view! {
+        <Page title=use_words().device_title app=app_name()>
+            <div class="app-entry">
+                <ConnectDevice code fallback=|| view! { <AskToSignIn/> }/>
+            </div>
         </Page>
     }
 }

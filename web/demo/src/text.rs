@@ -22,14 +22,23 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// The languages that an application wishes for that has sent the browser here.
+fn wished() -> Option<Language> {
+    let query = window().location().search().ok()?;
+    let query = web_sys::UrlSearchParams::new_with_str(&query).ok()?;
+    Language::first_of(&query.get("ui_locales")?)
+}
+
 /// The language of the page, for as long as it is loaded: the one that was chosen in this browser,
-/// else the first of the browser's that there is.
+/// else what the application wishes for that has sent it here, else the first of the browser's that
+/// there is.
 pub(crate) fn language() -> Language {
     static LANGUAGE: OnceLock<Language> = OnceLock::new();
     let chosen = || storage()?.get_item(KEY).ok().flatten();
     *LANGUAGE.get_or_init(|| {
         chosen()
             .and_then(|tag| Language::of_tag(&tag))
+            .or_else(wished)
             .unwrap_or_else(Language::of_browser)
     })
 }

@@ -2,7 +2,10 @@
 
 import texts from "/boot-text.js";
 
-/** In the language that was chosen here, else in the first of the browser's that there is. */
+/**
+ * In the language that was chosen here, else in one that an application wishes for, else in the first
+ * of the browser's that there is.
+ */
 function words() {
   let chosen;
   try {
@@ -10,7 +13,8 @@ function words() {
   } catch {
     // Storage may be forbidden; then nothing was chosen.
   }
-  const tags = [chosen, ...navigator.languages].map((tag) => tag?.split("-")[0].toLowerCase());
+  const wished = new URLSearchParams(location.search).get("ui_locales")?.split(" ") ?? [];
+  const tags = [chosen, ...wished, ...navigator.languages].map((tag) => tag?.split("-")[0].toLowerCase());
   const tag = tags.find((tag) => Object.hasOwn(texts, tag)) ?? "en";
   document.documentElement.lang = tag;
   return texts[tag];

@@ -249,6 +249,92 @@ pub struct Text {
     pub sessions_ended: Plural,
     /// You are signed in only here.
     pub sessions_only: &'static str,
+    /// {client} wants to use your account
+    pub consent_title: &'static str,
+    /// Signed in as {email}
+    pub consent_account: &'static str,
+    /// Use another account
+    pub consent_another: &'static str,
+    /// It could:
+    pub consent_could: &'static str,
+    /// It asks for no information about you.
+    pub consent_nothing: &'static str,
+    /// You’ll go back to {host}.
+    pub consent_goes_to: &'static str,
+    /// You’ll go back to an app on this device ({host}).
+    pub consent_goes_to_app: &'static str,
+    /// Allow
+    pub consent_allow: &'static str,
+    /// Don’t allow
+    pub consent_deny: &'static str,
+    /// You can disconnect it in your account at any time.
+    pub consent_later: &'static str,
+    /// Privacy policy
+    pub consent_policy: &'static str,
+    /// Terms of service
+    pub consent_terms: &'static str,
+    /// Going back to {client}…
+    pub consent_going: &'static str,
+    /// This request is over
+    pub consent_over_title: &'static str,
+    /// It took too long, was answered before, or was begun in another browser. Go back to the application and start again.
+    pub consent_over: &'static str,
+    /// Know who you are
+    pub scope_openid: &'static str,
+    /// See your name
+    pub scope_profile: &'static str,
+    /// See your email address
+    pub scope_email: &'static str,
+    /// Use “{scope}”
+    pub scope_other: &'static str,
+    /// Use {resource} in your name
+    pub scope_resource: &'static str,
+    /// Connected applications
+    pub applications_title: &'static str,
+    /// What you have let use your account. Disconnect the ones you no longer need.
+    pub applications_lead: &'static str,
+    /// No connected applications
+    pub applications_empty_title: &'static str,
+    /// Applications that you let use your account will be listed here.
+    pub applications_empty: &'static str,
+    /// Connected {when}
+    pub application_since: &'static str,
+    /// Disconnect {name}
+    pub application_disconnect: &'static str,
+    /// Disconnect
+    pub application_disconnect_short: &'static str,
+    /// Disconnect {name}?
+    pub application_disconnect_title: &'static str,
+    /// It loses access to your account at once. You can allow it again later.
+    pub application_disconnect_lead: &'static str,
+    /// Disconnected: {name}
+    pub application_disconnected: &'static str,
+    /// Connect a device
+    pub device_title: &'static str,
+    /// Type the code that is on the screen of your device.
+    pub device_lead: &'static str,
+    /// Code
+    pub device_code: &'static str,
+    /// Type the code first.
+    pub device_code_needed: &'static str,
+    /// Continue
+    pub device_continue: &'static str,
+    /// That code isn’t known, was used, or has expired. Look at your device again.
+    pub device_unknown: &'static str,
+    /// Connect {client}?
+    pub device_question: &'static str,
+    /// Allow it only if you began this yourself, just now, and this code is on the screen of your device:
+    pub device_warning: &'static str,
+    /// Type another code
+    pub device_other_code: &'static str,
+    /// Your device is connected
+    pub device_allowed_title: &'static str,
+    /// {client} is signed in. You can close this page.
+    pub device_allowed: &'static str,
+    /// Your device is not connected
+    pub device_denied_title: &'static str,
+    /// {client} gets no access. You can close this page.
+    pub device_denied: &'static str,
     /// People
     pub admin_title: &'static str,
     /// Who can sign in, and what each may do. Changes count at once, in every open tab.

@@ -12,10 +12,13 @@ use axum::{
 };
 use portcullis_types::ErrorCode;
 
-use super::{errors::ApiError, pages};
+use super::{errors::ApiError, headers::allow_logos, pages};
 
 /// Longest name of a file, with room for `.br` and `.gz` (NAME_MAX is 255).
 const LONGEST_NAME: usize = 250;
+
+/// Pages that show logos of applications.
+const WITH_LOGOS: [&str; 2] = ["/consent", "/device"];
 
 /// Where the user interface comes from.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +79,7 @@ pub(crate) async fn serve(ui: Ui, request: Request) -> Response {
         return ApiError::not_found().into_response();
     }
     match ui.index(&headers).await {
+        Some(index) if WITH_LOGOS.contains(&path.trim_end_matches('/')) => allow_logos(index),
         Some(index) => index,
         None if path == "/" => no_ui(),
         None => ApiError::not_found().into_response(),

@@ -32,7 +32,7 @@ pub(super) fn all(asked: &Asked<'_>) -> Result<(), Told> {
 
 /// Whether the request was pushed, where its client must push (RFC 9126 section 5).
 pub(super) fn was_pushed(asked: &Asked<'_>) -> Result<(), Told> {
-    if asked.client.require_pushed_authorization_requests && asked.pushed.is_none() {
+    if asked.client.require_pushed_authorization_requests && asked.journey.is_none() {
         return Err(Told(
             "invalid_request",
             "This application must push its requests to the PAR endpoint first.",

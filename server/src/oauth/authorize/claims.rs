@@ -82,6 +82,17 @@ impl Claims {
         self.wanted("sub")?.values.into_iter().next()
     }
 
+    /// The scopes that the claims belong to which are to be told.
+    pub(super) fn scopes(&self, client: &Client) -> Vec<String> {
+        let told = self.told(client);
+        let is_told = |claim: &str| {
+            let mut told = told.iter().filter_map(|told| told.split_once(':'));
+            told.any(|(_, known)| known == claim)
+        };
+        let scopes = OF_SCOPES.iter().filter(|(claim, _)| is_told(claim));
+        scopes.map(|(_, scope)| (*scope).to_owned()).collect()
+    }
+
     /// What is to be told, and where: `id_token:name`, `userinfo:email`.
     pub(super) fn told(&self, client: &Client) -> Vec<String> {
         let mut told = Vec::new();

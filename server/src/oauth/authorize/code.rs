@@ -25,6 +25,7 @@ pub(super) async fn issue(
         family: FamilyId(app.rng.uuid_at(caller.now)),
         client_id: asked.client.id.clone(),
         user: principal.account.id,
+        session: Some(session.id()),
         redirect_uri: asked.redirect_uri.to_owned(),
         scopes: scopes.split_ascii_whitespace().map(str::to_owned).collect(),
         code_challenge: asked

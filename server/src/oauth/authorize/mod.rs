@@ -1,12 +1,15 @@
 //! `GET /oauth/authorize`: an ordered table of small checks, then a code.
 //!
-//! The request comes with the address, or was pushed before ([`super::par`]). Until client and redirect URI are known to be good, an error is a page here; after that it goes
-//! back to the client with `state` and `iss` (RFC 6749 section 4.1.2.1, RFC 9207).
+//! The request comes with the address, or was pushed before ([`super::par`]). Until client and
+//! redirect URI are known to be good, an error is a page here; after that it goes back to the
+//! client with `state` and `iss` (RFC 6749 section 4.1.2.1, RFC 9207). Where somebody has to sign
+//! in or to consent first, the browser goes to a page for it and comes back here.
 
 mod acr;
 mod checks;
 mod claims;
 mod code;
+pub(super) mod consent;
 mod error_page;
 mod hints;
 mod prompt;
@@ -21,7 +24,7 @@ use axum::{
 };
 use portcullis_types::client::Client;
 
-use self::{acr::Strength, hints::Hinted, request::Pushed};
+use self::{acr::Strength, consent::Standing, hints::Hinted, request::Journey};
 use super::{errors::Refusal, form::Parameters};
 use crate::{
     app::{App, Handle},
@@ -58,8 +61,8 @@ struct Asked<'a> {
     parameters: &'a Parameters,
     client: &'a Client,
     redirect_uri: &'a str,
-    /// Set, if it was pushed.
-    pushed: Option<&'a Pushed>,
+    /// Set, if it was pushed or has been somewhere.
+    journey: Option<&'a Journey>,
     /// Who it must be, if the client says so with an ID token.
     hinted: Hinted,
 }
@@ -79,7 +82,7 @@ struct Told(&'static str, &'static str);
            ("scope" = Option<String>, Query), ("state" = Option<String>, Query),
            ("nonce" = Option<String>, Query),
            ("dpop_jkt" = Option<String>, Query, description = "RFC 9449 section 10"), ("prompt" = Option<String>, Query,
-            description = "`none` or `login`"), ("max_age" = Option<u64>, Query),
+            description = "`none`, `login`, `consent` or `select_account`"), ("max_age" = Option<u64>, Query),
            ("response_mode" = Option<String>, Query,
             description = "`query`, `fragment` or `form_post`"),
            ("resource" = Option<Vec<String>>, Query, description = "RFC 8707"),
@@ -88,7 +91,7 @@ struct Told(&'static str, &'static str);
            ("id_token_hint" = Option<String>, Query),
            ("claims" = Option<String>, Query, description = "OpenID Connect Core section 5.5")),
     responses((status = 302, description = "To the client with `code`, `state` and `iss` or an \
-               error; or to the sign-in page."),
+               error; or to the sign-in or consent page."),
               (status = 400, description = "A page: client or redirect URI are not registered.")))]
 pub(crate) async fn authorize(
     app: Handle,
@@ -121,7 +124,7 @@ pub(crate) async fn authorize(
         parameters: &parameters,
         client: &client,
         redirect_uri,
-        pushed: request.pushed.as_ref(),
+        journey: request.journey.as_ref(),
         hinted: hints::read(&app, &parameters).await?,
     };
     if let Err(told) = checks::was_pushed(&asked).and_then(|()| checks::all(&asked)) {
@@ -153,13 +156,22 @@ pub(crate) async fn authorize(
         }
         Some((session, principal)) => {
             app.sessions.touch(&session, caller.now);
-            if let Some(pushed) = asked.pushed
-                && pushed.came_back
-                && !pushed.spend(&app).await?
+            let standing = consent::standing(&asked, &session).await?;
+            if standing == Standing::Missing {
+                return consent::ask(&asked, &headers, &session);
+            }
+            if let Some(journey) = asked.journey
+                && journey.came_back
+                && !journey.spend(&app).await?
             {
                 return Ok(error_page::page(request::SPENT));
             }
-            code::issue(&asked, &session, &principal).await
+            match standing {
+                Standing::Denied => Ok(refuse(&asked, &consent::DENIED)),
+                Standing::Given | Standing::Missing => {
+                    code::issue(&asked, &session, &principal).await
+                }
+            }
         }
         None if prompt::is_none(&asked) => Ok(refuse(
             &asked,
@@ -192,7 +204,7 @@ pub(super) async fn check_pushed(
         parameters,
         client,
         redirect_uri,
-        pushed: None,
+        journey: None,
         hinted: hints::read(app, parameters).await?,
     };
     checks::all(&asked).map_err(|Told(error, description)| Refusal::told(error, description))

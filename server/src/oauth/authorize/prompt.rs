@@ -7,6 +7,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portcullis_domain::Timestamp;
+use portcullis_types::paths;
 
 use super::{Asked, Told, hints::FOR_THE_PAGE, redirect, request::SIGN_IN_SECONDS};
 use crate::{
@@ -49,8 +50,8 @@ pub(super) fn is_none(asked: &Asked<'_>) -> bool {
     has(asked, "none")
 }
 
-/// Whether somebody can still be asked to sign in, for this request: a page may be shown, and was not
-/// yet.
+/// Whether somebody can still be asked to sign in, for this request: a page may be shown, and was
+/// not yet.
 pub(super) fn may_ask(asked: &Asked<'_>) -> bool {
     !is_none(asked) && since(asked).is_none()
 }
@@ -79,12 +80,13 @@ pub(super) fn to_sign_in(
     headers: &HeaderMap,
     query: &str,
 ) -> ApiResult<Response> {
-    let (query, cookie) = match asked.pushed {
-        Some(pushed) => pushed.to_query(asked.app, headers, &asked.client.id)?,
-        None => (query_since(asked, query)?, None),
+    let (back, cookie) = match asked.journey {
+        Some(journey) => journey.to_path(asked.app, headers, &asked.client.id)?,
+        None => {
+            let query = query_since(asked, query)?;
+            (format!("{}?{query}", paths::OAUTH_AUTHORIZE), None)
+        }
     };
-    let back = format!("/oauth/authorize?{query}");
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let mut to = format!("/sign-in?return_to={}", encode(&back));
     for name in FOR_THE_PAGE {
         if let Some(value) = asked.parameters.get(name) {
@@ -94,6 +96,11 @@ pub(super) fn to_sign_in(
     let page = redirect(&to);
     let cookie = cookie.map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(cookie), page).into_response())
+}
+
+/// A value for a query.
+pub(super) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// The query as it came, and since when a proof counts.
@@ -112,6 +119,11 @@ fn query_since(asked: &Asked<'_>, query: &str) -> ApiResult<String> {
         .finish())
 }
 
+/// Whether the client wants the person to be asked whether it gets what it wants.
+pub(super) fn is_consent(asked: &Asked<'_>) -> bool {
+    has(asked, "consent")
+}
+
 fn has(asked: &Asked<'_>, value: &str) -> bool {
     asked
         .parameters
@@ -121,9 +133,10 @@ fn has(asked: &Asked<'_>, value: &str) -> bool {
         .any(|given| given == value)
 }
 
-fn since(asked: &Asked<'_>) -> Option<Timestamp> {
-    if let Some(pushed) = asked.pushed {
-        return pushed.came_back.then_some(pushed.since);
+/// Since when a proof counts as made for this request, if somebody was asked for one.
+pub(super) fn since(asked: &Asked<'_>) -> Option<Timestamp> {
+    if let Some(journey) = asked.journey {
+        return journey.came_back.then_some(journey.since);
     }
     let sealed = URL_SAFE_NO_PAD.decode(asked.parameters.get(SINCE)?).ok()?;
     let plain = asked

@@ -1,9 +1,10 @@
 //! Where the parameters of an authorization request come from: the address itself, a request that
-//! was pushed before (RFC 9126), or one of those after the detour to the sign-in page.
+//! was pushed before (RFC 9126), or one that goes on after a detour to the sign-in or consent page.
 
 use axum::http::{HeaderMap, HeaderValue};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use portcullis_domain::{SecretHash, Timestamp};
+use portcullis_domain::{SecretHash, Timestamp, UserId};
+use portcullis_types::paths;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use crate::{
     oauth::{form::Parameters, par},
 };
 
-/// Carries, sealed, a pushed request across the sign-in page.
+/// Carries, sealed, a request across the pages that it needs.
 const CONTINUE: &str = "portcullis_continue";
 /// For how long it can: time enough to sign in.
 pub(super) const SIGN_IN_SECONDS: i64 = 15 * 60;
@@ -31,22 +32,32 @@ pub(super) const SPENT: &str = "This sign-in was used before, took too long, or 
 /// A request about to be checked.
 pub(super) struct Request {
     pub(super) parameters: Parameters,
-    /// Set, if it was pushed.
-    pub(super) pushed: Option<Pushed>,
+    /// Set, if it was pushed or has been somewhere.
+    pub(super) journey: Option<Journey>,
 }
 
-/// A pushed request on its way. Its `request_uri` is spent; what goes on from here is good for one
-/// code, in the browser that showed it, for as long as signing in may take.
+/// A request on its way, whose address or `request_uri` is left behind; what goes on from here is
+/// good for one code, in the browser that showed it, for as long as signing in may take.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Pushed {
+pub(super) struct Journey {
     id: Uuid,
     /// When it was shown: a proof since then was made for it.
     pub(super) since: Timestamp,
-    expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
     form: String,
-    /// Whether it has been to the sign-in page.
+    /// What somebody said who was asked whether the client gets what it wants.
+    #[serde(default)]
+    pub(super) decided: Option<Decided>,
+    /// Whether it has been to a page.
     #[serde(skip)]
     pub(super) came_back: bool,
+}
+
+/// Who said what.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Decided {
+    pub(super) user: UserId,
+    pub(super) allowed: bool,
 }
 
 /// The request that an address asks for; `Err` says on a page what is wrong with it.
@@ -59,32 +70,26 @@ pub(super) async fn read(
     let Some(client) = parameters.get("client_id") else {
         return Ok(Err(super::checks::UNKNOWN_CLIENT));
     };
-    let pushed = if let Some(sealed) = parameters.get(CONTINUE) {
+    let journey = if let Some(sealed) = parameters.get(CONTINUE) {
         open(app, caller, headers, client, sealed)
     } else if let Some(uri) = parameters
         .get("request_uri")
         .filter(|uri| par::is_ours(uri))
     {
         let found = par::consume(app, caller, client, uri).await?;
-        found.map(|found| Pushed {
-            id: app.rng.uuid_at(caller.now),
-            since: caller.now,
-            expires_at: caller.now.plus_seconds(SIGN_IN_SECONDS),
-            form: found.to_text(PARAMETERS),
-            came_back: false,
-        })
+        found.map(|found| Journey::begin(app, caller, &found, caller.now))
     } else {
         return Ok(Ok(Request {
             parameters,
-            pushed: None,
+            journey: None,
         }));
     };
-    let read = pushed.and_then(|pushed| {
+    let read = journey.and_then(|journey| {
         // Nothing of the address counts besides what was pushed (RFC 9126 section 4).
-        let parameters = Parameters::parse(pushed.form.as_bytes()).ok()?;
+        let parameters = journey.parameters()?;
         Some(Request {
             parameters,
-            pushed: Some(pushed),
+            journey: Some(journey),
         })
     });
     Ok(read.ok_or(SPENT))
@@ -96,23 +101,62 @@ fn open(
     headers: &HeaderMap,
     client: &str,
     sealed: &str,
-) -> Option<Pushed> {
+) -> Option<Journey> {
     let binding = Binding::finish_in_browser(headers).ok()?;
     let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
     let plain = app.continuation.open(&sealed, &context(client, &binding))?;
-    let mut pushed: Pushed = serde_json::from_slice(&plain).ok()?;
-    pushed.came_back = true;
-    (caller.now < pushed.expires_at).then_some(pushed)
+    let mut journey: Journey = serde_json::from_slice(&plain).ok()?;
+    journey.came_back = true;
+    (caller.now < journey.expires_at).then_some(journey)
 }
 
 fn context(client: &str, binding: &Binding) -> Vec<u8> {
     [binding.browser(), client.as_bytes()].concat()
 }
 
-impl Pushed {
-    /// The query that continues this request after signing in, and the cookie that binds it to the
-    /// browser, where there is none yet.
-    pub(super) fn to_query(
+impl Journey {
+    /// A request sets out. A proof since `since` was made for it.
+    pub(super) fn begin(
+        app: &App,
+        caller: &Caller,
+        parameters: &Parameters,
+        since: Timestamp,
+    ) -> Self {
+        Self {
+            id: app.rng.uuid_at(caller.now),
+            since,
+            expires_at: caller.now.plus_seconds(SIGN_IN_SECONDS),
+            form: parameters.to_text(PARAMETERS),
+            decided: None,
+            came_back: false,
+        }
+    }
+
+    /// What was asked for.
+    pub(super) fn parameters(&self) -> Option<Parameters> {
+        Parameters::parse(self.form.as_bytes()).ok()
+    }
+
+    /// What stands for the question whether the client gets what it wants, which each who is asked
+    /// answers once.
+    pub(super) fn question(&self, user: UserId) -> SecretHash {
+        let parts = [&b"consent"[..], self.id.as_bytes(), user.0.as_bytes()];
+        SecretHash(token::sha256(&parts.concat()))
+    }
+
+    /// The path that continues this request, and the cookie that binds it to the browser, where
+    /// there is none yet.
+    pub(super) fn to_path(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        client: &str,
+    ) -> ApiResult<(String, Option<HeaderValue>)> {
+        let (query, cookie) = self.to_query(app, headers, client)?;
+        Ok((format!("{}?{query}", paths::OAUTH_AUTHORIZE), cookie))
+    }
+
+    fn to_query(
         &self,
         app: &App,
         headers: &HeaderMap,

@@ -57,6 +57,7 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
         ("logo_uri", &client.logo_uri),
         ("policy_uri", &client.policy_uri),
         ("tos_uri", &client.tos_uri),
+        ("backchannel_logout_uri", &client.backchannel_logout_uri),
     ] {
         if let Some(uri) = uri {
             web_page(field, uri)?;
@@ -382,6 +383,19 @@ mod tests {
         let logo = |uri: &str| with(|client| client.logo_uri = Some(uri.to_owned()));
         assert_eq!(logo("https://app.example/logo.svg"), Ok(()));
         assert_eq!(logo("javascript:alert(1)"), Err("logo_uri"));
+        let logout =
+            |uri: &str| with(|client| client.backchannel_logout_uri = Some(uri.to_owned()));
+        for good in ["https://app.example/logout?x", "http://127.0.0.1:9/logout"] {
+            assert_eq!(logout(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://app.example/",
+            "https://a.example/#x",
+            "file:///x",
+            "",
+        ] {
+            assert_eq!(logout(bad), Err("backchannel_logout_uri"), "{bad}");
+        }
         let access = |seconds| with(|client| client.access_token_seconds = Some(seconds));
         assert_eq!(access(60), Ok(()));
         for bad in [0, -1, 86_401, i64::MAX] {

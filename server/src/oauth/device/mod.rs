@@ -2,7 +2,7 @@
 //! shows a code, which somebody types on a device that has one.
 
 pub(crate) mod api;
-pub(crate) mod page;
+pub(crate) mod qr;
 mod user_code;
 mod verification;
 
@@ -72,11 +72,13 @@ pub(crate) async fn authorize(
         device.user_code = app.user_codes.of(&code);
         if app.store.save_device(device.clone()).await? {
             let shown = user_code::shown(&code);
-            let uri = format!("{}{}", app.issuer, paths::OAUTH_DEVICE);
+            let uri = format!("{}{}", app.issuer, paths::DEVICE_PAGE);
+            let qr = format!("{}{}", app.issuer, paths::OAUTH_DEVICE_QR);
             return Ok(Json(DeviceResponse {
                 device_code: device_code.expose().to_owned(),
                 verification_uri_complete: format!("{uri}?user_code={shown}"),
                 verification_uri: uri,
+                verification_uri_qr: format!("{qr}?user_code={shown}"),
                 user_code: shown,
                 expires_in: u32::try_from(seconds).unwrap_or(u32::MAX),
                 interval: u32::try_from(INTERVAL).unwrap_or(u32::MAX),

@@ -1,11 +1,14 @@
 //! What an application that registers itself may be: less than one that an admin registers. It gets
-//! the scopes that are about signing people in, is no service to others, and nothing is fetched from
-//! where it says.
+//! the scopes that are about signing people in, is no service to others, nothing is fetched from
+//! where it says, it is told of logouts only where it has people sent to, and people are asked
+//! before it gets anything.
 
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType},
+    client::{AuthMethod, Client, Consent, GrantType},
     registration::ClientMetadata,
 };
+
+use url::{Host, Url};
 
 use crate::oauth::clients::validate::{self, Invalid};
 
@@ -36,6 +39,7 @@ pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refuse
     }
     let name = said.client_name.as_deref().unwrap_or("Unnamed application");
     let mut client = Client::new(id, name);
+    client.consent = Consent::Remembered;
     client.token_endpoint_auth_method = said
         .token_endpoint_auth_method
         .unwrap_or(AuthMethod::ClientSecretBasic);
@@ -56,6 +60,15 @@ pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refuse
     }
     client.redirect_uris = said.redirect_uris;
     client.post_logout_redirect_uris = said.post_logout_redirect_uris;
+    if let Some(uri) = &said.backchannel_logout_uri
+        && !is_beside_redirects(&client, uri)
+    {
+        return Err(invalid(
+            "backchannel_logout_uri: must be https, on the host of a redirect URI.",
+        ));
+    }
+    client.backchannel_logout_uri = said.backchannel_logout_uri;
+    client.backchannel_logout_session_required = said.backchannel_logout_session_required;
     client.jwks = said.jwks;
     client.logo_uri = said.logo_uri;
     client.policy_uri = said.policy_uri;
@@ -75,6 +88,19 @@ pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refuse
     Ok(client)
 }
 
+/// Whether an address is one that the application may have us call: a web server by its name, which
+/// it has people sent to as well.
+fn is_beside_redirects(client: &Client, uri: &str) -> bool {
+    let origin = |uri: &str| {
+        let url = Url::parse(uri).ok().filter(|url| url.scheme() == "https");
+        let by_name = |url: &Url| matches!(url.host(), Some(Host::Domain(_)));
+        url.filter(by_name).map(|url| url.origin())
+    };
+    let called = origin(uri);
+    let mut redirects = client.redirect_uris.iter().map(|uri| origin(uri));
+    called.is_some() && redirects.any(|redirect| redirect == called)
+}
+
 /// What a client is registered as, in the words of RFC 7591.
 pub(super) fn of_client(client: &Client) -> ClientMetadata {
     let has_code = client.may(GrantType::AuthorizationCode);
@@ -83,6 +109,8 @@ pub(super) fn of_client(client: &Client) -> ClientMetadata {
         client_name: Some(client.name.clone()),
         redirect_uris: client.redirect_uris.clone(),
         post_logout_redirect_uris: client.post_logout_redirect_uris.clone(),
+        backchannel_logout_uri: client.backchannel_logout_uri.clone(),
+        backchannel_logout_session_required: client.backchannel_logout_session_required,
         token_endpoint_auth_method: Some(client.token_endpoint_auth_method),
         grant_types: Some(client.grant_types.clone()),
         response_types: Some(has_code.then(|| "code".to_owned()).into_iter().collect()),

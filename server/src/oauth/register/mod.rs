@@ -1,5 +1,5 @@
-//! `/oauth/register`: applications register themselves with an initial access token that an admin has
-//! made (RFC 7591), and manage their own registration afterwards (RFC 7592).
+//! `/oauth/register`: applications register themselves with an initial access token that an admin
+//! has made (RFC 7591), and manage their own registration afterwards (RFC 7592).
 
 mod metadata;
 
@@ -16,6 +16,7 @@ use portcullis_domain::{
     registration::{RegisterClient, SelfRegistration},
 };
 use portcullis_types::{
+    client::Consent,
     oauth::OAuthError,
     paths,
     registration::{ClientMetadata, RegistrationResponse},
@@ -170,7 +171,12 @@ pub(crate) async fn update(
         let what = "client_id: must be the application's own.".to_owned();
         return Err(Failure::Refused(Refused("invalid_client_metadata", what)));
     }
-    let client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
+    let mut client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
+    // An admin may have seen to it that people are asked each time.
+    let before = app.clients.find(&*app.store, &id, caller.now).await?;
+    if before.is_some_and(|before| before.consent == Consent::Required) {
+        client.consent = Consent::Required;
+    }
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
     let (secret, kept) = secrets::generate(&*app.rng, sealer, &id, method, caller.now)?;

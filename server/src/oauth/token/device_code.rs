@@ -37,6 +37,7 @@ pub(super) async fn poll(
     let beginning = Beginning {
         family: grant.family,
         user: grant.user,
+        session: None,
         scopes: grant.scopes,
         resources: grant.resources,
         claims: Vec::new(),

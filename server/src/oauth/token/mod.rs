@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, Method},
 };
 use portcullis_domain::{
-    FamilyId, Timestamp, TokenKind, UserId,
+    FamilyId, SessionId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
     oauth::{
         AuthorizationCode, ConsumeCode, NewRefreshToken, RefreshRotation, RotateRefresh,
@@ -18,7 +18,7 @@ use portcullis_domain::{
     },
 };
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType},
+    client::{AuthMethod, Client, Consent, GrantType},
     oauth::{ExchangeResponse, OAuthError, TokenResponse},
     paths,
 };
@@ -98,6 +98,7 @@ pub(crate) enum Answer {
 struct Beginning {
     family: FamilyId,
     user: UserId,
+    session: Option<SessionId>,
     scopes: Vec<String>,
     resources: Vec<String>,
     claims: Vec<String>,
@@ -111,6 +112,7 @@ impl From<AuthorizationCode> for Beginning {
         Self {
             family: code.family,
             user: code.user,
+            session: code.session,
             scopes: code.scopes,
             resources: code.resources,
             claims: code.claims,
@@ -193,6 +195,11 @@ async fn begin_family(
     let family = TokenFamily {
         id: beginning.family,
         user: beginning.user,
+        // Who did not ask who somebody is has nobody to sign out.
+        session: beginning.session.filter(|_| {
+            let asked = beginning.scopes.iter().any(|scope| scope == "openid");
+            asked && client.backchannel_logout_uri.is_some()
+        }),
         client_id: client.id.clone(),
         scopes: beginning.scopes,
         resources: beginning.resources,
@@ -230,7 +237,15 @@ async fn begin_family(
     audit.subject = Some(family.user);
     audit.family = Some(family.id);
     audit.detail = serde_json::json!({ "client": family.client_id });
-    if !app.store.begin_family(family, first, audit).await? {
+    // What somebody has taken back between the code and now is not given after all.
+    let begun = match client.consent {
+        Consent::Skipped => app.store.begin_family(family, first, audit).await?,
+        Consent::Remembered | Consent::Required => {
+            let begun = app.store.begin_consented_family(family, first, audit);
+            begun.await?
+        }
+    };
+    if !begun {
         return Err(Refusal::invalid_grant());
     }
     Ok(TokenResponse {

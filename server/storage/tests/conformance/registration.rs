@@ -45,6 +45,8 @@ async fn a_token_is_good_for_so_many_in_time(db: &Fixture) {
     assert!(db.is_registration_token("1", managing).await.unwrap());
     assert!(!db.is_registration_token("2", managing).await.unwrap());
     assert!(!db.is_registration_token("1", hash()).await.unwrap());
+    assert!(db.registered_itself("1").await.unwrap());
+    assert!(!db.registered_itself("2").await.unwrap());
     // An id that is taken uses nothing up.
     let again = register(db, registration(&token, "1"), 1).await;
     assert_eq!(again, RegisterClient::Taken);

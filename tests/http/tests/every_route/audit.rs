@@ -75,6 +75,7 @@ async fn asvs_16_3_each_change_is_written_down_once() {
     clients(&mut log, &admin).await;
     notes(&mut log, &ada).await;
     oauth(&mut log, &ada).await;
+    consent(&mut log, &ada).await;
 
     for (act, kind) in [
         ("disable", "account.disabled"),
@@ -158,6 +159,23 @@ async fn oauth(log: &mut Log, ada: &Browser) {
     log.expect(&["oauth.family_revoked"]).await;
 }
 
+async fn consent(log: &mut Log, ada: &Browser) {
+    let app = App::spa();
+    let path = app.path_with(&[("prompt", "consent")]);
+    app.allowed_code(ada, &path).await;
+    let rows = log
+        .expect(&["oauth.consent_given", "oauth.code_issued"])
+        .await;
+    let user = json!(ada.user_id().await);
+    assert_eq!((&rows[0]["actor"], &rows[0]["subject"]), (&user, &user));
+    assert_eq!(rows[0]["detail"]["scopes"][0], "openid");
+    let path = format!("{}/spa", paths::CONSENTS);
+    ada.delete(&path).await.status(204);
+    log.expect(&["oauth.consent_revoked"]).await;
+    ada.delete(&path).await.status(404);
+    log.expect(&[]).await;
+}
+
 async fn everything_that_reads(log: &mut Log) {
     let eve = log.server.person("eve").await;
     log.expect(&["account.created"]).await;
@@ -165,6 +183,7 @@ async fn everything_that_reads(log: &mut Log) {
         paths::SESSION,
         paths::SESSIONS,
         paths::PASSKEYS,
+        paths::CONSENTS,
         paths::NOTES,
         paths::JWKS,
         paths::ABOUT,

@@ -2,7 +2,7 @@
 
 use portcullis_http_tests::{
     Answer, Browser, Server, all_at_once,
-    app::{Tokens, query, session_of},
+    app::{Tokens, session_of},
     clients::confidential,
     jwt,
 };
@@ -62,21 +62,8 @@ impl Waiting {
     }
 }
 
-fn page_of(code: &str) -> String {
-    format!("{}?user_code={code}", paths::OAUTH_DEVICE)
-}
-
-/// The hidden fields of the page that asks.
-fn confirmation(page: &Answer) -> String {
-    let html = page.text();
-    let (_, rest) = html
-        .split_once("name=\"portcullis_confirm\" value=\"")
-        .unwrap();
-    rest.split('"').next().unwrap().to_owned()
-}
-
 #[tokio::test]
-async fn rfc8628_3_a_device_is_let_in_by_its_page() {
+async fn rfc8628_3_a_device_is_let_in_by_who_is_asked() {
     let server = start().await;
     let (ada, program) = (server.person("ada").await, server.program());
     let fields = [("client_id", "tv"), ("scope", "openid profile")];
@@ -91,7 +78,7 @@ async fn rfc8628_3_a_device_is_let_in_by_its_page() {
         device_code: answer.text_at("/device_code"),
         user_code: answer.text_at("/user_code"),
     };
-    let uri = format!("{}{}", server.origin, paths::OAUTH_DEVICE);
+    let uri = format!("{}{}", server.origin, paths::DEVICE_PAGE);
     assert_eq!(answer.at("/verification_uri"), uri);
     let complete = answer.text_at("/verification_uri_complete");
     assert_eq!(complete, format!("{uri}?user_code={}", device.user_code));
@@ -99,18 +86,7 @@ async fn rfc8628_3_a_device_is_let_in_by_its_page() {
         .poll(&program)
         .await
         .oauth_error(400, "authorization_pending");
-    let path = page_of(&device.user_code);
-    let page = ada.get(&path).await.status(200);
-    let text = page.text();
-    assert!(text.contains("Living &lt;room&gt; TV") && text.contains("ada@example.com"));
-    assert!(text.contains(&device.user_code) && text.contains("See your name"));
-    let fields = [
-        ("user_code", &*device.user_code),
-        ("portcullis_confirm", &confirmation(&page)),
-        ("decision", "allow"),
-    ];
-    let done = post(&ada, paths::OAUTH_DEVICE, &fields).await.status(200);
-    assert!(done.text().contains("connected"));
+    device.decide(&ada, true).await.status(204);
     server.clock.advance_seconds(5);
     let answer = device.poll(&program).await;
     let tokens = Tokens::of(&answer);
@@ -140,18 +116,36 @@ async fn rfc8628_3_a_device_is_let_in_by_its_page() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_signed_in_signs_in_first_and_comes_back() {
+async fn rfc8628_3_3_1_the_address_is_to_be_had_as_a_qr_code() {
     let server = start().await;
-    let device = begin(&server.program()).await;
-    let nobody = server.browser();
-    let to = nobody.get(&page_of(&device.user_code)).await.location();
-    assert!(to.starts_with("/sign-in?"), "{to}");
-    assert_eq!(query(&to, "return_to").unwrap(), page_of(&device.user_code));
-    let plain = nobody.get(paths::OAUTH_DEVICE).await.location();
-    assert_eq!(
-        query(&plain, "return_to").as_deref(),
-        Some(paths::OAUTH_DEVICE)
-    );
+    let program = server.program();
+    let fields = [("client_id", "tv")];
+    let answer = post(&program, paths::OAUTH_DEVICE_AUTHORIZATION, &fields).await;
+    let answer = answer.status(200);
+    let uri = answer.text_at("/verification_uri_qr");
+    let path = uri.strip_prefix(&server.origin).unwrap();
+    let picture = program.get(path).await.status(200);
+    assert_eq!(picture.header("content-type"), "image/svg+xml");
+    let policy = picture.header("cross-origin-resource-policy");
+    assert_eq!(policy, "cross-origin");
+    assert!(picture.text().starts_with("<svg "));
+    // Whether a device shows the code, it does not tell; and it draws nothing else.
+    let of = async |code: &str| {
+        let path = format!("{}?user_code={code}", paths::OAUTH_DEVICE_QR);
+        program.get(&path).await
+    };
+    let free = of("BCDF-GHJK").await.status(200);
+    assert_ne!(free.text(), picture.text());
+    assert_eq!(of("bcdfghjk").await.text(), free.text());
+    for bad in [
+        "",
+        "BCDF",
+        "https://evil.example",
+        "BCDF-GHJK%3C",
+        "AEIO-UAEI",
+    ] {
+        of(bad).await.oauth_error(400, "invalid_request");
+    }
 }
 
 #[tokio::test]
@@ -259,7 +253,6 @@ async fn rfc8628_5_1_user_codes_cannot_be_guessed_by_going_through_them() {
     }
     // Now even the right one, by whatever door.
     device.decide(&eve, true).await.problem(429, "rate_limited");
-    eve.get(&page_of(&device.user_code)).await.status(429);
     let path = format!("{}?user_code={}", paths::DEVICE, device.user_code);
     eve.get(&path).await.problem(429, "rate_limited");
     // What others try is not held against somebody, nor are good codes.
@@ -346,48 +339,20 @@ async fn only_clients_of_that_grant_may_wait_and_only_for_what_is_theirs() {
 #[tokio::test]
 async fn rfc8628_5_4_nobody_is_made_to_agree_by_another_page() {
     let server = start().await;
-    let (ada, eve) = (server.person("ada").await, server.person("eve").await);
-    let program = server.program();
-    let (device, other) = (begin(&program).await, begin(&program).await);
-    let of_eve = confirmation(&eve.get(&page_of(&device.user_code)).await.status(200));
-    let of_other = confirmation(&ada.get(&page_of(&other.user_code)).await.status(200));
-    let own = confirmation(&ada.get(&page_of(&device.user_code)).await.status(200));
-    for confirm in ["", "x", &of_eve, &of_other] {
-        let fields = [
-            ("user_code", &*device.user_code),
-            ("portcullis_confirm", confirm),
-            ("decision", "allow"),
-        ];
-        post(&ada, paths::OAUTH_DEVICE, &fields).await.status(400);
-    }
-    let fields = |decision| {
-        [
-            ("user_code", &*device.user_code),
-            ("portcullis_confirm", &*own),
-            ("decision", decision),
-        ]
-    };
-    post(&ada, paths::OAUTH_DEVICE, &fields("perhaps"))
-        .await
-        .status(400);
-    post(&server.browser(), paths::OAUTH_DEVICE, &fields("allow"))
-        .await
-        .status(400);
-    server.clock.advance_seconds(10 * 60 + 1);
-    post(&ada, paths::OAUTH_DEVICE, &fields("allow"))
-        .await
-        .status(400);
-    assert_eq!(server.audited("oauth.device_allowed").await, 0);
-    // Nor by one that frames it, or by a page without our header.
-    let page = ada.get(paths::OAUTH_DEVICE).await.status(200);
-    assert!(
-        page.header("content-security-policy")
-            .contains("frame-ancestors 'none'")
-    );
+    let (ada, program) = (server.person("ada").await, server.program());
+    let device = begin(&program).await;
     let body = json!({ "user_code": device.user_code, "allow": true });
     let call = ada.call(Method::POST, paths::DEVICE).json(&body);
     let refused = call.header("origin", "https://evil.example").send().await;
     refused.problem(403, "csrf_rejected");
+    let call = ada.call(Method::POST, paths::DEVICE).json(&body);
+    let refused = call.without("x-portcullis").send().await;
+    refused.problem(403, "csrf_rejected");
+    assert_eq!(server.audited("oauth.device_allowed").await, 0);
+    // Nor is the page ever in somebody else's frame.
+    let page = ada.get(paths::DEVICE_PAGE).await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! `/oauth`.
 
 mod authorize;
+mod backchannel;
 mod bearer;
 mod claims;
 mod client_auth;
 mod client_credentials;
+mod consent;
 mod cors;
 mod device;
 mod dpop_resources;

@@ -74,7 +74,7 @@ async fn rfc7591_3_an_application_registers_itself_and_works() {
     let uri = format!("{endpoint}/{}", own.id);
     assert_eq!(answer.at("/registration_client_uri"), uri);
     let app = App::new(&own.id, URI);
-    let tokens = app.tokens(&ada, &program).await;
+    let tokens = app.allowed_tokens(&ada, &program).await;
     session_of(&program, &tokens.access).await.status(200);
     Tokens::of(&app.refresh(&program, &tokens.refresh).await);
     let rows = server.audit().await;
@@ -242,6 +242,7 @@ async fn rfc7591_5_what_takes_an_admin_is_refused_and_uses_nothing_up() {
     let seen = admin
         .get(&format!("{}/{}", paths::ADMIN_CLIENTS, own.id))
         .await;
+    assert_eq!(seen.at("/client/consent"), "remembered");
     assert_eq!(seen.at("/client/may_introspect"), false);
     assert_eq!(seen.at("/client/may_impersonate"), false);
     for name in ["resources", "serves", "access_token_seconds"] {
@@ -286,7 +287,7 @@ async fn rfc7592_an_application_manages_its_own_registration_only() {
         }
     }
     let app = App::new(&own.id, URI);
-    let tokens = app.tokens(&ada, &program).await;
+    let tokens = app.allowed_tokens(&ada, &program).await;
     let mut body = public();
     own.call(&program, Method::PUT, &body)
         .await

@@ -141,6 +141,10 @@ pub(crate) struct Words {
     pub(crate) sign_in_title: &'static str,
     /// Create account
     pub(crate) sign_up_title: &'static str,
+    /// Allow access
+    pub(crate) consent_title: &'static str,
+    /// Connect a device
+    pub(crate) device_title: &'static str,
     /// Set-up
     pub(crate) setup_title: &'static str,
     /// There is no such page

@@ -75,6 +75,8 @@ pub(crate) static GERMAN: Words = Words {
     account_title: "Konto",
     sign_in_title: "Anmelden",
     sign_up_title: "Konto erstellen",
+    consent_title: "Zugriff erlauben",
+    device_title: "Gerät verbinden",
     setup_title: "Einrichtung",
     not_found_title: "Diese Seite gibt es nicht",
     not_found_lead: "Die Adresse ist vielleicht falsch geschrieben, oder die Seite ist umgezogen.",

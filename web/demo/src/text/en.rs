@@ -75,6 +75,8 @@ pub(crate) static ENGLISH: Words = Words {
     account_title: "Account",
     sign_in_title: "Sign in",
     sign_up_title: "Create account",
+    consent_title: "Allow access",
+    device_title: "Connect a device",
     setup_title: "Set-up",
     not_found_title: "There is no such page",
     not_found_lead: "The address may be mistyped, or the page has moved.",

@@ -75,6 +75,8 @@ pub(crate) static SPANISH: Words = Words {
     account_title: "Cuenta",
     sign_in_title: "Iniciar sesión",
     sign_up_title: "Crear cuenta",
+    consent_title: "Permitir acceso",
+    device_title: "Conectar un dispositivo",
     setup_title: "Configuración",
     not_found_title: "Esta página no existe",
     not_found_lead: "Puede que la dirección esté mal escrita o que la página se haya movido.",

@@ -75,6 +75,8 @@ pub(crate) static FRENCH: Words = Words {
     account_title: "Compte",
     sign_in_title: "Se connecter",
     sign_up_title: "Créer un compte",
+    consent_title: "Autoriser l’accès",
+    device_title: "Connecter un appareil",
     setup_title: "Configuration",
     not_found_title: "Cette page n’existe pas",
     not_found_lead: "L’adresse est peut-être mal écrite, ou la page a été déplacée.",

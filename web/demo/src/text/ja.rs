@@ -75,6 +75,8 @@ pub(crate) static JAPANESE: Words = Words {
     account_title: "アカウント",
     sign_in_title: "ログイン",
     sign_up_title: "アカウントを作成",
+    consent_title: "アクセスの許可",
+    device_title: "端末を接続",
     setup_title: "初期設定",
     not_found_title: "ページが見つかりません",
     not_found_lead: "アドレスが間違っているか、ページが移動した可能性があります。",

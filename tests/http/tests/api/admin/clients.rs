@@ -274,7 +274,7 @@ async fn a_registration_that_makes_no_sense_says_which_field_and_changes_nothing
     }
     // What is not offered is refused by its name.
     for (name, value) in [
-        ("consent", "required"),
+        ("consent", "always"),
         ("id_token_signed_response_alg", "none"),
         ("subject_type", "pairwise"),
         ("token_endpoint_auth_method", "tls_client_auth"),
