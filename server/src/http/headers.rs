@@ -91,7 +91,7 @@ fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use axum::response::Html;
+    use axum::response::{Html, IntoResponse};
 
     use super::*;
 

@@ -11,6 +11,7 @@ use reqwest::{
     StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
 };
+use url::{Host, Url};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,6 +48,10 @@ impl Sender {
         let Some(http) = http else {
             return Heard::Nothing("no TLS");
         };
+        // Addresses are not looked up, so nobody would ask whether they are public.
+        if by_itself && !may_be_outside(uri) {
+            return Heard::Nothing("no public address");
+        }
         let body = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("logout_token", token)
             .finish();
@@ -85,6 +90,16 @@ impl Resolve for Outside {
             let addresses: Addrs = Box::new(public.into_iter());
             Ok(addresses)
         })
+    }
+}
+
+/// Whether the host is a name, of which is seen what it leads to, or a public address.
+fn may_be_outside(uri: &str) -> bool {
+    match Url::parse(uri).as_ref().map(Url::host) {
+        Ok(Some(Host::Domain(_))) => true,
+        Ok(Some(Host::Ipv4(ip))) => is_public_v4(ip),
+        Ok(Some(Host::Ipv6(ip))) => is_public_v6(ip),
+        _ => false,
     }
 }
 
@@ -177,10 +192,19 @@ mod tests {
     async fn who_registered_itself_cannot_have_this_machine_called() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let uri = format!("http://localhost:{port}/");
         let sender = Sender::default();
-        let heard = sender.send(&uri, "x", true).await;
-        assert_eq!(heard, Heard::Nothing("no answer"));
+        for (host, why) in [
+            ("localhost", "no answer"),
+            ("127.0.0.1", "no public address"),
+            ("[::1]", "no public address"),
+            ("[::ffff:127.0.0.1]", "no public address"),
+            ("2130706433", "no public address"),
+            ("0x7f.1", "no public address"),
+        ] {
+            let uri = format!("http://{host}:{port}/");
+            let heard = sender.send(&uri, "x", true).await;
+            assert_eq!(heard, Heard::Nothing(why), "{host}");
+        }
         let accepted = tokio::time::timeout(Duration::from_millis(50), listener.accept());
         assert!(accepted.await.is_err(), "somebody called");
     }

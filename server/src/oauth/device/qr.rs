@@ -8,8 +8,8 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use fast_qr::{ECL, QRBuilder};
 use portcullis_types::{oauth::OAuthError, paths};
-use qrcode::{Color, EcLevel, QrCode};
 
 use super::user_code;
 use crate::{
@@ -50,15 +50,16 @@ pub(crate) async fn show(app: Handle, RawQuery(query): RawQuery) -> Result<Respo
 
 /// A QR code, black on white whatever is behind it. `None`: the text is too long.
 fn draw(text: &str) -> Option<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let width = code.width();
+    let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
+    let width = code.size;
     let size = width + 2 * QUIET_ZONE;
     let mut path = String::new();
-    for (index, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            let (x, y) = (index % width + QUIET_ZONE, index / width + QUIET_ZONE);
-            // Writing to a string does not fail.
-            let _ = write!(path, "M{x} {y}h1v1h-1z");
+    for (row, y) in code.data.chunks(width).take(width).zip(QUIET_ZONE..) {
+        for (module, x) in row.iter().zip(QUIET_ZONE..) {
+            if module.value() {
+                // Writing to a string does not fail.
+                let _ = write!(path, "M{x} {y}h1v1h-1z");
+            }
         }
     }
     Some(format!(
@@ -70,17 +71,48 @@ fn draw(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
+    /// The picture as a camera sees it: what is dark, white around it included.
+    fn dark(svg: &str) -> (usize, HashSet<(usize, usize)>) {
+        let (_, size) = svg.split_once("viewBox=\"0 0 ").unwrap();
+        let size = size.split_once(' ').unwrap().0.parse().unwrap();
+        let (_, path) = svg.rsplit_once("<path d=\"M").unwrap();
+        let (path, _) = path.split_once("h1v1h-1z\"").unwrap();
+        let modules = path.split("h1v1h-1zM").map(|module| {
+            let (x, y) = module.split_once(' ').unwrap();
+            (x.parse().unwrap(), y.parse().unwrap())
+        });
+        (size, modules.collect())
+    }
+
     #[test]
-    fn a_code_has_its_three_corners_and_white_around() {
-        let svg = draw("https://auth.example.com/device?user_code=BCDF-GHJK").unwrap();
-        // Version 4: 33 modules, and four of white on each side.
-        assert!(svg.contains("viewBox=\"0 0 41 41\""), "{svg}");
-        for corner in ["M4 4h1", "M36 4h1", "M4 36h1"] {
-            assert!(svg.contains(corner), "{corner}");
+    fn what_is_drawn_reads_as_what_was_to_be_drawn() {
+        for text in [
+            "https://auth.example.com/device?user_code=BCDF-GHJK",
+            "http://localhost:8080/device?user_code=ZZZZ-ZZZZ",
+            &format!("https://{}/device?user_code=BCDF-GHJK", "a".repeat(250)),
+        ] {
+            let (size, dark) = dark(&draw(text).unwrap());
+            let last = size - 2 * QUIET_ZONE - 1;
+            let inside = QUIET_ZONE..=QUIET_ZONE + last;
+            assert!(
+                dark.iter()
+                    .all(|(x, y)| inside.contains(x) && inside.contains(y)),
+                "white around it"
+            );
+            let grid = rqrr::SimpleGrid::from_func(last + 1, |x, y| {
+                dark.contains(&(x + QUIET_ZONE, y + QUIET_ZONE))
+            });
+            let (_, read) = rqrr::Grid::new(grid).decode().unwrap();
+            assert_eq!(read, text);
         }
-        assert!(!svg.contains("M3 ") && !svg.contains(" 3h1") && !svg.contains("M37 "));
+    }
+
+    #[test]
+    fn what_fits_in_no_code_is_not_drawn() {
         assert!(draw(&"a".repeat(3000)).is_none());
     }
 }
