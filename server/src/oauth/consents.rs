@@ -28,7 +28,8 @@ use crate::{
 /// What an application asks for that has sent the browser here.
 #[utoipa::path(get, path = "/api/consent", tag = "account", params(ConsentQuery),
     responses((status = 200, body = ConsentView), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 403, body = Problem)))]
+              (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 422, body = Problem)))]
 pub(crate) async fn show_consent(
     app: Handle,
     caller: Caller,
@@ -64,7 +65,8 @@ pub(crate) async fn show_consent(
 #[utoipa::path(post, path = "/api/consent", tag = "account",
     request_body = ConsentDecisionRequest,
     responses((status = 200, body = ConsentDecided), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 403, body = Problem)))]
+              (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 422, body = Problem)))]
 pub(crate) async fn decide_consent(
     app: Handle,
     caller: Caller,

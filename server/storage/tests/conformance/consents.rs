@@ -120,8 +120,8 @@ async fn code_of(db: &Database, user: UserId, client: &str) -> (AuthorizationCod
     (code, family)
 }
 
-async fn spend(db: &Database, code: &AuthorizationCode) -> bool {
-    let spent = db.consume_code(code.code, &code.client_id, later(2), event(CodeIssued));
+async fn spend(db: &Database, code: &AuthorizationCode, at: i64) -> bool {
+    let spent = db.consume_code(code.code, &code.client_id, later(at), event(CodeIssued));
     matches!(spent.await.unwrap(), ConsumeCode::Fresh(_))
 }
 
@@ -142,7 +142,7 @@ async fn taking_one_back_ends_what_rests_on_it_and_nothing_else(db: &Fixture) {
     let (spent, late) = code_of(db, user, "spa").await;
     let (others_code, _) = code_of(db, user, "other").await;
     let (eves_code, _) = code_of(db, eve, "spa").await;
-    assert!(spend(db, &spent).await);
+    assert!(spend(db, &spent, 2).await);
     assert!(!revoke(db, user, "other").await, "no consent, nothing ends");
     assert!(revoke(db, user, "spa").await);
     assert!(!revoke(db, user, "spa").await);
@@ -153,12 +153,12 @@ async fn taking_one_back_ends_what_rests_on_it_and_nothing_else(db: &Fixture) {
     };
     assert!(is_revoked(family).await);
     assert!(!is_revoked(eves).await && !is_revoked(others).await);
-    assert!(!spend(db, &unspent).await);
+    assert!(!spend(db, &unspent, 50).await);
     // One that had been spent does not begin its family afterwards, whatever is given since.
     give(db, user, &["openid"], 3).await;
     let begun = db.begin_consented_family(late, new_token(), event(FamilyBegan));
     assert!(!begun.await.unwrap());
-    assert!(spend(db, &others_code).await && spend(db, &eves_code).await);
+    assert!(spend(db, &others_code, 50).await && spend(db, &eves_code, 50).await);
 }
 
 async fn a_family_rests_on_a_consent_that_covers_it(db: &Fixture) {

@@ -62,7 +62,7 @@ const TABLE: &[Line] = &[
     ("POST /api/auth/sign-out",                         [204,  204,  204,   204,    204, 204]),
     ("POST /api/authz/check",                           [401,  401,  200,   200,    200, 200]),
     ("GET /api/consent",                                [401,  401,  403,   400,    400, 400]),
-    ("POST /api/consent",                               [401,  401,  403,   400,    400, 400]),
+    ("POST /api/consent",                               [401,  401,  403,   422,    422, 422]),
     ("GET /api/device",                                 [401,  401,  403,   400,    400, 400]),
     ("POST /api/device",                                [401,  401,  403,   404,    404, 404]),
     ("GET /api/notes",                                  [401,  401,  200,   403,    200, 200]),

@@ -242,10 +242,10 @@ async fn a_question_is_for_the_browser_and_the_person_it_was_asked() {
     let without = ada.clone();
     without.plant(BROWSER, "pc_brw_forged");
     for other in [&eve, &shared, &elsewhere, &without] {
-        show(other, &request).await.problem(400, "ceremony_invalid");
+        show(other, &request).await.problem(422, "ceremony_invalid");
         decide(other, &request, true)
             .await
-            .problem(400, "ceremony_invalid");
+            .problem(422, "ceremony_invalid");
     }
     let nobody = server.browser();
     decide(&nobody, &request, true)
@@ -256,6 +256,19 @@ async fn a_question_is_for_the_browser_and_the_person_it_was_asked() {
     let foreign = ada.call(Method::POST, paths::CONSENT).json(&body);
     foreign
         .header("origin", "https://evil.example")
+        .send()
+        .await
+        .problem(403, "csrf_rejected");
+    let foreign = ada.call(Method::POST, paths::CONSENT).json(&body);
+    foreign
+        .header("sec-fetch-site", "cross-site")
+        .send()
+        .await
+        .problem(403, "csrf_rejected");
+    // What a form of another site can send: no header of ours, and no JSON.
+    let form = [("request", &*request), ("allow", "true")];
+    let form = ada.call(Method::POST, paths::CONSENT).form(&form);
+    form.without("x-portcullis")
         .send()
         .await
         .problem(403, "csrf_rejected");
@@ -294,8 +307,86 @@ async fn what_somebody_answered_is_not_the_answer_of_who_signed_in_meanwhile() {
     assert!(query(&done, "code").is_some(), "{done}");
     decide(&ada, &asked_again, true)
         .await
-        .problem(400, "ceremony_invalid");
+        .problem(422, "ceremony_invalid");
     ada.get(&back).await.status(400);
+}
+
+#[tokio::test]
+async fn an_answer_leads_on_in_the_browser_that_gave_it_only() {
+    let server = start(Consent::Remembered).await;
+    let (ada, eve) = (server.person("ada").await, server.person("eve").await);
+    let request = asked(&eve, &app().path()).await;
+    let decided = decide(&eve, &request, true).await.status(200);
+    // Eve sends others the way on from what she has allowed, so that they end up in her session.
+    let onward = decided.text_at("/continue_to");
+    let elsewhere = server.browser();
+    elsewhere.sign_in("eve").await.status(200);
+    for other in [&ada, &elsewhere, &server.browser()] {
+        other.get(&onward).await.status(400);
+    }
+    let done = eve.get(&onward).await.location();
+    assert!(query(&done, "code").is_some(), "{done}");
+}
+
+#[tokio::test]
+async fn what_is_taken_back_before_the_code_is_redeemed_gives_nothing() {
+    let server = start(Consent::Required).await;
+    let ada = server.person("ada").await;
+    let app = app();
+    let request = asked(&ada, &app.path()).await;
+    let decided = decide(&ada, &request, true).await.status(200);
+    let path = format!("{}/partner", paths::CONSENTS);
+    ada.delete(&path).await.status(204);
+    let done = ada.get(&decided.text_at("/continue_to")).await.location();
+    let code = query(&done, "code").unwrap();
+    app.redeem(&server.program(), &code)
+        .await
+        .oauth_error(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_client_that_changes_while_somebody_is_asked_gets_what_it_may_now() {
+    let server = Server::start().await;
+    let (admin, ada) = (server.admin().await, server.person("ada").await);
+    let path = format!("{}/partner", paths::ADMIN_CLIENTS);
+    let kept = partner(Consent::Remembered);
+    admin.create_client(&kept).await.status(201);
+    let change = async |change: fn(&mut Client)| {
+        let mut client = kept.clone();
+        change(&mut client);
+        admin.put(&path, json!(client)).await.status(200);
+    };
+    let mut app = app();
+    app.scope = "openid orders:read".to_owned();
+    // A scope that it may no longer have.
+    let request = asked(&ada, &app.path()).await;
+    change(|client| client.scopes.retain(|scope| scope != "orders:read")).await;
+    let decided = decide(&ada, &request, true).await.status(200);
+    let back = ada.get(&decided.text_at("/continue_to")).await.location();
+    assert_eq!(error(&back), "invalid_scope");
+    // An address to which nobody is sent any more, were it with an error.
+    change(|_| ()).await;
+    let request = asked(&ada, &app.path_with(&[("prompt", "consent")])).await;
+    change(|client| client.redirect_uris = vec!["https://new.example/".to_owned()]).await;
+    let decided = decide(&ada, &request, false).await.status(200);
+    ada.get(&decided.text_at("/continue_to")).await.status(400);
+    // Nobody was asked when the code was given, and somebody must be when it is redeemed.
+    change(|client| client.consent = Consent::Skipped).await;
+    let path_of_consent = format!("{}/partner", paths::CONSENTS);
+    ada.delete(&path_of_consent).await.status(204);
+    let code = app.code(&ada).await;
+    change(|_| ()).await;
+    app.redeem(&server.program(), &code)
+        .await
+        .oauth_error(400, "invalid_grant");
+    // Gone altogether.
+    let request = asked(&ada, &app.path()).await;
+    admin.delete(&path).await.status(204);
+    decide(&ada, &request, true)
+        .await
+        .problem(422, "ceremony_invalid");
+    let list = ada.get(paths::CONSENTS).await.status(200);
+    assert_eq!(list.at("/consents"), json!([]));
 }
 
 #[tokio::test]
@@ -310,7 +401,7 @@ async fn a_question_is_answered_once_by_fifty_at_once() {
     .await;
     let done: Vec<_> = answers.iter().filter(|it| it.status == 200).collect();
     assert_eq!(done.len(), 1);
-    let refused = answers.iter().filter(|it| it.status == 400);
+    let refused = answers.iter().filter(|it| it.status == 422);
     assert_eq!(refused.count(), 49);
     let rows = server.audit().await;
     let about = rows
@@ -338,8 +429,8 @@ async fn a_question_is_over_after_a_quarter_of_an_hour() {
     server.clock.advance_seconds(1);
     decide(&ada, &late, true)
         .await
-        .problem(400, "ceremony_invalid");
-    show(&ada, &late).await.problem(400, "ceremony_invalid");
+        .problem(422, "ceremony_invalid");
+    show(&ada, &late).await.problem(422, "ceremony_invalid");
     ada.get(&decided.text_at("/continue_to")).await.status(400);
 }
 
@@ -357,10 +448,10 @@ async fn nobody_can_claim_to_have_been_asked() {
     let onward = query(&other, "portcullis_continue").unwrap();
     decide(&ada, &onward, true)
         .await
-        .problem(400, "ceremony_invalid");
+        .problem(422, "ceremony_invalid");
     for forged in ["", "AAAA", "%00", &"A".repeat(4000)] {
         let answer = show(&ada, forged).await;
-        assert_eq!(answer.status, 400, "{forged}");
+        assert!(matches!(answer.status, 400 | 422), "{forged}");
     }
 }
 
