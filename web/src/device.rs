@@ -217,13 +217,15 @@ fn in_halves(typed: &str) -> String {
 #[component]
 fn Done(name: String, allowed: bool) -> impl IntoView {
     let text = use_text();
-    let (glyph, title, lead) = if allowed {
-        (Glyph::Check, text.device_allowed_title, text.device_allowed)
+    let (class, glyph, title, lead) = if allowed {
+        let (title, lead) = (text.device_allowed_title, text.device_allowed);
+        ("pc-blank pc-blank--done", Glyph::Check, title, lead)
     } else {
-        (Glyph::Cross, text.device_denied_title, text.device_denied)
+        let (title, lead) = (text.device_denied_title, text.device_denied);
+        ("pc-blank", Glyph::Cross, title, lead)
     };
     view! {
-        <div class="pc-blank" role="status">
+        <div class=class role="status">
             {icon_sized(glyph, 28)}
             {html::h1().class("pc-blank__title").tabindex("-1").child(title)}
             <p>{fill(lead, &[("client", &name)])}</p>

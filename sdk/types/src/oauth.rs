@@ -191,6 +191,10 @@ pub struct OAuthError {
 /// Authorization server metadata (RFC 8414 section 2), as far as the SDK reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a server has as many switches as there are specifications"
+)]
 pub struct ServerMetadata {
     /// The issuer, equal to the byte to the `iss` of tokens.
     pub issuer: String,

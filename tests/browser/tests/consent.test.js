@@ -112,7 +112,7 @@ it("says who wants what, and lets a person allow it, see it and take it back", a
 });
 
 it("tells the application of a no, and the page of a request that is over", async (world) => {
-  const ida = (await world.user({ name: "Ida Rhodes" })).expectRefusals(400);
+  const ida = (await world.user({ name: "Ida Rhodes" })).expectRefusals(422);
   await hangLogo(ida);
   const { page } = ida;
   await page.goto(authorization(world));

@@ -26,7 +26,8 @@ pub(crate) fn AskToSignIn(
     if !search.is_empty() {
         path.extend(["?", search.trim_start_matches('?')]);
     }
-    let path = String::from(js_sys::encode_uri_component(&path));
+    // A slash may stand in a query, and is easier to read there.
+    let path = String::from(js_sys::encode_uri_component(&path)).replace("%2F", "/");
     let href = format!("/sign-in?return_to={path}");
     let reason = match untrack(|| auth.session()) {
         Session::SignedOut { reason } => reason,

@@ -255,7 +255,7 @@ pub struct Text {
     pub consent_account: &'static str,
     /// Use another account
     pub consent_another: &'static str,
-    /// It could:
+    /// If you allow it, it can:
     pub consent_could: &'static str,
     /// It asks for no information about you.
     pub consent_nothing: &'static str,

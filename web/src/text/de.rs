@@ -130,7 +130,7 @@ pub static GERMAN: Text = Text {
     consent_title: "{client} möchte Ihr Konto verwenden",
     consent_account: "Angemeldet als {email}",
     consent_another: "Anderes Konto verwenden",
-    consent_could: "Die Anwendung könnte:",
+    consent_could: "Wenn Sie es erlauben, kann die Anwendung:",
     consent_nothing: "Die Anwendung fragt nach keinen Angaben über Sie.",
     consent_goes_to: "Danach geht es zurück zu {host}.",
     consent_goes_to_app: "Danach geht es zurück zu einer App auf diesem Gerät ({host}).",

@@ -130,7 +130,7 @@ pub static ENGLISH: Text = Text {
     consent_title: "{client} wants to use your account",
     consent_account: "Signed in as {email}",
     consent_another: "Use another account",
-    consent_could: "It could:",
+    consent_could: "If you allow it, it can:",
     consent_nothing: "It asks for no information about you.",
     consent_goes_to: "You’ll go back to {host}.",
     consent_goes_to_app: "You’ll go back to an app on this device ({host}).",

@@ -130,7 +130,7 @@ pub static SPANISH: Text = Text {
     consent_title: "{client} quiere usar tu cuenta",
     consent_account: "Has iniciado sesión como {email}",
     consent_another: "Usar otra cuenta",
-    consent_could: "Podría:",
+    consent_could: "Si lo permites, podrá:",
     consent_nothing: "No pide ninguna información sobre ti.",
     consent_goes_to: "Después volverás a {host}.",
     consent_goes_to_app: "Después volverás a una aplicación de este dispositivo ({host}).",

@@ -130,7 +130,7 @@ pub static FRENCH: Text = Text {
     consent_title: "{client} souhaite utiliser votre compte",
     consent_account: "Connecté en tant que {email}",
     consent_another: "Utiliser un autre compte",
-    consent_could: "Cette application pourrait\u{a0}:",
+    consent_could: "Si vous l’autorisez, cette application pourra\u{a0}:",
     consent_nothing: "Elle ne demande aucune information sur vous.",
     consent_goes_to: "Vous reviendrez ensuite à {host}.",
     consent_goes_to_app: "Vous reviendrez ensuite à une application de cet appareil ({host}).",

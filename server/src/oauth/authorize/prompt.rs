@@ -80,12 +80,11 @@ pub(super) fn to_sign_in(
     headers: &HeaderMap,
     query: &str,
 ) -> ApiResult<Response> {
-    let (back, cookie) = match asked.journey {
-        Some(journey) => journey.to_path(asked.app, headers, &asked.client.id)?,
-        None => {
-            let query = query_since(asked, query)?;
-            (format!("{}?{query}", paths::OAUTH_AUTHORIZE), None)
-        }
+    let (back, cookie) = if let Some(journey) = asked.journey {
+        journey.to_path(asked.app, headers, &asked.client.id)?
+    } else {
+        let query = query_since(asked, query)?;
+        (format!("{}?{query}", paths::OAUTH_AUTHORIZE), None)
     };
     let mut to = format!("/sign-in?return_to={}", encode(&back));
     for name in FOR_THE_PAGE {

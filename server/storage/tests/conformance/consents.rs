@@ -68,7 +68,7 @@ async fn what_is_given_comes_to_what_was_given(db: &Fixture) {
     assert_eq!(kept.resources, words(&["https://api.example"]));
     assert_eq!((kept.created_at, kept.updated_at), (later(1), later(2)));
     let mut other = consent(user, &[], 3);
-    other.client_id = "other".to_owned();
+    "other".clone_into(&mut other.client_id);
     assert!(decide(db, hash(), user, Some(other), event(ConsentGiven)).await);
     let all = db.consents_of(user).await.unwrap();
     let ids: Vec<_> = all
