@@ -15,7 +15,7 @@ const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const LOGO = "https://logos.example/partner.svg";
 
 const it = suite((site) => ({
-  clients: [
+  clients: /** @type {import("../lib/server.js").Client[]} */ ([
     {
       id: "partner",
       name: "Partner Books",
@@ -37,7 +37,7 @@ const it = suite((site) => ({
       redirectUris: [],
       more: { grant_types: [DEVICE_GRANT], consent: "required" },
     },
-  ],
+  ]),
 }));
 
 /** @param {World} world @param {Record<string, string>} [more] */
@@ -48,7 +48,7 @@ function authorization(world, more) {
     redirect_uri: `${world.site.sameSite}/partner/callback`,
     scope: "openid profile email",
     state: randomBytes(8).toString("hex"),
-    code_challenge: createHash("sha256").update(randomBytes(8)).digest("base64url"),
+    code_challenge: createHash("sha256").update(randomBytes(8).toString("hex")).digest("base64url"),
     code_challenge_method: "S256",
     ...more,
   });
