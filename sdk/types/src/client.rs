@@ -276,10 +276,11 @@ pub struct Client {
     /// are never `skipped`.
     #[serde(default)]
     pub consent: Consent,
-    /// With `private_key_jwt`: its public keys, a JWK Set (RFC 7517 section 5).
+    /// Its public keys, a JWK Set (RFC 7517 section 5): for `private_key_jwt` and for signed
+    /// authorization requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
-    /// With `private_key_jwt`: where its public keys are, instead of `jwks`.
+    /// Where its public keys are, instead of `jwks`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
     /// Its logo.
@@ -304,13 +305,25 @@ pub struct Client {
     /// browser.
     #[serde(default)]
     pub require_pushed_authorization_requests: bool,
+    /// Whether it must sign its authorization requests (RFC 9101 section 10.5).
+    #[serde(default)]
+    pub require_signed_request_object: bool,
     /// Whether it gets no tokens without a DPoP proof (RFC 9449 section 5.2).
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
+    /// Whether it is held to the FAPI 2.0 security profile: it authenticates with `private_key_jwt`
+    /// whose audience is the issuer, pushes its requests, proves possession with DPoP, has one
+    /// minute for a code, and nothing that it gets or sends is signed with RS256.
+    #[serde(default)]
+    pub fapi2: bool,
     /// Whether it may introspect any token, as a service must that others' tokens are for; without,
     /// its own.
     #[serde(default)]
     pub may_introspect: bool,
+    /// What it is told of tokens with, where it wants that signed; left out: RS256 (RFC 9701 section
+    /// 6).
+    #[serde(default = "default_id_token_alg")]
+    pub introspection_signed_response_alg: SigningAlgorithm,
     /// What its ID tokens are signed with; left out: RS256 (OpenID Connect Core section 15.1).
     #[serde(default = "default_id_token_alg")]
     pub id_token_signed_response_alg: SigningAlgorithm,
@@ -364,11 +377,46 @@ impl Client {
             refresh_idle_seconds: None,
             refresh_absolute_seconds: None,
             require_pushed_authorization_requests: false,
+            require_signed_request_object: false,
             dpop_bound_access_tokens: false,
+            fapi2: false,
             may_introspect: false,
+            introspection_signed_response_alg: default_id_token_alg(),
             id_token_signed_response_alg: default_id_token_alg(),
             access_token_signing_alg: default_access_token_alg(),
             subject_type: SubjectType::Public,
+        }
+    }
+
+    /// Whether it must push its authorization requests.
+    pub const fn requires_pushing(&self) -> bool {
+        self.require_pushed_authorization_requests || self.fapi2
+    }
+
+    /// Whether it gets no tokens without a DPoP proof.
+    pub const fn requires_dpop(&self) -> bool {
+        self.dpop_bound_access_tokens || self.fapi2
+    }
+
+    /// What ID and logout tokens for it are signed with. FAPI 2.0 has no RS256 (section 5.4).
+    pub fn id_token_alg(&self) -> SigningAlgorithm {
+        self.alg(self.id_token_signed_response_alg)
+    }
+
+    /// What its access tokens are signed with.
+    pub fn access_token_alg(&self) -> SigningAlgorithm {
+        self.alg(self.access_token_signing_alg)
+    }
+
+    /// What it is told of tokens with, signed.
+    pub fn introspection_alg(&self) -> SigningAlgorithm {
+        self.alg(self.introspection_signed_response_alg)
+    }
+
+    fn alg(&self, said: SigningAlgorithm) -> SigningAlgorithm {
+        match said {
+            SigningAlgorithm::Rs256 if self.fapi2 => SigningAlgorithm::Es256,
+            said => said,
         }
     }
 

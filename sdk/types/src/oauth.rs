@@ -212,6 +212,8 @@ pub struct ServerMetadata {
     pub revocation_endpoint: String,
     /// Where to ask what a token is good for (RFC 7662).
     pub introspection_endpoint: String,
+    /// What signed answers about tokens may be signed with (RFC 9701 section 7).
+    pub introspection_signing_alg_values_supported: Vec<String>,
     /// How clients say who they are there.
     pub introspection_endpoint_auth_methods_supported: Vec<String>,
     /// What their assertions may be signed with there.
@@ -256,6 +258,12 @@ pub struct ServerMetadata {
     pub ui_locales_supported: Vec<String>,
     /// Whether single claims can be asked for with `claims`.
     pub claims_parameter_supported: bool,
+    /// Request objects may come along.
+    pub request_parameter_supported: bool,
+    /// What they may be signed with.
+    pub request_object_signing_alg_values_supported: Vec<String>,
+    /// Not of everybody: of clients that are registered so.
+    pub require_signed_request_object: bool,
     /// Request objects are not fetched; a `request_uri` is from the PAR endpoint.
     pub request_uri_parameter_supported: bool,
     /// `public`.

@@ -63,6 +63,8 @@ pub struct ClientMetadata {
     pub id_token_signed_response_alg: Option<SigningAlgorithm>,
     /// Whether it must push its authorization requests.
     pub require_pushed_authorization_requests: bool,
+    /// Whether it must sign its authorization requests.
+    pub require_signed_request_object: bool,
     /// Whether it gets no tokens without a DPoP proof.
     pub dpop_bound_access_tokens: bool,
 }

@@ -34,7 +34,7 @@ pub(super) enum ClientCommand {
   portcullis client create --name Reports --auth-method client_secret_basic \\
       --grant client_credentials --scope reports:read --json
   portcullis client create --name Bank --auth-method private_key_jwt --jwks keys.json \\
-      --redirect-uri https://bank.example/cb --require-par --dpop
+      --redirect-uri https://bank.example/cb --fapi2
   portcullis client create --name Partner --redirect-uri https://partner.example/cb \\
       --consent remembered --logo-uri https://partner.example/logo.png")]
     Create(Box<Create>),
@@ -125,10 +125,10 @@ pub(super) struct Create {
     /// Let it exchange tokens for ones that do not say who acts
     #[arg(long)]
     may_impersonate: bool,
-    /// With private_key_jwt: a file with its public keys, a JWK Set
+    /// A file with its public keys, a JWK Set: for private_key_jwt and signed requests
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
-    /// With private_key_jwt: where its public keys are
+    /// Where its public keys are, instead of --jwks
     #[arg(long, value_name = "URL")]
     jwks_uri: Option<String>,
     /// Its logo
@@ -149,6 +149,9 @@ pub(super) struct Create {
     /// How long its token families live at all
     #[arg(long, value_name = "SECONDS")]
     refresh_absolute_seconds: Option<i64>,
+    /// What signed introspection answers for it are signed with
+    #[arg(long, value_enum, default_value = "RS256")]
+    introspection_alg: AlgorithmName,
     /// What its ID tokens are signed with
     #[arg(long, value_enum, default_value = "RS256")]
     id_token_alg: AlgorithmName,
@@ -158,6 +161,12 @@ pub(super) struct Create {
     /// Make it push its authorization requests (PAR)
     #[arg(long)]
     require_par: bool,
+    /// Make it sign its authorization requests (JAR)
+    #[arg(long)]
+    require_signed_requests: bool,
+    /// Hold it to the FAPI 2.0 security profile: PAR, DPoP, private_key_jwt
+    #[arg(long)]
+    fapi2: bool,
     /// Give it no tokens without a DPoP proof
     #[arg(long)]
     dpop: bool,
@@ -387,8 +396,11 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
         refresh_idle_seconds: create.refresh_idle_seconds,
         refresh_absolute_seconds: create.refresh_absolute_seconds,
         require_pushed_authorization_requests: create.require_par,
+        require_signed_request_object: create.require_signed_requests,
         dpop_bound_access_tokens: create.dpop,
+        fapi2: create.fapi2,
         may_introspect: create.may_introspect,
+        introspection_signed_response_alg: create.introspection_alg.0,
         id_token_signed_response_alg: create.id_token_alg.0,
         access_token_signing_alg: create.access_token_alg.0,
         ..client

@@ -84,7 +84,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(admin::registration::create_registration_token))
         .routes(routes!(admin::keys::list_keys))
         .routes(routes!(admin::keys::rotate_keys))
-        .routes(routes!(oauth::authorize::authorize))
+        .routes(routes!(oauth::authorize::by_get, oauth::authorize::by_post))
         .routes(routes!(
             oauth::consents::show_consent,
             oauth::consents::decide_consent

@@ -81,7 +81,7 @@ pub(crate) async fn issue(
         amr: family.amr.clone(),
         ..claims(app, client, id, grant, now)
     };
-    let algorithm = client.access_token_signing_alg;
+    let algorithm = client.access_token_alg();
     app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn issue_for_client(
     now: Timestamp,
 ) -> ApiResult<String> {
     let claims = claims(app, client, id, grant, now);
-    let algorithm = client.access_token_signing_alg;
+    let algorithm = client.access_token_alg();
     app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 
@@ -118,7 +118,7 @@ pub(crate) async fn issue_exchanged(
         act,
         ..own
     };
-    let algorithm = client.access_token_signing_alg;
+    let algorithm = client.access_token_alg();
     app.keys.sign(app, algorithm, TYPE, &claims).await
 }
 

@@ -67,7 +67,7 @@ pub(crate) async fn issue(
         email: tells("email", "id_token:email").then_some(account.email.as_str()),
         email_verified: tells("email", "id_token:email_verified").then_some(false),
     };
-    let algorithm = client.id_token_signed_response_alg;
+    let algorithm = client.id_token_alg();
     app.keys.sign(app, algorithm, TYPE, &claims).await.map(Some)
 }
 

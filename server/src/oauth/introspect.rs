@@ -1,14 +1,20 @@
-//! `POST /oauth/introspect`: what a token is good for, for those it concerns (RFC 7662).
+//! `POST /oauth/introspect`: what a token is good for, for those it concerns (RFC 7662), signed for
+//! those who keep it as evidence (RFC 9701).
 
 use std::sync::Arc;
 
-use axum::{Json, http::HeaderMap};
+use axum::{
+    Json,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
 use portcullis_domain::{FamilyId, SecretHash, TokenKind, oauth::TokenFamily};
 use portcullis_types::{
     client::{AuthMethod, Client},
     oauth::{Confirmation, IntrospectionResponse, OAuthError},
     paths,
 };
+use serde::Serialize;
 
 use super::{
     access_token::{self, Claims},
@@ -23,19 +29,36 @@ use crate::{
     http::{caller::Caller, errors::ApiResult},
 };
 
+/// The media type of a signed answer, and the type of the JWT in it (RFC 9701 section 5).
+const SIGNED: &str = "application/token-introspection+jwt";
+const TYPE: &str = "token-introspection+jwt";
+
+/// A signed answer. It has neither `sub` nor `exp`, so that it is no token itself (RFC 9701 section
+/// 8.1).
+#[derive(Serialize)]
+struct Statement<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    token_introspection: IntrospectionResponse,
+}
+
 /// Says whether a token is good, and what for. A token that is unknown, over, or no concern of the
-/// client that asks is not active, and nothing more is said (RFC 7662 section 2.2).
+/// client that asks is not active, and nothing more is said (RFC 7662 section 2.2). With
+/// `Accept: application/token-introspection+jwt` the answer is signed (RFC 9701).
 #[utoipa::path(post, path = "/oauth/introspect", tag = "oauth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         description = "`token`; and what the client authenticates with."),
-    responses((status = 200, body = IntrospectionResponse), (status = 400, body = OAuthError),
+    responses((status = 200, content((IntrospectionResponse = "application/json"),
+                                     (String = "application/token-introspection+jwt"))),
+              (status = 400, body = OAuthError),
               (status = 401, body = OAuthError), (status = 429, body = OAuthError)))]
 pub(crate) async fn introspect(
     app: Handle,
     caller: Caller,
     headers: HeaderMap,
     Form(parameters): Form,
-) -> Result<Json<IntrospectionResponse>, Refusal> {
+) -> Result<Response, Refusal> {
     let path = paths::OAUTH_INTROSPECT;
     let client = authenticate(&app, &caller, &headers, &parameters, path).await?;
     if client.token_endpoint_auth_method == AuthMethod::None {
@@ -47,7 +70,27 @@ pub(crate) async fn introspect(
         Some(token) => of_refresh_token(&app, &caller, &client, token::hash(&token)).await?,
         None => of_access_token(&app, &caller, &client, presented).await?,
     };
-    Ok(Json(found.unwrap_or_default()))
+    let found = found.unwrap_or_default();
+    if !wants_signed(&headers) {
+        return Ok(Json(found).into_response());
+    }
+    let statement = Statement {
+        iss: &app.issuer,
+        aud: &client.id,
+        iat: caller.now.as_seconds(),
+        token_introspection: found,
+    };
+    let algorithm = client.introspection_alg();
+    let signed = app.keys.sign(&app, algorithm, TYPE, &statement).await?;
+    Ok(([(header::CONTENT_TYPE, SIGNED)], signed).into_response())
+}
+
+fn wants_signed(headers: &HeaderMap) -> bool {
+    let said = headers.get_all(header::ACCEPT).into_iter();
+    said.filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|range| range.split(';').next())
+        .any(|kind| kind.trim().eq_ignore_ascii_case(SIGNED))
 }
 
 /// Whether a token of that client and audience is the caller's concern: its own, one for a service

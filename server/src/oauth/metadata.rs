@@ -49,6 +49,9 @@ fn metadata(app: &App) -> ServerMetadata {
         device_authorization_endpoint: at(paths::OAUTH_DEVICE_AUTHORIZATION),
         revocation_endpoint: at(paths::OAUTH_REVOKE),
         introspection_endpoint: at(paths::OAUTH_INTROSPECT),
+        introspection_signing_alg_values_supported: list(
+            &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        ),
         introspection_endpoint_auth_methods_supported: list(
             &AuthMethod::CONFIDENTIAL.map(AuthMethod::as_str),
         ),
@@ -72,6 +75,9 @@ fn metadata(app: &App) -> ServerMetadata {
         acr_values_supported: list(&acr::ALL),
         ui_locales_supported: list(&["en", "de", "fr", "es", "ja"]),
         claims_parameter_supported: true,
+        request_parameter_supported: true,
+        request_object_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
+        require_signed_request_object: false,
         request_uri_parameter_supported: false,
         subject_types_supported: list(&["public"]),
         id_token_signing_alg_values_supported: list(

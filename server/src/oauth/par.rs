@@ -51,7 +51,7 @@ pub(crate) async fn par(
     bind(&app, &caller, &headers, &mut parameters)?;
     let client = authenticate(&app, &caller, &headers, &parameters, paths::OAUTH_PAR).await?;
     parameters.set("client_id", client.id.clone());
-    authorize::check_pushed(&app, &caller, &client, &parameters).await?;
+    let parameters = authorize::check_pushed(&app, &caller, &client, parameters).await?;
     let token = token::generate(&*app.rng, TokenKind::PushedRequest);
     let hash = token::hash(&token);
     let sealed = sealer(&token)

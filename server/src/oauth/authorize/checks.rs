@@ -13,7 +13,7 @@ const TABLE: &[Check] = &[
     grant,
     response_type,
     super::response_mode::check,
-    request_objects,
+    was_signed,
     scope,
     super::resource::check,
     code_challenge,
@@ -32,7 +32,7 @@ pub(super) fn all(asked: &Asked<'_>) -> Result<(), Told> {
 
 /// Whether the request was pushed, where its client must push (RFC 9126 section 5).
 pub(super) fn was_pushed(asked: &Asked<'_>) -> Result<(), Told> {
-    if asked.client.require_pushed_authorization_requests && asked.journey.is_none() {
+    if asked.client.requires_pushing() && !asked.came.pushed {
         return Err(Told(
             "invalid_request",
             "This application must push its requests to the PAR endpoint first.",
@@ -77,11 +77,12 @@ fn response_type(asked: &Asked<'_>) -> Result<(), Told> {
     }
 }
 
-fn request_objects(asked: &Asked<'_>) -> Result<(), Told> {
-    if asked.parameters.get("request").is_some() {
+/// RFC 9101 section 10.5.
+fn was_signed(asked: &Asked<'_>) -> Result<(), Told> {
+    if asked.client.require_signed_request_object && !asked.came.signed {
         return Err(Told(
-            "request_not_supported",
-            "Request objects are not offered.",
+            "invalid_request",
+            "This application must sign its requests.",
         ));
     }
     // One of ours has been exchanged for what was pushed.

@@ -40,7 +40,7 @@ pub(super) async fn issue(
         auth_time,
         amr: amr.to_vec(),
         created_at: caller.now,
-        expires_at: caller.now.plus_seconds(app.config.oauth.code_seconds),
+        expires_at: caller.now.plus_seconds(lifetime(asked)),
     };
     let mut audit = caller.audit(AuditKind::CodeIssued);
     audit.actor = Some(kept.user);
@@ -50,4 +50,14 @@ pub(super) async fn issue(
     audit.detail = serde_json::json!({ "client": kept.client_id });
     app.store.save_code(kept, audit).await?;
     Ok(answer(asked, &[("code", code.expose())]))
+}
+
+/// Seconds for which a code is good: with FAPI 2.0 at most a minute (section 5.3.2.1).
+fn lifetime(asked: &Asked<'_>) -> i64 {
+    let seconds = asked.app.config.oauth.code_seconds;
+    if asked.client.fapi2 {
+        seconds.min(60)
+    } else {
+        seconds
+    }
 }

@@ -134,7 +134,7 @@ pub(super) fn ask(
         journey
     } else {
         let since = prompt::since(asked).unwrap_or(caller.now);
-        begun = Journey::begin(app, caller, asked.parameters, since);
+        begun = Journey::begin(app, caller, asked.parameters, asked.came, since);
         &begun
     };
     let binding = Binding::begin_in_browser(app, headers);

@@ -14,6 +14,7 @@ mod error_page;
 mod hints;
 mod prompt;
 mod request;
+mod request_object;
 mod resource;
 pub(super) mod response_mode;
 
@@ -22,10 +23,19 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use portcullis_types::client::Client;
+use portcullis_types::{client::Client, paths};
 
-use self::{acr::Strength, consent::Standing, hints::Hinted, request::Journey};
-use super::{errors::Refusal, form::Parameters};
+use self::{
+    acr::Strength,
+    consent::Standing,
+    hints::Hinted,
+    request::{Came, Journey},
+};
+use super::{
+    clients::Registered,
+    errors::Refusal,
+    form::{Form, Parameters},
+};
 use crate::{
     app::{App, Handle},
     http::{actor::browser_session, caller::Caller, errors::ApiResult},
@@ -61,7 +71,9 @@ struct Asked<'a> {
     parameters: &'a Parameters,
     client: &'a Client,
     redirect_uri: &'a str,
-    /// Set, if it was pushed or has been somewhere.
+    /// How it has come.
+    came: Came,
+    /// Set, if it was pushed or signed, or has been somewhere.
     journey: Option<&'a Journey>,
     /// Who it must be, if the client says so with an ID token.
     hinted: Hinted,
@@ -75,6 +87,8 @@ struct Told(&'static str, &'static str);
     params(("client_id" = String, Query),
            ("request_uri" = Option<String>, Query,
             description = "From `POST /oauth/par`; in place of all that follows"),
+           ("request" = Option<String>, Query,
+            description = "What follows as a JWT that the client has signed (RFC 9101)"),
            ("response_type" = Option<String>, Query, description = "`code`"),
            ("redirect_uri" = Option<String>, Query),
            ("code_challenge" = Option<String>, Query, description = "RFC 7636, S256"),
@@ -93,7 +107,7 @@ struct Told(&'static str, &'static str);
     responses((status = 302, description = "To the client with `code`, `state` and `iss` or an \
                error; or to the sign-in or consent page."),
               (status = 400, description = "A page: client or redirect URI are not registered.")))]
-pub(crate) async fn authorize(
+pub(crate) async fn by_get(
     app: Handle,
     caller: Caller,
     headers: HeaderMap,
@@ -105,15 +119,15 @@ pub(crate) async fn authorize(
             "A parameter of the request comes more than once.",
         ));
     };
-    let request = match request::read(&app, &caller, &headers, parameters).await? {
-        Ok(request) => request,
-        Err(detail) => return Ok(error_page::page(detail)),
-    };
-    let parameters = request.parameters;
     let id = parameters.get("client_id").unwrap_or_default();
     let Some(client) = app.clients.find(&*app.store, id, caller.now).await? else {
         return Ok(error_page::page(checks::UNKNOWN_CLIENT));
     };
+    let request = match request::read(&app, &caller, &headers, &client, parameters).await? {
+        Ok(request) => request,
+        Err(detail) => return Ok(error_page::page(detail)),
+    };
+    let parameters = request.parameters;
     let redirect_uri = match checks::redirect_uri(&client, &parameters) {
         Ok(found) => found,
         Err(detail) => return Ok(error_page::page(detail)),
@@ -124,6 +138,11 @@ pub(crate) async fn authorize(
         parameters: &parameters,
         client: &client,
         redirect_uri,
+        came: request
+            .journey
+            .as_ref()
+            .map(Journey::came)
+            .unwrap_or_default(),
         journey: request.journey.as_ref(),
         hinted: hints::read(&app, &parameters).await?,
     };
@@ -181,33 +200,67 @@ pub(crate) async fn authorize(
     }
 }
 
+/// The same with a form (OpenID Connect Core section 3.1.2.1).
+#[utoipa::path(post, path = "/oauth/authorize", tag = "oauth",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        description = "The parameters of `GET /oauth/authorize`."),
+    responses((status = 303, description = "The same as a `GET`, with which cookies come along."),
+              (status = 400, description = "A form that is none.")))]
+pub(crate) async fn by_post(Form(parameters): Form) -> Result<Response, Refusal> {
+    // Browsers send our cookie with no form of another site (SameSite=Lax).
+    let names = [PARAMETERS, &["request", "request_uri"]].concat();
+    let query = parameters.to_text(&names);
+    let to = HeaderValue::from_str(&format!("{}?{query}", paths::OAUTH_AUTHORIZE));
+    let to = to.map_err(|_| Refusal::server_error())?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
+}
+
 fn is_meant(asked: &Asked<'_>, session: &LiveSession) -> bool {
     hints::is_meant(asked, session.user())
 }
 
-/// Checks a request that is being pushed as it will be checked when it is shown.
+/// Checks a request that is being pushed as it will be checked when it is shown, and answers what is
+/// to be kept of it: of a signed one, what is signed (RFC 9126 section 3).
 pub(super) async fn check_pushed(
     app: &App,
     caller: &Caller,
-    client: &Client,
-    parameters: &Parameters,
-) -> Result<(), Refusal> {
+    client: &Registered,
+    parameters: Parameters,
+) -> Result<Parameters, Refusal> {
+    let refuse = |Told(error, description)| Refusal::told(error, description);
     // RFC 9126 section 2.1.
     if parameters.get("request_uri").is_some() {
         return Err(Refusal::invalid_request("A request_uri cannot be pushed."));
     }
+    let signed = request_object::read(app, caller, client, &parameters);
+    let signed = signed.await.map_err(refuse)?;
+    let came = Came {
+        pushed: true,
+        signed: signed.is_some(),
+    };
+    let mut bound = signed.unwrap_or_else(|| parameters.clone());
+    // The proof that came along is by whoever pushes.
+    if let Some(jkt) = parameters.get("dpop_jkt") {
+        if bound.get("dpop_jkt").is_some_and(|said| said != jkt) {
+            return Err(Refusal::invalid_dpop_proof());
+        }
+        bound.set("dpop_jkt", jkt.to_owned());
+    }
+    let parameters = bound;
     let redirect_uri =
-        checks::redirect_uri(client, parameters).map_err(Refusal::invalid_request)?;
+        checks::redirect_uri(client, &parameters).map_err(Refusal::invalid_request)?;
     let asked = Asked {
         app,
         caller,
-        parameters,
+        parameters: &parameters,
         client,
         redirect_uri,
+        came,
         journey: None,
-        hinted: hints::read(app, parameters).await?,
+        hinted: hints::read(app, &parameters).await?,
     };
-    checks::all(&asked).map_err(|Told(error, description)| Refusal::told(error, description))
+    checks::all(&asked).map_err(refuse)?;
+    Ok(parameters)
 }
 
 /// Sends the browser back to the client with an error.

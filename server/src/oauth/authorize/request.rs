@@ -1,5 +1,6 @@
-//! Where the parameters of an authorization request come from: the address itself, a request that
-//! was pushed before (RFC 9126), or one that goes on after a detour to the sign-in or consent page.
+//! Where the parameters of an authorization request come from: the address itself, a request object
+//! in it (RFC 9101), a request that was pushed before (RFC 9126), or one that goes on after a detour
+//! to the sign-in or consent page.
 
 use axum::http::{HeaderMap, HeaderValue};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -8,7 +9,7 @@ use portcullis_types::paths;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::PARAMETERS;
+use super::{PARAMETERS, Told, request_object};
 use crate::{
     app::App,
     credentials::passkeys::ceremony::Binding,
@@ -17,7 +18,7 @@ use crate::{
         caller::Caller,
         errors::{ApiError, ApiResult},
     },
-    oauth::{form::Parameters, par},
+    oauth::{clients::Registered, form::Parameters, par},
 };
 
 /// Carries, sealed, a request across the pages that it needs.
@@ -29,10 +30,19 @@ pub(super) const SIGN_IN_SECONDS: i64 = 15 * 60;
 pub(super) const SPENT: &str = "This sign-in was used before, took too long, or was begun in \
                                 another browser.";
 
+/// How a request has come: what the browser could have changed of it on the way.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Came {
+    /// Past the browser, from the client that has authenticated.
+    pub(super) pushed: bool,
+    /// Signed by the client.
+    pub(super) signed: bool,
+}
+
 /// A request about to be checked.
 pub(super) struct Request {
     pub(super) parameters: Parameters,
-    /// Set, if it was pushed or has been somewhere.
+    /// Set, if it was pushed or signed, or has been somewhere.
     pub(super) journey: Option<Journey>,
 }
 
@@ -45,6 +55,8 @@ pub(super) struct Journey {
     pub(super) since: Timestamp,
     pub(super) expires_at: Timestamp,
     form: String,
+    #[serde(default)]
+    came: Came,
     /// What somebody said who was asked whether the client gets what it wants.
     #[serde(default)]
     pub(super) decided: Option<Decided>,
@@ -65,19 +77,33 @@ pub(super) async fn read(
     app: &App,
     caller: &Caller,
     headers: &HeaderMap,
+    client: &Registered,
     parameters: Parameters,
 ) -> ApiResult<Result<Request, &'static str>> {
-    let Some(client) = parameters.get("client_id") else {
-        return Ok(Err(super::checks::UNKNOWN_CLIENT));
-    };
+    let id = client.id.as_str();
     let journey = if let Some(sealed) = parameters.get(CONTINUE) {
-        open(app, caller, headers, client, sealed)
+        open(app, caller, headers, id, sealed)
     } else if let Some(uri) = parameters
         .get("request_uri")
         .filter(|uri| par::is_ours(uri))
     {
-        let found = par::consume(app, caller, client, uri).await?;
-        found.map(|found| Journey::begin(app, caller, &found, caller.now))
+        let found = par::consume(app, caller, id, uri).await?;
+        // Whether it is signed was checked when it was pushed.
+        let came = Came {
+            pushed: true,
+            signed: client.require_signed_request_object,
+        };
+        found.map(|found| Journey::begin(app, caller, &found, came, caller.now))
+    } else if parameters.get("request").is_some() {
+        let came = Came {
+            pushed: false,
+            signed: true,
+        };
+        match request_object::read(app, caller, client, &parameters).await {
+            Ok(found) => found.map(|found| Journey::begin(app, caller, &found, came, caller.now)),
+            // Where to send the browser is in what cannot be trusted.
+            Err(Told(_, detail)) => return Ok(Err(detail)),
+        }
     } else {
         return Ok(Ok(Request {
             parameters,
@@ -85,7 +111,8 @@ pub(super) async fn read(
         }));
     };
     let read = journey.and_then(|journey| {
-        // Nothing of the address counts besides what was pushed (RFC 9126 section 4).
+        // Nothing of the address counts besides what was pushed or signed (RFC 9126 section 4, RFC
+        // 9101 section 6.3).
         let parameters = journey.parameters()?;
         Some(Request {
             parameters,
@@ -120,6 +147,7 @@ impl Journey {
         app: &App,
         caller: &Caller,
         parameters: &Parameters,
+        came: Came,
         since: Timestamp,
     ) -> Self {
         Self {
@@ -127,9 +155,15 @@ impl Journey {
             since,
             expires_at: caller.now.plus_seconds(SIGN_IN_SECONDS),
             form: parameters.to_text(PARAMETERS),
+            came,
             decided: None,
             came_back: false,
         }
+    }
+
+    /// How it has come.
+    pub(super) const fn came(&self) -> Came {
+        self.came
     }
 
     /// What was asked for.

@@ -40,7 +40,7 @@ pub(super) async fn issue(app: &App, client: &Client, logout: &Logout) -> anyhow
         sid: logout.family.to_string(),
         events: json!({ EVENT: {} }),
     };
-    let algorithm = client.id_token_signed_response_alg;
+    let algorithm = client.id_token_alg();
     let signed = app.keys.sign(app, algorithm, TYPE, &claims).await;
     signed.map_err(|error| anyhow::anyhow!("{}", error.problem().detail))
 }

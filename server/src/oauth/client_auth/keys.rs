@@ -1,14 +1,14 @@
-//! The keys that a client's assertions may be signed with.
+//! The keys that a client signs with: its assertions and its request objects.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use portcullis_domain::Timestamp;
 use portcullis_types::client::{Jwk, JwkSet};
 
-use super::assertion;
+use super::signed;
 use crate::{app::App, oauth::clients::Registered};
 
-/// Signature algorithms that assertions may have, best first. The last one is for secrets.
+/// Signature algorithms that they may have, best first. The last one is for secrets.
 pub(crate) const ALGORITHMS: [&str; 5] = ["ES256", "EdDSA", "PS256", "RS256", "HS256"];
 
 /// Shortest and longest RSA modulus in bytes.
@@ -28,17 +28,23 @@ pub(super) fn of_secrets(
         .collect()
 }
 
-/// The client's public keys that an assertion could be signed with: all, or the one it names.
+/// The client's public keys that a JWT could be signed with: all, or the one it names.
 pub(super) async fn of_client(
     app: &App,
     client: &Registered,
     jwt: &str,
     now: Timestamp,
 ) -> Vec<(Algorithm, DecodingKey)> {
-    let kid = assertion::key_id(jwt);
+    let kid = signed::key_id(jwt);
     let kid = kid.as_deref();
+    let usable = |jwks: &JwkSet| {
+        let mut keys = usable(jwks, kid);
+        // FAPI 2.0 section 5.4.
+        keys.retain(|(algorithm, _)| !client.fapi2 || *algorithm != Algorithm::RS256);
+        keys
+    };
     if let Some(jwks) = &client.jwks {
-        return usable(jwks, kid);
+        return usable(jwks);
     }
     let Some(uri) = &client.jwks_uri else {
         return Vec::new();
@@ -46,13 +52,13 @@ pub(super) async fn of_client(
     let Some(jwks) = app.client_keys.get(uri, now).await else {
         return Vec::new();
     };
-    let found = usable(&jwks, kid);
+    let found = usable(&jwks);
     if !found.is_empty() {
         return found;
     }
     // A key that is not there may be new.
     match app.client_keys.get_again(uri, now).await {
-        Some(jwks) => usable(&jwks, kid),
+        Some(jwks) => usable(&jwks),
         None => Vec::new(),
     }
 }
@@ -66,7 +72,7 @@ fn usable(jwks: &JwkSet, kid: Option<&str>) -> Vec<(Algorithm, DecodingKey)> {
         .collect()
 }
 
-/// A key with each algorithm that it may be used with: the key decides, not the assertion.
+/// A key with each algorithm that it may be used with: the key decides, not the JWT.
 fn of_jwk(jwk: &Jwk) -> Vec<(Algorithm, DecodingKey)> {
     let (algorithms, key): (&[Algorithm], _) = match jwk.kty.as_str() {
         "EC" if jwk.crv.as_deref() == Some("P-256") => {

@@ -5,12 +5,15 @@ mod assertion;
 mod keys;
 mod presented;
 pub(crate) mod remote;
+pub(crate) mod signed;
 
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time;
 use axum::http::HeaderMap;
+use jsonwebtoken::{Algorithm, DecodingKey};
 use portcullis_types::client::AuthMethod;
+use serde::de::DeserializeOwned;
 
 use self::presented::Presented;
 use super::{clients::Registered, errors::Refusal, form::Parameters};
@@ -21,7 +24,7 @@ use crate::{
     limits::{Quota, Tries},
 };
 
-/// Signature algorithms that assertions may have, best first.
+/// Signature algorithms that a client's JWTs may have, best first.
 pub(crate) use self::keys::ALGORITHMS;
 
 /// The client that sends a request to that path. Refused are those who are not registered, who do
@@ -82,10 +85,7 @@ async fn by_assertion(
 ) -> Result<bool, Refusal> {
     // Fetching takes its time, so it is done before the try is counted: many who wait for the same
     // keys are not many who guess.
-    let keys = match client.token_endpoint_auth_method {
-        AuthMethod::ClientSecretJwt => keys::of_secrets(app, client, caller.now),
-        _ => keys::of_client(app, client, jwt, caller.now).await,
-    };
+    let keys = keys(app, caller, client, jwt).await;
     let tries = count(app, caller, &client.id)?;
     let verified = assertion::verify(app, client, jwt, path, &keys, caller.now);
     give_back_if(app, verified.is_some(), tries);
@@ -94,6 +94,32 @@ async fn by_assertion(
     };
     // Only now: what is not the client's own must not use up what is.
     Ok(app.store.spend_ceremony(once.id, once.expires_at).await?)
+}
+
+/// The keys that a JWT of that client could be signed with.
+async fn keys(
+    app: &App,
+    caller: &Caller,
+    client: &Registered,
+    jwt: &str,
+) -> Vec<(Algorithm, DecodingKey)> {
+    match client.token_endpoint_auth_method {
+        AuthMethod::ClientSecretJwt => keys::of_secrets(app, client, caller.now),
+        _ => keys::of_client(app, client, jwt, caller.now).await,
+    }
+}
+
+/// What a JWT says that this client has signed and that is of that type. `None` for whatever is
+/// wrong; time and audience are the caller's to check.
+pub(super) async fn read_signed<T: DeserializeOwned>(
+    app: &App,
+    caller: &Caller,
+    client: &Registered,
+    jwt: &str,
+    kind: &str,
+) -> Option<T> {
+    let keys = keys(app, caller, client, jwt).await;
+    signed::claims(jwt, kind, &keys)
 }
 
 /// Counts a try of that client, or of one that is not registered, from the caller's network.

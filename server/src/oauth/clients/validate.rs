@@ -53,6 +53,8 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
     scopes(client)?;
     resources(client)?;
     keys(client)?;
+    signing(client)?;
+    fapi2(client)?;
     for (field, uri) in [
         ("logo_uri", &client.logo_uri),
         ("policy_uri", &client.policy_uri),
@@ -165,15 +167,51 @@ fn resources(client: &Client) -> Result<(), Invalid> {
 fn keys(client: &Client) -> Result<(), Invalid> {
     let needs = client.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
     match (&client.jwks, &client.jwks_uri) {
-        (None, None) if !needs => Ok(()),
-        (Some(jwks), None) if needs => key_set(jwks),
-        (None, Some(uri)) if needs => web_page("jwks_uri", uri),
-        _ if needs => wrong(
-            "jwks",
-            "private_key_jwt needs either jwks or jwks_uri, and not both",
-        ),
-        _ => wrong("jwks", "jwks and jwks_uri are for private_key_jwt only"),
+        (None, None) if needs => wrong("jwks", "private_key_jwt needs jwks or jwks_uri"),
+        (None, None) => Ok(()),
+        (Some(jwks), None) => key_set(jwks),
+        (None, Some(uri)) => web_page("jwks_uri", uri),
+        (Some(_), Some(_)) => wrong("jwks", "is for clients without jwks_uri"),
     }
+}
+
+/// Whether it can sign authorization requests, if it must.
+fn signing(client: &Client) -> Result<(), Invalid> {
+    let has_keys = client.jwks.is_some() || client.jwks_uri.is_some();
+    let has_any = has_keys || client.token_endpoint_auth_method == AuthMethod::ClientSecretJwt;
+    if client.require_signed_request_object && !has_any {
+        return wrong(
+            "require_signed_request_object",
+            "needs jwks, jwks_uri or client_secret_jwt to check signatures with",
+        );
+    }
+    Ok(())
+}
+
+/// What FAPI 2.0 wants of a registration (security profile, section 5.3.2.1).
+fn fapi2(client: &Client) -> Result<(), Invalid> {
+    if !client.fapi2 {
+        return Ok(());
+    }
+    if client.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
+        return wrong("fapi2", "is for clients with private_key_jwt");
+    }
+    let is_out =
+        |grant: &&GrantType| matches!(grant, GrantType::DeviceCode | GrantType::TokenExchange);
+    if client.grant_types.iter().any(|grant| is_out(&grant)) {
+        return wrong(
+            "fapi2",
+            "goes with authorization_code, refresh_token and client_credentials only",
+        );
+    }
+    if client
+        .redirect_uris
+        .iter()
+        .any(|uri| !uri.starts_with("https://"))
+    {
+        return wrong("fapi2", "needs redirect_uris that are https");
+    }
+    Ok(())
 }
 
 fn key_set(jwks: &JwkSet) -> Result<(), Invalid> {
@@ -332,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_go_with_private_key_jwt_and_are_public() {
+    fn keys_are_public_and_private_key_jwt_has_some() {
         let key = || Jwk {
             kty: "EC".to_owned(),
             ..Jwk::default()
@@ -361,9 +399,52 @@ mod tests {
             assert_eq!(uri(bad, method), Err("jwks_uri"), "{bad}");
         }
         let public = uri("https://app.example/jwks", AuthMethod::None);
-        assert_eq!(public, Err("jwks"));
+        assert_eq!(public, Ok(()), "it may sign its requests");
         let none = with(|client| client.token_endpoint_auth_method = method);
         assert_eq!(none, Err("jwks"));
+    }
+
+    #[test]
+    fn whoever_must_sign_has_keys() {
+        let must = |change: fn(&mut Client)| {
+            with(|client| {
+                client.require_signed_request_object = true;
+                change(client);
+            })
+        };
+        assert_eq!(must(|_| {}), Err("require_signed_request_object"));
+        let secret = AuthMethod::ClientSecretJwt;
+        assert_eq!(
+            must(|client| client.token_endpoint_auth_method = AuthMethod::ClientSecretJwt),
+            Ok(()),
+            "{secret:?}"
+        );
+        assert_eq!(
+            must(|client| client.jwks_uri = Some("https://app.example/jwks".into())),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn fapi2_is_for_clients_that_sign_and_are_reached_by_https() {
+        let held = |change: fn(&mut Client)| {
+            with(|client| {
+                client.fapi2 = true;
+                client.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+                client.jwks_uri = Some("https://app.example/jwks".into());
+                change(client);
+            })
+        };
+        assert_eq!(held(|_| {}), Ok(()));
+        for change in [
+            (|client| client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic)
+                as fn(&mut Client),
+            |client| client.grant_types.push(GrantType::DeviceCode),
+            |client| client.grant_types.push(GrantType::TokenExchange),
+            |client| client.redirect_uris.push("http://127.0.0.1/cb".into()),
+        ] {
+            assert_eq!(held(change), Err("fapi2"));
+        }
     }
 
     #[test]

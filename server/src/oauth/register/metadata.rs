@@ -77,6 +77,7 @@ pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refuse
         client.id_token_signed_response_alg = algorithm;
     }
     client.require_pushed_authorization_requests = said.require_pushed_authorization_requests;
+    client.require_signed_request_object = said.require_signed_request_object;
     client.dpop_bound_access_tokens = said.dpop_bound_access_tokens;
     validate::check(&client).map_err(|Invalid(field, what)| {
         let code = match field {
@@ -122,6 +123,7 @@ pub(super) fn of_client(client: &Client) -> ClientMetadata {
         tos_uri: client.tos_uri.clone(),
         id_token_signed_response_alg: Some(client.id_token_signed_response_alg),
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+        require_signed_request_object: client.require_signed_request_object,
         dpop_bound_access_tokens: client.dpop_bound_access_tokens,
     }
 }

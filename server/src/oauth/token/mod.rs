@@ -67,7 +67,7 @@ pub(crate) async fn token(
     if !client.may(grant) {
         return Err(Refusal::unauthorized_client());
     }
-    if client.dpop_bound_access_tokens && jkt.is_none() {
+    if client.requires_dpop() && jkt.is_none() {
         return Err(Refusal::invalid_dpop_proof());
     }
     match grant {

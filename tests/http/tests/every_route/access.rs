@@ -72,6 +72,7 @@ const TABLE: &[Line] = &[
     ("POST /api/setup",                                 [403,  403,  403,   403,    403, 403]),
     ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
     ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
+    ("POST /oauth/authorize",                           [400,  400,  400,   400,    400, 400]),
     ("GET /oauth/device/qr",                            [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/device_authorization",                [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/introspect",                          [400,  400,  400,   400,    400, 400]),

@@ -42,7 +42,7 @@ async fn taking(browser: &Browser, media_type: &str) -> (Vec<Route>, Value) {
     let media_type = media_type.replace('/', "~1");
     let pointer = format!("/requestBody/content/{media_type}");
     // Pages answer people: every form is a good one, or is asked for again.
-    let pages = [paths::OAUTH_LOGOUT];
+    let pages = [paths::OAUTH_AUTHORIZE, paths::OAUTH_LOGOUT];
     let takes = |route: &Route| {
         // Registering answers in a shape of its own; see `oauth::register`.
         let is_other =

@@ -1,6 +1,8 @@
 //! `GET /oauth/authorize`.
 
 use portcullis_http_tests::{App, Server, app::query};
+use portcullis_types::paths;
+use reqwest::Method;
 
 #[tokio::test]
 async fn a_signed_in_person_comes_back_with_a_code_state_and_issuer() {
@@ -132,7 +134,6 @@ async fn rfc6749_4_1_2_1_other_errors_go_back_to_the_client_with_state_and_issue
             vec![("claims", "{\"id_token\":{\"name\":true}}")],
             "invalid_request",
         ),
-        (vec![("request", "a.b.c")], "request_not_supported"),
         (
             vec![("request_uri", "https://evil.example/r")],
             "request_uri_not_supported",
@@ -222,14 +223,6 @@ async fn rfc8252_7_3_a_native_app_may_listen_on_any_loopback_port() {
 }
 
 #[tokio::test]
-async fn a_post_is_not_how_one_authorizes() {
-    let server = Server::start().await;
-    let ada = server.person("ada").await;
-    let answer = ada.post(&App::spa().path(), serde_json::json!({})).await;
-    answer.problem(405, "method_not_allowed");
-}
-
-#[tokio::test]
 async fn rfc9207_2_every_answer_to_the_client_names_the_issuer_once() {
     let server = Server::start().await;
     let (ada, program) = (server.person("ada").await, server.program());
@@ -251,4 +244,45 @@ async fn rfc9207_2_every_answer_to_the_client_names_the_issuer_once() {
         assert_eq!(back.matches("iss=").count(), 1, "{back}");
         assert_eq!(query(&back, "iss"), Some(server.origin.clone()));
     }
+}
+
+/// A form means the same; the browser is sent on with a `GET`, which its cookie goes along with.
+#[tokio::test]
+async fn openid_3_1_2_1_a_request_may_come_as_a_form() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let visitor = server.browser();
+    let app = App::spa();
+    let parameters = app.parameters();
+    let fields: Vec<(&str, &str)> = parameters.iter().map(|(a, b)| (&**a, &**b)).collect();
+    // As a page of another site would have the browser send it: without our cookie.
+    let call = visitor
+        .call(Method::POST, paths::OAUTH_AUTHORIZE)
+        .form(&fields);
+    let call = call
+        .header("origin", "https://shop.example")
+        .header("sec-fetch-site", "cross-site");
+    let answer = call.send().await.status(303);
+    let to = answer.header("location").to_owned();
+    assert!(to.starts_with("/oauth/authorize?"), "{to}");
+    let back = ada.get(&to).await.location();
+    assert!(back.starts_with(&app.redirect_uri), "{back}");
+    let code = query(&back, "code").expect("a code");
+    app.redeem(&server.program(), &code).await.status(200);
+    // Nothing but our own parameters goes along, and a form that is none goes nowhere.
+    let call = visitor.call(Method::POST, paths::OAUTH_AUTHORIZE);
+    let answer = call
+        .form(&[("client_id", "spa"), ("portcullis_since", "x"), ("a", "b")])
+        .send()
+        .await;
+    assert_eq!(
+        answer.status(303).header("location"),
+        "/oauth/authorize?client_id=spa"
+    );
+    let call = visitor.call(Method::POST, paths::OAUTH_AUTHORIZE);
+    let twice = call
+        .form(&[("client_id", "spa"), ("client_id", "spa")])
+        .send()
+        .await;
+    assert_eq!(twice.status, 400);
 }

@@ -3,11 +3,11 @@
 use portcullis_http_tests::{
     Answer, App, Browser, Prover, Server, Signer,
     app::{Tokens, session_of},
-    clients::{client_path, confidential},
-    database,
+    clients::{basic, client_path, confidential},
+    database, jwt,
 };
 use portcullis_types::{
-    client::{Client, GrantType},
+    client::{Client, GrantType, SigningAlgorithm},
     paths,
 };
 use reqwest::Method;
@@ -308,4 +308,64 @@ async fn a_client_that_may_not_ask_any_more_is_told_nothing_from_then_on() {
     client.may_introspect = false;
     scene.admin.update_client(&client).await.status(200);
     assert_eq!(scene.ask("api", &access).await, nothing());
+}
+
+/// RFC 9701: the same answer, signed for whoever asks.
+#[tokio::test]
+async fn rfc9701_5_an_answer_is_signed_for_whoever_wants_it_so() {
+    const SIGNED: &str = "application/token-introspection+jwt";
+    let scene = Scene::set().await;
+    let ask = async |id: &'static str, secret: &str, token: &str, accept: &str| {
+        let call = scene.program.call(Method::POST, paths::OAUTH_INTROSPECT);
+        let call = call.form(&[("token", token)]).header("accept", accept);
+        let call = call.header("authorization", basic(id, secret));
+        call.send().await.status(200)
+    };
+    let tokens = scene.tokens().await;
+    let plain = scene.ask("api", &tokens.access).await;
+    for accept in [
+        SIGNED,
+        "application/json;q=0.5, application/token-introspection+jwt;q=1",
+    ] {
+        let answer = ask("api", &scene.api, &tokens.access, accept).await;
+        assert_eq!(answer.header("content-type"), SIGNED);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let signed = answer.text();
+        assert_eq!(jwt::header(&signed)["typ"], "token-introspection+jwt");
+        assert_eq!(jwt::header(&signed)["alg"], "RS256");
+        let jwks = scene.program.get(paths::JWKS).await.json();
+        let claims = jwt::verify_statement(&signed, &jwks, &scene.server.origin, "api");
+        assert_eq!(claims["token_introspection"], plain);
+        // Section 8.1: nothing that would make it pass for a token.
+        assert!(
+            claims.get("sub").is_none() && claims.get("exp").is_none(),
+            "{claims}"
+        );
+        let asked = session_of(&scene.program, &signed).await;
+        assert_eq!(asked.status, 401, "it is no access token");
+    }
+    // Whom it does not concern learns no more of it signed than unsigned.
+    let other = ask("other-shop", &scene.other, &tokens.access, SIGNED).await;
+    assert_eq!(jwt::claims(&other.text())["token_introspection"], nothing());
+    let unsigned = ask("api", &scene.api, &tokens.access, "application/json, */*").await;
+    assert_eq!(unsigned.json(), plain);
+}
+
+#[tokio::test]
+async fn rfc9701_6_a_client_says_what_it_is_signed_with() {
+    let scene = Scene::set().await;
+    let mut eager = confidential("eager");
+    eager.introspection_signed_response_alg = SigningAlgorithm::EdDsa;
+    let secret = scene.admin.secret_of_new(&eager).await;
+    let call = scene.program.call(Method::POST, paths::OAUTH_INTROSPECT);
+    let call = call
+        .form(&[("token", "x")])
+        .header("authorization", basic("eager", &secret));
+    let answer = call
+        .header("accept", "application/token-introspection+jwt")
+        .send()
+        .await;
+    let signed = answer.status(200).text();
+    assert_eq!(jwt::header(&signed)["alg"], "EdDSA");
+    assert_eq!(jwt::claims(&signed)["token_introspection"], nothing());
 }

@@ -148,7 +148,7 @@ async fn rfc9126_2_1_what_authorize_would_refuse_cannot_be_pushed() {
         (
             [("request", "eyJhbGciOiJub25lIn0..")],
             400,
-            "request_not_supported",
+            "invalid_request_object",
         ),
         (
             [("request_uri", "urn:ietf:params:oauth:request_uri:x")],
