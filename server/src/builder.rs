@@ -162,6 +162,7 @@ impl Builder {
             continuation: master.sealer("pushed request")?,
             device_page: master.sealer("device page")?,
             user_codes: master.mac("user codes")?,
+            pairwise: master.mac("pairwise subjects")?,
             stopping: watch::channel(false).0,
             config,
             store,

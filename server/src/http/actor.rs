@@ -17,7 +17,7 @@ use super::{caller::Caller, cookies, errors::ApiError};
 use crate::{
     app::{App, Handle},
     crypto::token,
-    oauth::{access_token, dpop},
+    oauth::{access_token, dpop, subject},
     sessions::registry::LiveSession,
 };
 
@@ -129,7 +129,12 @@ async fn by_token(app: &App, parts: &Parts, now: Timestamp) -> Result<Answer<Act
     let Some(family) = app.families.live(&*app.store, claims.family, now).await? else {
         return failed();
     };
-    if family.user != claims.user || family.client_id != claims.client_id {
+    let client = app.clients.find(&*app.store, &family.client_id, now);
+    let client = client.await?;
+    let client = client.as_deref().map(|client| &**client);
+    if !subject::is(app, client, family.user, &claims.subject)
+        || family.client_id != claims.client_id
+    {
         return failed();
     }
     match app.principals.enabled(&*app.store, family.user).await? {

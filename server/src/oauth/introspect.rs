@@ -15,6 +15,7 @@ use super::{
     client_auth::authenticate,
     errors::Refusal,
     form::Form,
+    subject,
     token::granted,
 };
 use crate::{
@@ -90,6 +91,7 @@ async fn of_access_token(
         auth_time: claims.auth_time,
         cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
         act: claims.act,
+        of_user: claims.of_user,
     }))
 }
 
@@ -143,7 +145,7 @@ async fn of_refresh_token(
         scope: Some(granted(client, &family.scopes)),
         client_id: Some(family.client_id.clone()),
         exp: Some(kept.expires_at.as_seconds()),
-        sub: Some(family.user.to_string()),
+        sub: Some(subject::of(app, client, family.user)),
         iss: Some(app.issuer.clone()),
         auth_time: Some(family.auth_time.as_seconds()),
         cnf: family.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),

@@ -56,7 +56,7 @@ fn metadata(app: &App) -> ServerMetadata {
         userinfo_endpoint: at(paths::OAUTH_USERINFO),
         end_session_endpoint: at(paths::OAUTH_LOGOUT),
         jwks_uri: at(paths::JWKS),
-        scopes_supported: list(&["openid", "profile", "email"]),
+        scopes_supported: list(&["openid", "profile", "email", "roles", "permissions"]),
         response_types_supported: list(&["code"]),
         response_modes_supported: list(&response_mode::ALL),
         grant_types_supported: list(&GrantType::ALL.map(GrantType::as_str)),
@@ -71,7 +71,7 @@ fn metadata(app: &App) -> ServerMetadata {
         ui_locales_supported: list(&["en", "de", "fr", "es", "ja"]),
         claims_parameter_supported: true,
         request_uri_parameter_supported: false,
-        subject_types_supported: list(&["public"]),
+        subject_types_supported: list(&["public", "pairwise"]),
         id_token_signing_alg_values_supported: list(
             &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
         ),
@@ -89,6 +89,8 @@ fn metadata(app: &App) -> ServerMetadata {
             "name",
             "email",
             "email_verified",
+            "roles",
+            "permissions",
         ]),
     }
 }

@@ -19,5 +19,7 @@ pub(crate) mod par;
 pub(crate) mod register;
 mod resources;
 pub(crate) mod revoke;
+pub(crate) mod subject;
 pub(crate) mod token;
+pub(crate) mod user_claims;
 pub(crate) mod userinfo;

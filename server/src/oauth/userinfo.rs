@@ -9,10 +9,16 @@ use axum::{
 };
 use portcullis_types::{
     ErrorCode,
+    client::{ClaimPlace, ClaimValue},
     oauth::{OAuthError, UserInfo},
 };
 
-use super::{form::Parameters, token::granted};
+use super::{
+    form::Parameters,
+    subject,
+    token::granted,
+    user_claims::{self, Claims},
+};
 use crate::{
     app::Handle,
     http::{
@@ -39,11 +45,7 @@ pub(crate) async fn by_post(app: Handle, caller: Caller, request: Request) -> Re
     answer(&app, &caller, request).await.into_response()
 }
 
-async fn answer(
-    app: &Handle,
-    caller: &Caller,
-    request: Request,
-) -> Result<Json<UserInfo>, Failure> {
+async fn answer(app: &Handle, caller: &Caller, request: Request) -> Result<Json<Claims>, Failure> {
     let (mut parts, body) = request.into_parts();
     if parts.method == Method::POST && is_form(&parts.headers) {
         let whole = Request::from_parts(parts.clone(), body);
@@ -78,15 +80,11 @@ async fn answer(
     if !has("openid") {
         return Err(Failure::Scope);
     }
-    let account = &actor.principal().account;
-    let tells = |scope, claim: &str| has(scope) || family.claims.iter().any(|asked| asked == claim);
-    let email = tells("email", "userinfo:email").then(|| account.email.as_str().to_owned());
-    Ok(Json(UserInfo {
-        sub: account.id.to_string(),
-        name: tells("profile", "userinfo:name").then(|| account.name.clone()),
-        email_verified: tells("email", "userinfo:email_verified").then_some(false),
-        email,
-    }))
+    let (principal, place) = (actor.principal(), ClaimPlace::Userinfo);
+    let mut told = user_claims::tell(&client, principal, &scope, &family.claims, place);
+    let sub = subject::of(app, &client, actor.user_id());
+    told.insert("sub".to_owned(), ClaimValue::Text(sub));
+    Ok(Json(told))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -135,6 +135,9 @@ async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<String>, Stora
 async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result<(), StorageError> {
     let sql = "DELETE FROM pushed_requests WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
+    // Or who registers under the same id later would find them good again.
+    let sql = "DELETE FROM access_tokens WHERE client_id = $1";
+    db.execute(sql, args![id]).await?;
     let sql = locking!(
         "SELECT device_code FROM device_authorizations WHERE client_id = $1 ORDER BY device_code"
     );

@@ -7,19 +7,22 @@ use super::{Asked, Told, claims::Claims};
 use crate::{
     app::App,
     http::errors::ApiResult,
-    oauth::{form::Parameters, id_token},
+    oauth::{
+        form::Parameters,
+        id_token::{self, Hint},
+        subject,
+    },
 };
 
 /// Hints that the sign-in page is told.
 pub(super) const FOR_THE_PAGE: [&str; 2] = ["login_hint", "ui_locales"];
 
 /// Whom an ID token names that came as a hint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hinted {
     /// None came.
     Nobody,
-    /// That user.
-    User(UserId),
+    /// Whoever it was about.
+    User(Hint),
     /// It is not one of ours.
     Wrong,
 }
@@ -30,7 +33,7 @@ pub(super) async fn read(app: &App, parameters: &Parameters) -> ApiResult<Hinted
         return Ok(Hinted::Nobody);
     };
     let read = id_token::read(app, token).await?;
-    Ok(read.map_or(Hinted::Wrong, |hint| Hinted::User(hint.user)))
+    Ok(read.map_or(Hinted::Wrong, Hinted::User))
 }
 
 /// Checks the values themselves.
@@ -45,7 +48,7 @@ pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
             "login_hint or ui_locales is too long or has control characters.",
         ));
     }
-    if asked.hinted == Hinted::Wrong {
+    if matches!(asked.hinted, Hinted::Wrong) {
         return Err(Told(
             "invalid_request",
             "id_token_hint is not an ID token of ours.",
@@ -55,11 +58,12 @@ pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
 }
 
 /// Whether that user is whom the client means, if it means somebody.
-pub(super) fn is_meant(asked: &Asked<'_>, user: UserId) -> bool {
-    let by_hint = match asked.hinted {
-        Hinted::User(hinted) => hinted == user,
+pub(super) async fn is_meant(asked: &Asked<'_>, user: UserId) -> ApiResult<bool> {
+    let by_hint = match &asked.hinted {
+        Hinted::User(hint) => hint.is(asked.app, user, asked.caller.now).await?,
         Hinted::Nobody | Hinted::Wrong => true,
     };
-    let subject = Claims::of(asked.parameters).subject();
-    by_hint && subject.is_none_or(|subject| subject == user.to_string())
+    let wanted = Claims::of(asked.parameters).subject();
+    let known = || subject::of(asked.app, asked.client, user);
+    Ok(by_hint && wanted.is_none_or(|wanted| wanted == known()))
 }

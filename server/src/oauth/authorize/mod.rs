@@ -26,7 +26,6 @@ use super::{errors::Refusal, form::Parameters};
 use crate::{
     app::{App, Handle},
     http::{actor::browser_session, caller::Caller, errors::ApiResult},
-    sessions::registry::LiveSession,
 };
 
 /// The parameters that mean something here.
@@ -129,9 +128,13 @@ pub(crate) async fn authorize(
     }
     let session = browser_session(&app, &headers, caller.now).await?;
     let session = session.filter(|(session, _)| prompt::is_recent_enough(&asked, session));
+    let is_meant = match &session {
+        Some((session, _)) => hints::is_meant(&asked, session.user()).await?,
+        None => true,
+    };
     match session {
         // Somebody has just signed in for this request: it becomes no better by asking again.
-        Some((session, _)) if !prompt::may_ask(&asked) && !is_meant(&asked, &session) => {
+        Some(_) if !prompt::may_ask(&asked) && !is_meant => {
             let told = Told("login_required", "Somebody else is signed in.");
             Ok(refuse(&asked, &told))
         }
@@ -146,8 +149,7 @@ pub(crate) async fn authorize(
         }
         Some((session, _))
             if prompt::may_ask(&asked)
-                && (!is_meant(&asked, &session)
-                    || acr::strength(&asked, &session) != Strength::Enough) =>
+                && (!is_meant || acr::strength(&asked, &session) != Strength::Enough) =>
         {
             prompt::to_sign_in(&asked, &headers, &query)
         }
@@ -167,10 +169,6 @@ pub(crate) async fn authorize(
         )),
         None => prompt::to_sign_in(&asked, &headers, &query),
     }
-}
-
-fn is_meant(asked: &Asked<'_>, session: &LiveSession) -> bool {
-    hints::is_meant(asked, session.user())
 }
 
 /// Checks a request that is being pushed as it will be checked when it is shown.

@@ -8,6 +8,7 @@ pub(crate) mod lifetimes;
 mod origins;
 pub(crate) mod redirects;
 pub(crate) mod secrets;
+pub(crate) mod sector;
 pub(crate) mod validate;
 
 use std::{collections::HashMap, ops::Deref, sync::Arc};

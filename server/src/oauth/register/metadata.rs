@@ -1,6 +1,6 @@
 //! What an application that registers itself may be: less than one that an admin registers. It gets
 //! the scopes that are about signing people in, is no service to others, and nothing is fetched from
-//! where it says.
+//! where it says but the list of its sector, once and past this network.
 
 use portcullis_types::{
     client::{AuthMethod, Client, GrantType},
@@ -65,14 +65,19 @@ pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refuse
     }
     client.require_pushed_authorization_requests = said.require_pushed_authorization_requests;
     client.dpop_bound_access_tokens = said.dpop_bound_access_tokens;
-    validate::check(&client).map_err(|Invalid(field, what)| {
-        let code = match field {
-            "redirect_uris" => "invalid_redirect_uri",
-            _ => "invalid_client_metadata",
-        };
-        Refused(code, format!("{field}: {what}."))
-    })?;
+    client.subject_type = said.subject_type.unwrap_or_default();
+    client.sector_identifier_uri = said.sector_identifier_uri;
+    validate::check(&client).map_err(refused)?;
     Ok(client)
+}
+
+/// What is wrong with a client, in the words of RFC 7591 section 3.2.2.
+pub(super) fn refused(Invalid(field, what): Invalid) -> Refused {
+    let code = match field {
+        "redirect_uris" => "invalid_redirect_uri",
+        _ => "invalid_client_metadata",
+    };
+    Refused(code, format!("{field}: {what}."))
 }
 
 /// What a client is registered as, in the words of RFC 7591.
@@ -95,5 +100,7 @@ pub(super) fn of_client(client: &Client) -> ClientMetadata {
         id_token_signed_response_alg: Some(client.id_token_signed_response_alg),
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+        subject_type: Some(client.subject_type),
+        sector_identifier_uri: client.sector_identifier_uri.clone(),
     }
 }

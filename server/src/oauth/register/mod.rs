@@ -16,6 +16,7 @@ use portcullis_domain::{
     registration::{RegisterClient, SelfRegistration},
 };
 use portcullis_types::{
+    client::Client,
     oauth::OAuthError,
     paths,
     registration::{ClientMetadata, RegistrationResponse},
@@ -23,7 +24,7 @@ use portcullis_types::{
 
 use self::metadata::Refused;
 use super::{
-    clients::{Registered, new_id, secrets},
+    clients::{Registered, new_id, secrets, sector},
     errors::Refusal,
 };
 use crate::{
@@ -98,6 +99,12 @@ async fn said(request: Request) -> Result<ClientMetadata, Failure> {
     })
 }
 
+/// Whether the sector that an application names counts it in.
+async fn in_sector(client: &Client) -> Result<(), Failure> {
+    let checked = sector::check(client, sector::AskedBy::Anybody).await;
+    checked.map_err(|invalid| Failure::Refused(metadata::refused(invalid)))
+}
+
 /// Registers an application.
 #[utoipa::path(post, path = "/oauth/register", tag = "oauth", request_body = ClientMetadata,
     responses((status = 201, body = RegistrationResponse), (status = 400, body = OAuthError),
@@ -109,11 +116,20 @@ pub(crate) async fn register(
     request: Request,
 ) -> Result<Response, Failure> {
     let initial = bearer(&headers, TokenKind::InitialAccess)?;
+    // Nothing is fetched for who has no token; whether it is used up is decided when it is spent.
+    if !app
+        .store
+        .is_initial_token(token::hash(&initial), caller.now)
+        .await?
+    {
+        return Err(Failure::Token);
+    }
     let mut said = said(request).await?;
     // It gets one that nobody has.
     said.client_id = None;
     let id = new_id(&*app.rng, caller.now);
     let client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
+    in_sector(&client).await?;
     let method = client.token_endpoint_auth_method;
     let secret = method
         .has_secret()
@@ -171,6 +187,7 @@ pub(crate) async fn update(
         return Err(Failure::Refused(Refused("invalid_client_metadata", what)));
     }
     let client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
+    in_sector(&client).await?;
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
     let (secret, kept) = secrets::generate(&*app.rng, sealer, &id, method, caller.now)?;

@@ -58,10 +58,20 @@ pub(super) async fn exchange(
     };
     let id = app.rng.uuid_at(caller.now);
     let actor = act.as_ref().map(|act| act.sub.clone());
+    let user = match subject.sid {
+        Some(family) => app.families.live(&*app.store, family, caller.now).await?,
+        None => None,
+    };
+    let user = user.map(|family| family.user);
+    if subject.sid.is_some() && user.is_none() {
+        // Revoked since it was looked at.
+        return Err(unacceptable());
+    }
+    let whose = (&subject, user, act);
     let access_token =
-        access_token::issue_exchanged(app, client, id, (&subject, act), &grant, caller.now).await?;
+        access_token::issue_exchanged(app, client, id, whose, &grant, caller.now).await?;
     let mut audit = caller.audit(AuditKind::TokenExchanged);
-    audit.subject = subject.sub.parse().ok();
+    audit.subject = user;
     audit.family = subject.sid;
     audit.detail = serde_json::json!({
         "client": client.id, "from": subject.client_id, "actor": actor,
