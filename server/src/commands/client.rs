@@ -382,7 +382,7 @@ async fn make(create: Create) -> anyhow::Result<()> {
     if !validate::is_manageable_id(&client.id) || validate::looks_like_a_user(&client.id) {
         bail!("an id has 1 to 128 letters, digits, `-`, `.`, `_` and `~`, and is no UUID");
     }
-    check(&client).await?;
+    check(&client, None).await?;
     let exists = || anyhow::anyhow!("there is a client {:?} already", client.id);
     if opened.clients.is_of_file(&client.id) {
         return Err(exists());
@@ -491,10 +491,10 @@ impl Registration {
 }
 
 /// Checks a client as the admin API does.
-async fn check(client: &Client) -> anyhow::Result<()> {
+async fn check(client: &Client, before: Option<&Client>) -> anyhow::Result<()> {
     let wrong = |Invalid(field, what)| anyhow::anyhow!("{field}: {what}");
     validate::check(client).map_err(wrong)?;
-    sector::check(client, sector::AskedBy::Admin)
+    sector::check(client, before, sector::AskedBy::Admin)
         .await
         .map_err(wrong)
 }
@@ -502,18 +502,24 @@ async fn check(client: &Client) -> anyhow::Result<()> {
 async fn update(update: Update) -> anyhow::Result<()> {
     let One { id, all } = &update.one;
     let opened = Opened::open(&all.settings).await?;
-    let mut client = manageable(&opened, id).await?.client;
+    let seen = manageable(&opened, id).await?.client;
+    let mut client = seen.clone();
     if let Some(name) = update.name {
         client.name = name;
     }
     update.registration.apply(&mut client)?;
-    check(&client).await?;
+    check(&client, Some(&seen)).await?;
     let (token, kept) = opened.make_secret(id, client.token_endpoint_auth_method)?;
     let audit = opened.audit(AuditKind::ClientUpdated, id);
-    let token = match opened.database.update_client(client, kept, audit).await? {
+    let database = &opened.database;
+    let token = match database
+        .update_client_seen(seen, client, kept, audit)
+        .await?
+    {
         UpdateClient::Updated => None,
         UpdateClient::UpdatedWithSecret => Some(token),
         UpdateClient::NoClient => bail!("there is no client {id:?}"),
+        UpdateClient::Changed => bail!("somebody else has just changed {id:?}; try again"),
     };
     print_changed(&opened, id, token.as_ref(), all.json).await?;
     opened.close().await;

@@ -150,8 +150,9 @@ pub(crate) async fn issue_for_client(
     give(app, client, &claims(app, client, id, grant, now)).await
 }
 
-/// A token for another service, in exchange for the subject's, and good for no longer than that. A
-/// user is who they are to the client that gets it.
+/// A token for another service, in exchange for the subject's, and good for no longer than that.
+/// The subject stays what it was, whoever exchanges it: in other words for the same user, two
+/// clients could tell that theirs are the same person.
 pub(crate) async fn issue_exchanged(
     app: &App,
     client: &Client,
@@ -161,15 +162,12 @@ pub(crate) async fn issue_exchanged(
     now: Timestamp,
 ) -> ApiResult<String> {
     let own = claims(app, client, id, grant, now);
-    let (sub, of_user) = match user {
-        Some(user) => (
-            subject::of(app, client, user),
-            of_user(app, client, user, grant).await?,
-        ),
-        None => (subject.sub.clone(), user_claims::Claims::new()),
+    let of_user = match user {
+        Some(user) => of_user(app, client, user, grant).await?,
+        None => user_claims::Claims::new(),
     };
     let claims = Claims {
-        sub,
+        sub: subject.sub.clone(),
         exp: own.exp.min(subject.exp),
         sid: subject.sid,
         auth_time: subject.auth_time,
@@ -203,8 +201,8 @@ fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timest
     }
 }
 
-/// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The family must still
-/// be looked at.
+/// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The
+/// family must still be looked at.
 pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Verified>> {
     let of_a_user = |claims: Claims| {
         Some(Verified {

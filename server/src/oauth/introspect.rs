@@ -107,9 +107,13 @@ pub(super) async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiR
         }
     }
     let client = app.clients.find(store, &claims.client_id, caller.now);
-    let is_there = client.await?.is_some();
+    let Some(client) = client.await? else {
+        return Ok(false);
+    };
+    // Another client may have had the id before.
+    let since = client.registered_at().unwrap_or_default().as_seconds();
     let id = access_token::id_hash(&claims.jti);
-    Ok(is_there && !store.is_token_revoked(id).await?)
+    Ok(since <= claims.iat && !store.is_token_revoked(id).await?)
 }
 
 async fn live_family(

@@ -10,6 +10,7 @@ pub(crate) mod device;
 pub(crate) mod dpop;
 pub(crate) mod errors;
 pub(crate) mod families;
+mod fetch;
 pub(crate) mod form;
 pub(crate) mod id_token;
 pub(crate) mod introspect;

@@ -10,9 +10,10 @@ use portcullis_types::client::{ClaimMapper, ClaimPlace, ClaimValue, Client, User
 pub(crate) type Claims = BTreeMap<String, ClaimValue>;
 
 /// Claims that say what a token is, not who the user is: no mapper touches them.
-pub(crate) const RESERVED: [&str; 28] = [
+pub(crate) const RESERVED: [&str; 29] = [
     "iss",
     "sub",
+    "sub_id",
     "aud",
     "exp",
     "nbf",

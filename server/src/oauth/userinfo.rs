@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Request},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::Handle,
     http::{
-        actor::{Actor, Scheme},
+        actor::{Scheme, bearer},
         body,
         caller::Caller,
         errors::ApiError,
@@ -65,7 +65,7 @@ async fn answer(app: &Handle, caller: &Caller, request: Request) -> Result<Json<
         // A cookie is nobody's consent to an application.
         return Err(Failure::Nobody);
     }
-    let actor = Actor::from_request_parts(&mut parts, &()).await?;
+    let actor = bearer(&mut parts).await?;
     let Scheme::Bearer(family) = actor.scheme() else {
         return Err(Failure::Nobody);
     };

@@ -2,11 +2,12 @@
 //! it must be (OpenID Connect Core section 3.1.2.1).
 
 use portcullis_domain::UserId;
+use portcullis_types::client::Client;
 
 use super::{Asked, Told, claims::Claims};
 use crate::{
     app::App,
-    http::errors::ApiResult,
+    http::{caller::Caller, errors::ApiResult},
     oauth::{
         form::Parameters,
         id_token::{self, Hint},
@@ -27,13 +28,28 @@ pub(super) enum Hinted {
     Wrong,
 }
 
-/// Reads the ID token, if one came.
-pub(super) async fn read(app: &App, parameters: &Parameters) -> ApiResult<Hinted> {
+/// Reads the ID token, if one came. It may be another client's, but not one's that knows the user by
+/// another subject: whether the same person is there would tell which two of them belong together.
+pub(super) async fn read(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    parameters: &Parameters,
+) -> ApiResult<Hinted> {
     let Some(token) = parameters.get("id_token_hint") else {
         return Ok(Hinted::Nobody);
     };
-    let read = id_token::read(app, token).await?;
-    Ok(read.map_or(Hinted::Wrong, Hinted::User))
+    let Some(hint) = id_token::read(app, token).await? else {
+        return Ok(Hinted::Wrong);
+    };
+    if hint.client_id != client.id {
+        let other = app.clients.find(&*app.store, &hint.client_id, caller.now);
+        let other = other.await?;
+        if !other.is_some_and(|other| subject::are_shared(client, &other)) {
+            return Ok(Hinted::Wrong);
+        }
+    }
+    Ok(Hinted::User(hint))
 }
 
 /// Checks the values themselves.
@@ -51,7 +67,7 @@ pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
     if matches!(asked.hinted, Hinted::Wrong) {
         return Err(Told(
             "invalid_request",
-            "id_token_hint is not an ID token of ours.",
+            "id_token_hint is not an ID token of ours, or not for this application to show.",
         ));
     }
     Ok(())

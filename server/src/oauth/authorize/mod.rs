@@ -121,7 +121,7 @@ pub(crate) async fn authorize(
         client: &client,
         redirect_uri,
         pushed: request.pushed.as_ref(),
-        hinted: hints::read(&app, &parameters).await?,
+        hinted: hints::read(&app, &caller, &client, &parameters).await?,
     };
     if let Err(told) = checks::was_pushed(&asked).and_then(|()| checks::all(&asked)) {
         return Ok(refuse(&asked, &told));
@@ -191,7 +191,7 @@ pub(super) async fn check_pushed(
         client,
         redirect_uri,
         pushed: None,
-        hinted: hints::read(app, parameters).await?,
+        hinted: hints::read(app, caller, client, parameters).await?,
     };
     checks::all(&asked).map_err(|Told(error, description)| Refusal::told(error, description))
 }

@@ -1,20 +1,15 @@
 //! `sector_identifier_uri`: fetched when a client is registered, to see that whoever runs the
 //! sector counts the client in (OpenID Connect Core section 8.1); never again after that.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    time::Duration,
-};
+use std::net::{IpAddr, SocketAddr};
 
 use portcullis_types::client::{Client, SubjectType};
 use url::Url;
 
 use super::validate::Invalid;
+use crate::oauth::fetch;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Largest answer in bytes.
-const LARGEST: usize = 64 * 1024;
+const NOT_PUBLIC: &str = "must be https and on the public internet";
 
 /// Who says what is fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,61 +20,60 @@ pub(crate) enum AskedBy {
     Anybody,
 }
 
-/// Checks that the sector's list has all redirect URIs of a client that names one.
+/// Checks that the sector's list has all redirect URIs of a client that names one. Nothing is asked
+/// that was asked `before`: a page that is gone does not stand in the way of other changes.
 ///
 /// # Errors
 /// If it cannot be fetched, is no list, or lacks one of them.
-pub(crate) async fn check(client: &Client, by: AskedBy) -> Result<(), Invalid> {
-    let uri = client.sector_identifier_uri.as_deref();
-    let pairwise = client.subject_type == SubjectType::Pairwise;
-    let Some(uri) = uri.filter(|_| pairwise) else {
+pub(crate) async fn check(
+    client: &Client,
+    before: Option<&Client>,
+    by: AskedBy,
+) -> Result<(), Invalid> {
+    let pairwise = |it: &&Client| it.subject_type == SubjectType::Pairwise;
+    let named = Some(client).filter(pairwise);
+    let Some(uri) = named.and_then(|it| it.sector_identifier_uri.as_deref()) else {
         return Ok(());
     };
+    let before = before.filter(pairwise);
+    let before = before.filter(|it| it.sector_identifier_uri.as_deref() == Some(uri));
+    let is_new = |it: &&String| !before.is_some_and(|before| before.redirect_uris.contains(it));
+    let new: Vec<&String> = client.redirect_uris.iter().filter(is_new).collect();
+    if new.is_empty() && before.is_some() {
+        return Ok(());
+    }
     let invalid = |what: String| Invalid("sector_identifier_uri", what);
     let listed = fetch(uri, by).await;
-    let listed = listed.map_err(|why| invalid(format!("{uri:?}: {why}")))?;
-    match client.redirect_uris.iter().find(|it| !listed.contains(it)) {
+    let listed = listed.map_err(|why| invalid(format!("{uri:?} {why}")))?;
+    match new.into_iter().find(|it| !listed.contains(it)) {
         None => Ok(()),
         Some(missing) => Err(invalid(format!("{uri:?} does not list {missing:?}"))),
     }
 }
 
 async fn fetch(uri: &str, by: AskedBy) -> Result<Vec<String>, &'static str> {
-    let url = Url::parse(uri).map_err(|_| "is no address")?;
-    let host = url.host_str().ok_or("has no host")?;
-    let port = url.port_or_known_default().ok_or("has no port")?;
+    let http = match by {
+        AskedBy::Admin => fetch::builder(),
+        AskedBy::Anybody => past_this_network(uri).await.ok_or(NOT_PUBLIC)?,
+    };
+    let http = http.build().map_err(|_| "cannot be asked without TLS")?;
+    fetch::json(&http, uri).await
+}
+
+/// What asks where the host is on the public internet, and nowhere else. The name is looked up once:
+/// it cannot mean another address afterwards. What is wrong is not told: it would tell which names
+/// and addresses there are in here.
+async fn past_this_network(uri: &str) -> Option<reqwest::ClientBuilder> {
+    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "https")?;
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    // Looked up once, and asked there: a name cannot mean another address afterwards.
-    let found = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((bare, port)));
-    let found = found.await.map_err(|_| "no such host")?;
-    let addresses: Vec<SocketAddr> = found.map_err(|_| "no such host")?.collect();
-    let is_allowed = |it: &SocketAddr| by == AskedBy::Admin || is_public(it.ip());
-    if addresses.is_empty() || !addresses.iter().all(is_allowed) {
-        return Err("is not on the public internet");
-    }
-    if by == AskedBy::Anybody && url.scheme() != "https" {
-        return Err("is not https");
-    }
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
-        .no_proxy()
-        .resolve_to_addrs(host, &addresses)
-        .build()
-        .map_err(|_| "no TLS")?;
-    let request = http.get(url).header("accept", "application/json");
-    let mut response = request.send().await.map_err(|_| "no answer")?;
-    if response.status() != reqwest::StatusCode::OK {
-        return Err("does not answer 200");
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| "no answer")? {
-        if body.len() + chunk.len() > LARGEST {
-            return Err("answers too much");
-        }
-        body.extend_from_slice(&chunk);
-    }
-    serde_json::from_slice(&body).map_err(|_| "is no JSON array of addresses")
+    let found = tokio::net::lookup_host((bare, port));
+    let found = tokio::time::timeout(fetch::PATIENCE, found).await.ok()?;
+    let addresses: Vec<SocketAddr> = found.ok()?.collect();
+    let are_public = !addresses.is_empty() && addresses.iter().all(|it| is_public(it.ip()));
+    // A proxy would look the name up again.
+    let http = || fetch::builder().no_proxy();
+    are_public.then(|| http().resolve_to_addrs(host, &addresses))
 }
 
 /// Whether an address belongs to the public internet (IANA special-purpose address registries).
@@ -155,10 +149,12 @@ mod tests {
             "https://[::ffff:127.0.0.1]:1/s",
             "https://0x7f000001:1/s",
             "https://169.254.169.254/latest",
-            "http://10.0.0.1/s",
+            "https://10.0.0.1/s",
+            "https://no-such-host.invalid/s",
+            "http://93.184.215.14/s",
         ] {
             let why = fetch(uri, AskedBy::Anybody).await.unwrap_err();
-            assert_eq!(why, "is not on the public internet", "{uri}");
+            assert_eq!(why, NOT_PUBLIC, "{uri}");
         }
     }
 }

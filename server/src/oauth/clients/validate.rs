@@ -33,10 +33,10 @@ pub(crate) fn is_manageable_id(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(plain)
 }
 
-/// Whether it could be taken for a user's: a client is the subject of its own tokens (RFC 9068
-/// section 5).
+/// Whether it could be taken for a user's, or for what somebody knows one by: a client is the
+/// subject of its own tokens (RFC 9068 section 5).
 pub(crate) fn looks_like_a_user(id: &str) -> bool {
-    Uuid::try_parse(id).is_ok()
+    Uuid::try_parse(id).is_ok() || subject::looks_pairwise(id)
 }
 
 /// Checks everything but the id.
@@ -187,6 +187,11 @@ fn subjects(client: &Client) -> Result<(), Invalid> {
             None => Ok(()),
             Some(_) => wrong(field, "is for subject_type pairwise only"),
         };
+    }
+    // A service sees what other clients know their users by.
+    if !client.serves.is_empty() || client.may_introspect {
+        let what = "pairwise is not for services: serves and may_introspect exclude it";
+        return wrong("subject_type", what);
     }
     if let Some(uri) = &client.sector_identifier_uri {
         return web_page(field, uri);
@@ -463,11 +468,24 @@ mod tests {
         assert_eq!(pairwise(&[one, other], None), sector);
         assert_eq!(pairwise(&[one, "com.example.app:/cb"], None), sector);
         assert_eq!(pairwise(&["com.example.app:/cb"], None), Ok(()));
+        // A scheme of one's own and somebody else's name are no way into their sector.
+        let bent = "com.example.app://a.example/cb";
+        assert_eq!(pairwise(&[one, bent], None), sector);
         assert_eq!(pairwise(&["http://127.0.0.1/cb"], None), sector);
         assert_eq!(pairwise(&[one, other], listed), Ok(()));
         assert_eq!(pairwise(&[one], Some("http://a.example/sector")), sector);
         let public = with(|client| client.sector_identifier_uri = listed.map(str::to_owned));
         assert_eq!(public, sector);
+        let service = |change: fn(&mut Client)| {
+            with(|client| {
+                client.subject_type = SubjectType::Pairwise;
+                change(client);
+            })
+        };
+        assert_eq!(service(|_| {}), Ok(()));
+        let api = |client: &mut Client| client.serves = vec!["https://api.example".to_owned()];
+        assert_eq!(service(api), Err("subject_type"));
+        assert_eq!(service(|it| it.may_introspect = true), Err("subject_type"));
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! What an application that registers itself may be: less than one that an admin registers. It gets
 //! the scopes that are about signing people in, is no service to others, and nothing is fetched from
 //! where it says but the list of its sector, once and past this network.
+//!
+//! Later it changes what is its own to say: its name, addresses, keys and ways. What an admin has
+//! made of it stays, and it never gets more by itself than it has.
 
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType},
+    client::{AuthMethod, Client, GrantType, SubjectType},
     registration::ClientMetadata,
 };
 
 use crate::oauth::clients::validate::{self, Invalid};
 
+/// What an application is called that does not say.
+const UNNAMED: &str = "Unnamed application";
 /// Scopes that anybody may be registered for.
 const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// Grants that anybody may be registered for.
@@ -26,47 +31,95 @@ fn invalid(what: impl Into<String>) -> Refused {
 }
 
 /// The client that an application wants to be.
-pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refused> {
-    if said.jwks_uri.is_some() {
+pub(super) fn new_client(id: &str, said: ClientMetadata) -> Result<Client, Refused> {
+    let mut client = Client::new(id, UNNAMED);
+    // What RFC 7591 section 2 has for what is left out.
+    client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
+    client.grant_types = vec![GrantType::AuthorizationCode];
+    let scopes = SCOPES.map(str::to_owned);
+    let may = May {
+        scopes: &scopes,
+        grants: &GRANTS,
+        keys_at: None,
+    };
+    apply(client, said, &may)
+}
+
+/// What it becomes of a client. What is left out of scopes, grants, ways and subjects stays as it is
+/// (RFC 7592 section 2.2 leaves that to the server); what else is left out goes.
+pub(super) fn changed(client: &Client, said: ClientMetadata) -> Result<Client, Refused> {
+    let may = May {
+        scopes: &client.scopes,
+        grants: &client.grant_types,
+        keys_at: client.jwks_uri.as_ref(),
+    };
+    if client.subject_type == SubjectType::Pairwise
+        && said.subject_type == Some(SubjectType::Public)
+    {
+        return Err(invalid(
+            "subject_type: from pairwise to public takes an admin.",
+        ));
+    }
+    let base = Client {
+        name: UNNAMED.to_owned(),
+        ..client.clone()
+    };
+    apply(base, said, &may)
+}
+
+/// What an application may have.
+struct May<'a> {
+    scopes: &'a [String],
+    grants: &'a [GrantType],
+    /// Where an admin has had its keys fetched from.
+    keys_at: Option<&'a String>,
+}
+
+fn apply(mut client: Client, said: ClientMetadata, may: &May<'_>) -> Result<Client, Refused> {
+    if said.jwks_uri.is_some() && said.jwks_uri.as_ref() != may.keys_at {
         return Err(invalid("jwks_uri: send the keys themselves, as jwks."));
     }
     let is_code = |types: Vec<String>| types == ["code"];
     if !said.response_types.is_none_or(is_code) {
         return Err(invalid("response_types: only code is offered."));
     }
-    let name = said.client_name.as_deref().unwrap_or("Unnamed application");
-    let mut client = Client::new(id, name);
-    client.token_endpoint_auth_method = said
-        .token_endpoint_auth_method
-        .unwrap_or(AuthMethod::ClientSecretBasic);
-    let grants = said.grant_types;
-    client.grant_types = grants.unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
-    if !client
-        .grant_types
-        .iter()
-        .all(|grant| GRANTS.contains(grant))
-    {
+    if let Some(name) = said.client_name {
+        client.name = name;
+    }
+    if let Some(method) = said.token_endpoint_auth_method {
+        client.token_endpoint_auth_method = method;
+    }
+    if let Some(grants) = said.grant_types {
+        client.grant_types = grants;
+    }
+    if !client.grant_types.iter().all(|it| may.grants.contains(it)) {
         return Err(invalid("grant_types: one of them takes an admin."));
     }
     if let Some(scope) = said.scope {
         client.scopes = scope.split_ascii_whitespace().map(str::to_owned).collect();
     }
-    if !client.scopes.iter().all(|scope| SCOPES.contains(&&**scope)) {
+    if !client.scopes.iter().all(|it| may.scopes.contains(it)) {
         return Err(invalid("scope: one of them takes an admin."));
     }
     client.redirect_uris = said.redirect_uris;
     client.post_logout_redirect_uris = said.post_logout_redirect_uris;
     client.jwks = said.jwks;
+    client.jwks_uri = said.jwks_uri;
     client.logo_uri = said.logo_uri;
     client.policy_uri = said.policy_uri;
     client.tos_uri = said.tos_uri;
     if let Some(algorithm) = said.id_token_signed_response_alg {
         client.id_token_signed_response_alg = algorithm;
     }
-    client.require_pushed_authorization_requests = said.require_pushed_authorization_requests;
-    client.dpop_bound_access_tokens = said.dpop_bound_access_tokens;
-    client.subject_type = said.subject_type.unwrap_or_default();
-    client.sector_identifier_uri = said.sector_identifier_uri;
+    // What is left out is no: an admin's yes stays.
+    client.require_pushed_authorization_requests |= said.require_pushed_authorization_requests;
+    client.dpop_bound_access_tokens |= said.dpop_bound_access_tokens;
+    if let Some(subject_type) = said.subject_type {
+        client.subject_type = subject_type;
+    }
+    if said.sector_identifier_uri.is_some() {
+        client.sector_identifier_uri = said.sector_identifier_uri;
+    }
     validate::check(&client).map_err(refused)?;
     Ok(client)
 }

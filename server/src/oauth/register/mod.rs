@@ -100,8 +100,8 @@ async fn said(request: Request) -> Result<ClientMetadata, Failure> {
 }
 
 /// Whether the sector that an application names counts it in.
-async fn in_sector(client: &Client) -> Result<(), Failure> {
-    let checked = sector::check(client, sector::AskedBy::Anybody).await;
+async fn in_sector(client: &Client, before: Option<&Client>) -> Result<(), Failure> {
+    let checked = sector::check(client, before, sector::AskedBy::Anybody).await;
     checked.map_err(|invalid| Failure::Refused(metadata::refused(invalid)))
 }
 
@@ -128,8 +128,8 @@ pub(crate) async fn register(
     // It gets one that nobody has.
     said.client_id = None;
     let id = new_id(&*app.rng, caller.now);
-    let client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
-    in_sector(&client).await?;
+    let client = metadata::new_client(&id, said).map_err(Failure::Refused)?;
+    in_sector(&client, None).await?;
     let method = client.token_endpoint_auth_method;
     let secret = method
         .has_secret()
@@ -168,7 +168,8 @@ pub(crate) async fn show(
     Ok(Json(body).into_response())
 }
 
-/// Changes what the application is registered as: what is left out gets its default.
+/// Changes what the application is registered as. What is left out goes, but for scopes, grants and
+/// ways, which stay; there is no more of them than before, and what an admin has made of it stays.
 #[utoipa::path(put, path = "/oauth/register/{id}", tag = "oauth", params(("id" = String, Path)),
     request_body = ClientMetadata,
     responses((status = 200, body = RegistrationResponse), (status = 400, body = OAuthError),
@@ -186,17 +187,25 @@ pub(crate) async fn update(
         let what = "client_id: must be the application's own.".to_owned();
         return Err(Failure::Refused(Refused("invalid_client_metadata", what)));
     }
-    let client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
-    in_sector(&client).await?;
+    // As it is in the database, and only if it still is: an admin's change is not undone by one that
+    // was on its way.
+    let seen = app.store.client(&id).await?.ok_or(Failure::Token)?.client;
+    let client = metadata::changed(&seen, said).map_err(Failure::Refused)?;
+    in_sector(&client, Some(&seen)).await?;
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
     let (secret, kept) = secrets::generate(&*app.rng, sealer, &id, method, caller.now)?;
     let mut audit = caller.audit(AuditKind::ClientUpdated);
     audit.detail = serde_json::json!({ "client": id, "method": "registration" });
-    let secret = match app.store.update_client(client, kept, audit).await? {
+    let updated = app.store.update_client_seen(seen, client, kept, audit);
+    let secret = match updated.await? {
         UpdateClient::Updated => None,
         UpdateClient::UpdatedWithSecret => Some(secret),
         UpdateClient::NoClient => return Err(Failure::Token),
+        UpdateClient::Changed => {
+            let what = "The registration was changed meanwhile; read it again.".to_owned();
+            return Err(Failure::Refused(Refused("invalid_client_metadata", what)));
+        }
     };
     let body = answer(&app, &caller, &id, &token, secret.as_ref()).await?;
     Ok(Json(body).into_response())
