@@ -16,6 +16,7 @@ mod introspect;
 mod keys;
 mod logout;
 mod on_postgres;
+mod pairwise;
 mod par;
 mod prompt;
 mod refresh;
