@@ -36,12 +36,13 @@ pub(super) enum ClientCommand {
   portcullis client create --name Bank --auth-method private_key_jwt --jwks keys.json \\
       --redirect-uri https://bank.example/cb --require-par --dpop")]
     Create(Box<Create>),
-    /// Change what a client is registered as; what is not named stays.
+    /// Change what a client is registered as; what is not named stays, and '' takes away
     #[command(after_help = "Examples:
   portcullis client update shop --access-token-format opaque
   portcullis client update shop --redirect-uri https://shop.example/a \\
       --redirect-uri https://shop.example/b
-  portcullis client update shop --dpop=false --resource ''      no more DPoP, no more resources")]
+  portcullis client update shop --dpop=false --resource '' --access-token-seconds 0 --json\n
+Lists that are named take the place of those before. 0 seconds are the server's own.")]
     Update(Box<Update>),
     /// List the clients, those of portcullis.toml too.
     #[command(after_help = "Example:
@@ -426,6 +427,11 @@ impl Registration {
         }
         let method = self.auth_method.map(|it| it.0);
         put(&mut client.token_endpoint_auth_method, method);
+        if method.is_some_and(|it| it != AuthMethod::PrivateKeyJwt) {
+            // They are for that method alone.
+            client.jwks = None;
+            client.jwks_uri = None;
+        }
         if !self.grant.is_empty() {
             client.grant_types = self.grant.iter().map(|grant| grant.0).collect();
         }
@@ -459,7 +465,7 @@ impl Registration {
                 self.refresh_absolute_seconds,
             ),
         ] {
-            *to = named.or(*to);
+            *to = named.map_or(*to, |seconds| Some(seconds).filter(|it| *it != 0));
         }
         let id_token_alg = self.id_token_alg.map(|it| it.0);
         put(&mut client.id_token_signed_response_alg, id_token_alg);
@@ -469,6 +475,9 @@ impl Registration {
         put(&mut client.access_token_format, format);
         let subject_type = self.subject_type.map(SubjectType::from);
         put(&mut client.subject_type, subject_type);
+        if client.subject_type == SubjectType::Public {
+            client.sector_identifier_uri = None;
+        }
         maybe(
             &mut client.sector_identifier_uri,
             self.sector_identifier_uri,
@@ -509,6 +518,12 @@ async fn update(update: Update) -> anyhow::Result<()> {
     }
     update.registration.apply(&mut client)?;
     check(&client, Some(&seen)).await?;
+    if client == seen {
+        // A script may say the same again.
+        print_changed(&opened, id, None, all.json).await?;
+        opened.close().await;
+        return Ok(());
+    }
     let (token, kept) = opened.make_secret(id, client.token_endpoint_auth_method)?;
     let audit = opened.audit(AuditKind::ClientUpdated, id);
     let database = &opened.database;

@@ -107,6 +107,13 @@ impl Browser {
     }
 }
 
+/// What applications register themselves with, from an admin: good for a minute.
+pub async fn initial_token(admin: &Browser, uses: u32) -> String {
+    let body = json!({ "uses": uses, "seconds": 60 });
+    let made = admin.post(paths::ADMIN_REGISTRATION_TOKENS, body).await;
+    made.status(201).text_at("/token")
+}
+
 /// Where a client is managed.
 pub fn client_path(id: &str) -> String {
     format!("{}/{id}", paths::ADMIN_CLIENTS)

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod bearer;
+mod claim_mappers;
 mod claims;
 mod client_auth;
 mod client_credentials;
@@ -16,14 +17,18 @@ mod introspect;
 mod keys;
 mod logout;
 mod on_postgres;
+mod opaque;
 mod pairwise;
 mod par;
 mod prompt;
 mod refresh;
 mod register;
+mod register_settings;
 mod resources;
 mod response_mode;
 mod revoke;
+mod same_id;
+mod sector;
 mod token;
 mod userinfo;
 mod verify;
