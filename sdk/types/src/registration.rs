@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// What an application says of itself (RFC 7591 section 2). Members that are not known here are
-/// passed over, as that section says.
+/// passed over, as that section says. When it changes its registration, what is left out of ways,
+/// grants, scopes, algorithms and subjects stays as it is, and so does a switch that is on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -59,7 +60,7 @@ pub struct ClientMetadata {
     pub require_pushed_authorization_requests: bool,
     /// Whether it gets no tokens without a DPoP proof.
     pub dpop_bound_access_tokens: bool,
-    /// What it knows users by; left out: `public`.
+    /// What it knows users by; left out: `public`, or what it was. Back to `public` takes an admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<SubjectType>,
     /// With `pairwise`: where the redirect URIs of all are listed who share its sector; on the

@@ -2,7 +2,7 @@
 //! anybody else's (OpenID Connect Core section 8).
 
 use portcullis_domain::UserId;
-use portcullis_types::client::{Client, SubjectType};
+use portcullis_types::client::{Client, GrantType, SubjectType};
 use url::Url;
 
 use crate::{app::App, crypto::token::base64url};
@@ -38,9 +38,11 @@ pub(crate) fn are_shared(one: &Client, other: &Client) -> bool {
 }
 
 /// What a client shares with those who may know its users by the same subjects: the host of its
-/// `sector_identifier_uri`, or of its redirect URIs, which validation holds to one.
+/// `sector_identifier_uri`, or of its redirect URIs, which validation holds to one. Who gets tokens
+/// without being redirected to (RFC 8628) has not shown that the host is theirs.
 fn sector(client: &Client) -> String {
-    let first = client.redirect_uris.first();
+    let is_shown = !client.may(GrantType::DeviceCode);
+    let first = client.redirect_uris.first().filter(|_| is_shown);
     let uri = client.sector_identifier_uri.as_ref().or(first);
     let host = uri.and_then(|uri| host(uri));
     // No host is anybody's: one that is left is a sector of its own.
@@ -91,6 +93,13 @@ mod tests {
             assert!(!are_shared(own, &shop) && are_shared(own, own));
         }
         assert!(!are_shared(&bent, &app));
+        // Tokens that come by a code on a screen show nothing about an address.
+        let mut screen = shop.clone();
+        screen.id = "screen".to_owned();
+        screen.grant_types.push(GrantType::DeviceCode);
+        assert!(!are_shared(&screen, &shop));
+        screen.sector_identifier_uri = Some("https://shop.example/sector".to_owned());
+        assert!(are_shared(&screen, &shop));
         let mut public = shop.clone();
         public.subject_type = SubjectType::Public;
         assert!(are_shared(&public, &Client::new("spa", "Spa")));

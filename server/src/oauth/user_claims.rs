@@ -79,7 +79,9 @@ pub(crate) fn tell(
         for attribute in UserAttribute::ALL {
             let claim = attribute.claim();
             let is_asked = |it: &String| it.strip_prefix(prefix) == Some(claim);
-            if has(attribute.scope()) || asked.iter().any(is_asked) {
+            // The scope may have been taken from the client since.
+            let may = client.scopes.iter().any(|it| it == attribute.scope());
+            if has(attribute.scope()) || (may && asked.iter().any(is_asked)) {
                 told.insert(claim.to_owned(), value(attribute, principal));
             }
         }

@@ -238,6 +238,14 @@ fn claim_mappers(client: &Client) -> Result<(), Invalid> {
         if to.is_empty() {
             return wrong(field, format!("{claim}: to names no place"));
         }
+        let same = client.claim_mappers.iter().filter(|it| it.claim == *claim);
+        let places: Vec<_> = same.flat_map(|it| &it.to).collect();
+        if to
+            .iter()
+            .any(|place| places.iter().filter(|it| **it == place).count() > 1)
+        {
+            return wrong(field, format!("{claim} is mapped twice for one place"));
+        }
         if !scope.as_ref().is_none_or(|scope| is_word(scope)) {
             let what = format!("{claim}: a scope is a word of at most 64 characters");
             return wrong(field, what);

@@ -6,11 +6,14 @@
 //! made of it stays, and it never gets more by itself than it has.
 
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType, SubjectType},
+    client::{AuthMethod, Client, GrantType},
     registration::ClientMetadata,
 };
 
-use crate::oauth::clients::validate::{self, Invalid};
+use crate::oauth::{
+    clients::validate::{self, Invalid},
+    subject,
+};
 
 /// What an application is called that does not say.
 const UNNAMED: &str = "Unnamed application";
@@ -42,7 +45,14 @@ pub(super) fn new_client(id: &str, said: ClientMetadata) -> Result<Client, Refus
         grants: &GRANTS,
         keys_at: None,
     };
-    apply(client, said, &may)
+    let client = apply(client, said, &may)?;
+    if client.sector_identifier_uri.is_some() && client.may(GrantType::DeviceCode) {
+        // Anybody can name addresses that a sector lists; only who is redirected to has them.
+        return Err(invalid(
+            "sector_identifier_uri: together with the device code it takes an admin.",
+        ));
+    }
+    Ok(client)
 }
 
 /// What it becomes of a client. What is left out of scopes, grants, ways and subjects stays as it is
@@ -53,18 +63,19 @@ pub(super) fn changed(client: &Client, said: ClientMetadata) -> Result<Client, R
         grants: &client.grant_types,
         keys_at: client.jwks_uri.as_ref(),
     };
-    if client.subject_type == SubjectType::Pairwise
-        && said.subject_type == Some(SubjectType::Public)
-    {
-        return Err(invalid(
-            "subject_type: from pairwise to public takes an admin.",
-        ));
-    }
     let base = Client {
         name: UNNAMED.to_owned(),
         ..client.clone()
     };
-    apply(base, said, &may)
+    let changed = apply(base, said, &may)?;
+    // It would learn, by the sign-ins that it has, whom others know by those.
+    if !subject::are_shared(client, &changed) {
+        return Err(invalid(
+            "subject_type, sector_identifier_uri, redirect_uris: to know its users by other subjects \
+             takes an admin.",
+        ));
+    }
+    Ok(changed)
 }
 
 /// What an application may have.

@@ -34,6 +34,13 @@ use crate::{
         body::{self, Path},
         caller::Caller,
     },
+    limits::Quota,
+};
+
+/// How many sectors may be named from one address.
+const SECTORS: Quota = Quota {
+    tries: 20,
+    seconds: 60,
 };
 
 /// Why a request was refused.
@@ -99,8 +106,20 @@ async fn said(request: Request) -> Result<ClientMetadata, Failure> {
     })
 }
 
-/// Whether the sector that an application names counts it in.
-async fn in_sector(client: &Client, before: Option<&Client>) -> Result<(), Failure> {
+/// Whether the sector that an application names counts it in; asked now and then, not by whoever
+/// wants to have pages fetched.
+async fn in_sector(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    before: Option<&Client>,
+) -> Result<(), Failure> {
+    if client.sector_identifier_uri.is_some() {
+        let counter = format!("sector:{}", caller.network());
+        app.limiter
+            .take(caller.now, vec![(counter, SECTORS)])
+            .map(drop)?;
+    }
     let checked = sector::check(client, before, sector::AskedBy::Anybody).await;
     checked.map_err(|invalid| Failure::Refused(metadata::refused(invalid)))
 }
@@ -129,7 +148,7 @@ pub(crate) async fn register(
     said.client_id = None;
     let id = new_id(&*app.rng, caller.now);
     let client = metadata::new_client(&id, said).map_err(Failure::Refused)?;
-    in_sector(&client, None).await?;
+    in_sector(&app, &caller, &client, None).await?;
     let method = client.token_endpoint_auth_method;
     let secret = method
         .has_secret()
@@ -191,7 +210,7 @@ pub(crate) async fn update(
     // was on its way.
     let seen = app.store.client(&id).await?.ok_or(Failure::Token)?.client;
     let client = metadata::changed(&seen, said).map_err(Failure::Refused)?;
-    in_sector(&client, Some(&seen)).await?;
+    in_sector(&app, &caller, &client, Some(&seen)).await?;
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
     let (secret, kept) = secrets::generate(&*app.rng, sealer, &id, method, caller.now)?;

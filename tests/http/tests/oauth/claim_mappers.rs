@@ -124,6 +124,34 @@ async fn the_scopes_roles_and_permissions_tell_them_when_granted_and_not_before(
     assert!(userinfo["roles"].is_null() && id_token["permissions"].is_null());
 }
 
+/// A claim that was asked for by itself goes with its scope, like all others.
+#[tokio::test]
+async fn a_scope_that_is_taken_from_the_client_takes_single_claims_along() {
+    let server = Server::start().await;
+    let (admin, ada) = (server.admin().await, server.person("ada").await);
+    let program = server.program();
+    let mut registered = client(Vec::new());
+    admin.create_client(&registered).await.status(201);
+    let app = shop("openid");
+    let claims = json!({ "userinfo": { "email": null, "roles": null } }).to_string();
+    let back = ada
+        .get(&app.path_with(&[("claims", &claims)]))
+        .await
+        .location();
+    let code = query(&back, "code").unwrap();
+    let access = app.redeem(&program, &code).await.text_at("/access_token");
+    let ask = async || {
+        let call = program.call(Method::GET, paths::OAUTH_USERINFO);
+        call.bearer(&access).send().await.status(200)
+    };
+    let told = ask().await;
+    assert_eq!(told.at("/email"), "ada@example.com");
+    assert_eq!(told.at("/roles"), json!(["user"]));
+    registered.scopes = vec!["openid".to_owned()];
+    admin.update_client(&registered).await.status(200);
+    assert_eq!(ask().await.json(), json!({ "sub": ada.user_id().await }));
+}
+
 /// What is taken away is gone from the next answer on.
 #[tokio::test]
 async fn asvs_8_3_2_roles_are_those_of_now() {
@@ -352,6 +380,14 @@ async fn mappers_that_make_no_sense_are_refused() {
         assert_eq!(answer.status, 400, "{what}: {}", answer.text());
         answer.problem(400, "invalid_request");
     }
+    let mut twice = good.clone();
+    twice["claim_mappers"] = json!([
+        { "claim": "a", "from": "name", "to": ["id_token"] },
+        { "claim": "a", "value": "x", "to": ["userinfo", "id_token"] },
+    ]);
+    let answer = admin.post(paths::ADMIN_CLIENTS, twice).await;
+    assert_eq!(answer.at("/field"), "claim_mappers");
+    answer.problem(400, "invalid_request");
     let mut body = good.clone();
     body["claim_mappers"] = json!(vec![json!({ "claim": "a", "from": "name" }); 51]);
     let answer = admin.post(paths::ADMIN_CLIENTS, body).await;

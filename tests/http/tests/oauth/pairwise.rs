@@ -371,14 +371,6 @@ async fn nobody_is_registered_who_could_pass_for_somebody_or_look_at_others() {
     assert_ne!(scene.subject(&app, &scene.ada).await, subject);
 }
 
-#[tokio::test]
-async fn oidc_discovery_says_that_subjects_can_be_pairwise() {
-    let server = Server::start().await;
-    let metadata = server.program().get(paths::OPENID_METADATA).await;
-    let types = metadata.at("/subject_types_supported");
-    assert_eq!(types, json!(["public", "pairwise"]));
-}
-
 /// Signing out by the ID token's hint works as it does for others, and only for whom it names.
 #[tokio::test]
 async fn oidc_rp_logout_knows_whose_pairwise_id_token_is_shown() {

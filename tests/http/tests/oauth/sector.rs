@@ -181,6 +181,16 @@ async fn an_application_has_nothing_fetched_that_only_this_network_reaches() {
     said.dedup();
     assert!(said.len() <= 2, "{said:?}");
     assert_eq!(page.asked(), 0);
+    // And nobody goes on asking.
+    let mut refused = Vec::new();
+    for _ in 0..20 {
+        let answer = register(&program, &token, &body("https://10.0.0.1/")).await;
+        refused.push(answer.status);
+    }
+    assert_eq!(refused.iter().filter(|status| **status == 400).count(), 9);
+    assert_eq!(refused[19], 429);
+    server.clock.advance_seconds(60);
+    let token = initial_token(&admin, 2).await;
     // Without a token that is good nobody has anything fetched or read.
     let refused = register(&program, "x", &body("https://10.0.0.1/")).await;
     refused.oauth_error(401, "invalid_token");
@@ -196,19 +206,95 @@ async fn an_application_has_nothing_fetched_that_only_this_network_reaches() {
     assert_eq!(made.at("/subject_type"), "pairwise");
     let id = made.text_at("/client_id");
     let path = format!("{}/{id}", paths::OAUTH_REGISTER);
-    let change = async |subject: Value| {
-        let mut body = own.clone();
-        body["client_id"] = json!(id);
-        body["subject_type"] = subject;
-        let call = program.call(Method::PUT, &path).json(&body);
-        let managing = made.text_at("/registration_access_token");
-        call.bearer(&managing).send().await
-    };
-    let refused = change(json!("public")).await;
-    refused.oauth_error(400, "invalid_client_metadata");
-    let kept = change(Value::Null).await.status(200);
+    let managing = made.text_at("/registration_access_token");
+    let mut body = own.clone();
+    body["client_id"] = json!(id);
+    body["subject_type"] = Value::Null;
+    let call = program.call(Method::PUT, &path).json(&body);
+    let kept = call.bearer(&managing).send().await.status(200);
     assert_eq!(kept.at("/subject_type"), "pairwise");
     let ada = server.person("ada").await;
     let subject = subject(&server, &App::new(&id, ONE), &ada).await;
     assert_ne!(subject, ada.user_id().await);
+}
+
+/// An application that has somebody's sign-in must not learn whom a shop knows them by: neither by
+/// naming the shop's address later, nor by naming it where nobody is redirected.
+#[tokio::test]
+async fn no_application_moves_into_anothers_sector() {
+    let server = Server::start().await;
+    let (admin, ada) = (server.admin().await, server.person("ada").await);
+    let program = server.program();
+    let mut shop = public("shop", "https://shop.example/cb");
+    shop.subject_type = SubjectType::Pairwise;
+    server.register(&shop).await;
+    let of_shop = subject(&server, &App::new("shop", "https://shop.example/cb"), &ada).await;
+    let token = initial_token(&admin, 3).await;
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let body = |uri: &str, subject_type: &str, third: &str| {
+        json!({
+            "redirect_uris": [uri], "subject_type": subject_type,
+            "grant_types": ["authorization_code", "refresh_token", third],
+            "token_endpoint_auth_method": "none", "id_token_signed_response_alg": "ES256",
+        })
+    };
+    let own = "https://evil.example/cb";
+    let mut known = Vec::new();
+    for kind in ["pairwise", "public"] {
+        let mut said = body(own, kind, "");
+        said["grant_types"].as_array_mut().unwrap().pop();
+        let made = register(&program, &token, &said).await.status(201);
+        let id = made.text_at("/client_id");
+        let app = App::new(&id, own);
+        let tokens = app.tokens(&ada, &program).await;
+        let path = format!("{}/{id}", paths::OAUTH_REGISTER);
+        let managing = made.text_at("/registration_access_token");
+        for (uri, kind, sector) in [
+            ("https://shop.example/cb", "pairwise", None),
+            (own, "pairwise", Some("https://shop.example/sector")),
+            (
+                own,
+                if kind == "public" {
+                    "pairwise"
+                } else {
+                    "public"
+                },
+                None,
+            ),
+        ] {
+            let mut said = said.clone();
+            said["client_id"] = json!(id);
+            said["redirect_uris"] = json!([uri]);
+            said["subject_type"] = json!(kind);
+            if let Some(sector) = sector {
+                said["sector_identifier_uri"] = json!(sector);
+            }
+            let call = program.call(Method::PUT, &path).json(&said);
+            let refused = call.bearer(&managing).send().await;
+            refused.oauth_error(400, "invalid_client_metadata");
+        }
+        let call = program.call(Method::GET, paths::OAUTH_USERINFO);
+        let told = call.bearer(&tokens.access).send().await.status(200);
+        known.push(told.at("/sub"));
+    }
+    // Codes on a screen come without an address of anybody's.
+    let uri = "https://shop.example/cb";
+    let said = body(uri, "pairwise", device);
+    let mut listed = said.clone();
+    listed["sector_identifier_uri"] = json!("https://shop.example/sector");
+    let refused = register(&program, &token, &listed).await;
+    refused.oauth_error(400, "invalid_client_metadata");
+    let made = register(&program, &token, &said).await.status(201);
+    let id = made.text_at("/client_id");
+    known.push(subject(&server, &App::new(&id, uri), &ada).await);
+    assert!(!known.contains(&of_shop), "{known:?}");
+    // Nor by leaving the codes out afterwards.
+    let mut less = said.clone();
+    less["client_id"] = json!(id);
+    less["grant_types"].as_array_mut().unwrap().pop();
+    let path = format!("{}/{id}", paths::OAUTH_REGISTER);
+    let call = program.call(Method::PUT, &path).json(&less);
+    let managing = made.text_at("/registration_access_token");
+    let refused = call.bearer(&managing).send().await;
+    refused.oauth_error(400, "invalid_client_metadata");
 }
