@@ -356,33 +356,35 @@ async fn what_was_given_to_a_client_is_not_good_for_the_next_of_its_name() {
     job.grant_types = vec![GrantType::ClientCredentials];
     job.redirect_uris = Vec::new();
     job.resources = vec![ORDERS.to_owned()];
+    let secret = scene.admin.secret_of_new(&job).await;
+    let give = async |secret: &str| {
+        let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
+        let path = paths::OAUTH_TOKEN;
+        let given = scene.program.post_as(("job", secret), path, &fields).await;
+        given.status(200).text_at("/access_token")
+    };
     let mut tokens = Vec::new();
-    let mut secret = scene.admin.secret_of_new(&job).await;
     for format in [AccessTokenFormat::Jwt, AccessTokenFormat::Opaque] {
         job.access_token_format = format;
         scene.admin.update_client(&job).await.status(200);
-        let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
-        let path = paths::OAUTH_TOKEN;
-        let given = scene.program.post_as(("job", &secret), path, &fields).await;
-        tokens.push(given.status(200).text_at("/access_token"));
+        tokens.push(give(&secret).await);
     }
     for token in &tokens {
         assert!(scene.is_active(token).await);
     }
-    scene.server.clock.advance_seconds(1);
-    scene.admin.delete(&client_path("job")).await.status(204);
-    for _ in 0..2 {
-        for token in &tokens {
-            assert!(!scene.is_active(token).await);
-        }
-        secret = scene.admin.secret_of_new(&job).await;
-        let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
-        let path = paths::OAUTH_TOKEN;
-        let given = scene.program.post_as(("job", &secret), path, &fields).await;
-        let given = given.status(200).text_at("/access_token");
-        assert!(scene.is_active(&given).await);
-        tokens.push(given);
+    for format in [AccessTokenFormat::Jwt, AccessTokenFormat::Opaque] {
         scene.server.clock.advance_seconds(1);
         scene.admin.delete(&client_path("job")).await.status(204);
+        for token in &tokens {
+            assert!(!scene.is_active(token).await, "nobody has the id");
+        }
+        job.access_token_format = format;
+        let secret = scene.admin.secret_of_new(&job).await;
+        for token in &tokens {
+            assert!(!scene.is_active(token).await, "another has the id");
+        }
+        let given = give(&secret).await;
+        assert!(scene.is_active(&given).await);
+        tokens.push(given);
     }
 }
