@@ -65,6 +65,8 @@ pub(crate) struct App {
     pub(crate) consent: Sealer,
     /// Makes what is kept of codes that devices show.
     pub(crate) user_codes: Mac,
+    /// Makes subjects that no other sector can match.
+    pub(crate) pairwise: Mac,
     /// Turns true when the server stops: open streams end then.
     pub(crate) stopping: watch::Sender<bool>,
 }

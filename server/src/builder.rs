@@ -165,6 +165,7 @@ impl Builder {
             continuation: master.sealer("pushed request")?,
             consent: master.sealer("consent")?,
             user_codes: master.mac("user codes")?,
+            pairwise: master.mac("pairwise subjects")?,
             stopping: watch::channel(false).0,
             config,
             store,

@@ -166,6 +166,124 @@ pub enum SubjectType {
     /// The user's id, the same for every client.
     #[default]
     Public,
+    /// One that only clients of the same sector know them by (OpenID Connect Core section 8.1).
+    Pairwise,
+}
+
+/// What a client's access tokens look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokenFormat {
+    /// Signed, to be verified by whoever they are for (RFC 9068).
+    #[default]
+    Jwt,
+    /// 256 random bits that say nothing: whoever they are for asks here (RFC 7662).
+    Opaque,
+}
+
+/// What there is to know of a user besides the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UserAttribute {
+    /// The name they go by.
+    Name,
+    /// Their address.
+    Email,
+    /// Whether the address was proved to be theirs.
+    EmailVerified,
+    /// The names of their roles.
+    Roles,
+    /// What their roles allow.
+    Permissions,
+}
+
+impl UserAttribute {
+    /// Every attribute there is.
+    pub const ALL: [Self; 5] = [
+        Self::Name,
+        Self::Email,
+        Self::EmailVerified,
+        Self::Roles,
+        Self::Permissions,
+    ];
+
+    /// The claim that it is told as.
+    pub const fn claim(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::EmailVerified => "email_verified",
+            Self::Roles => "roles",
+            Self::Permissions => "permissions",
+        }
+    }
+
+    /// The scope that it belongs to (OpenID Connect Core section 5.4).
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::Name => "profile",
+            Self::Email | Self::EmailVerified => "email",
+            Self::Roles => "roles",
+            Self::Permissions => "permissions",
+        }
+    }
+}
+
+/// Where a claim is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimPlace {
+    /// In ID tokens.
+    IdToken,
+    /// By the userinfo endpoint.
+    Userinfo,
+    /// In access tokens, and where they are introspected.
+    AccessToken,
+}
+
+/// What a claim says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum ClaimValue {
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+/// What one claim says to one client, in place of what it would say: something else that is known
+/// of the user (`from`), always the same (`value`), or nothing at all (neither).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ClaimMapper {
+    /// The claim.
+    pub claim: String,
+    /// What is known of the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<UserAttribute>,
+    /// What it always says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<ClaimValue>,
+    /// The scope that must have been granted; left out: the one that `from` belongs to, and none
+    /// for a `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Where; left out: in ID tokens and by the userinfo endpoint.
+    #[serde(default = "default_places")]
+    pub to: Vec<ClaimPlace>,
+}
+
+fn default_places() -> Vec<ClaimPlace> {
+    vec![ClaimPlace::IdToken, ClaimPlace::Userinfo]
 }
 
 /// Public keys (RFC 7517 section 5).
@@ -333,6 +451,17 @@ pub struct Client {
     /// What it knows users by.
     #[serde(default)]
     pub subject_type: SubjectType,
+    /// What its access tokens look like.
+    #[serde(default)]
+    pub access_token_format: AccessTokenFormat,
+    /// With `pairwise`: an address whose host names the sector, and which lists the redirect URIs
+    /// of all clients that share it (OpenID Connect Core section 8.1); left out: the sector is the
+    /// host of its own redirect URIs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// Claims that say something else to it than they would.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claim_mappers: Vec<ClaimMapper>,
 }
 
 fn default_grants() -> Vec<GrantType> {
@@ -385,6 +514,9 @@ impl Client {
             id_token_signed_response_alg: default_id_token_alg(),
             access_token_signing_alg: default_access_token_alg(),
             subject_type: SubjectType::Public,
+            access_token_format: AccessTokenFormat::Jwt,
+            sector_identifier_uri: None,
+            claim_mappers: Vec::new(),
         }
     }
 

@@ -1,12 +1,16 @@
 //! OAuth's own bodies: the token endpoint's answer and its error shape (RFC 6749 section 5).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::client::ClaimValue;
 
 /// A successful answer of the token endpoint.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenResponse {
-    /// A JWT access token (RFC 9068).
+    /// An access token: a JWT (RFC 9068), or an opaque one where the client is registered so.
     pub access_token: String,
     /// `Bearer`, or `DPoP` where the token is bound to a key.
     pub token_type: String,
@@ -133,6 +137,9 @@ pub struct IntrospectionResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub act: Option<Act>,
+    /// What the client's claim mappers have it say of the user.
+    #[serde(flatten)]
+    pub of_user: BTreeMap<String, ClaimValue>,
 }
 
 /// Who acts for a user.
@@ -164,7 +171,7 @@ pub struct Confirmation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserInfo {
-    /// The user's id.
+    /// The user's id, or what else the client knows them by.
     pub sub: String,
     /// Their name, with the scope `profile`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,6 +182,12 @@ pub struct UserInfo {
     /// Whether the address was proved to be theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
+    /// Their roles, with the scope `roles`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// What their roles allow, with the scope `permissions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
 }
 
 /// What the OAuth endpoints answer when they refuse (RFC 6749 section 5.2).
@@ -266,7 +279,7 @@ pub struct ServerMetadata {
     pub require_signed_request_object: bool,
     /// Request objects are not fetched; a `request_uri` is from the PAR endpoint.
     pub request_uri_parameter_supported: bool,
-    /// `public`.
+    /// `public` and `pairwise`.
     pub subject_types_supported: Vec<String>,
     /// `ES256`, `RS256` and `EdDSA`.
     pub id_token_signing_alg_values_supported: Vec<String>,

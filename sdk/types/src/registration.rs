@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    client::{AuthMethod, GrantType, JwkSet, SigningAlgorithm},
+    client::{AuthMethod, GrantType, JwkSet, SigningAlgorithm, SubjectType},
 };
 
 /// What an application says of itself (RFC 7591 section 2). Members that are not known here are
-/// passed over, as that section says.
+/// passed over, as that section says. When it changes its registration, what is left out of ways,
+/// grants, scopes, algorithms and subjects stays as it is, and so does a switch that is on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -67,6 +68,13 @@ pub struct ClientMetadata {
     pub require_signed_request_object: bool,
     /// Whether it gets no tokens without a DPoP proof.
     pub dpop_bound_access_tokens: bool,
+    /// What it knows users by; left out: `public`, or what it was. Back to `public` takes an admin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_type: Option<SubjectType>,
+    /// With `pairwise`: where the redirect URIs of all are listed who share its sector; on the
+    /// public internet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
 }
 
 /// What an application is registered as (RFC 7591 section 3.2.1, RFC 7592 section 3).

@@ -42,6 +42,8 @@ pub enum UpdateClient {
     UpdatedWithSecret,
     /// There is no such client.
     NoClient,
+    /// It is not what it was seen as any more, and stays as it is.
+    Changed,
 }
 
 /// Keeps clients.
@@ -69,6 +71,16 @@ pub trait ClientStore {
     /// secrets go, and `secret` takes their place if it has one from now on.
     async fn update_client(
         &self,
+        client: Client,
+        secret: ClientSecret,
+        audit: AuditEvent,
+    ) -> Result<UpdateClient, StorageError>;
+
+    /// The same, unless the client has become something else since it was `seen`: for changes to a
+    /// part of it.
+    async fn update_client_seen(
+        &self,
+        seen: Client,
         client: Client,
         secret: ClientSecret,
         audit: AuditEvent,

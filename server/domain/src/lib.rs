@@ -4,6 +4,7 @@
 //! implements the trait in the module of the same name, and the server's flows live in the folder
 //! of the same name.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod audit;
 pub mod ceremonies;

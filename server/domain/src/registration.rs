@@ -52,6 +52,13 @@ pub trait RegistrationStore {
         audit: AuditEvent,
     ) -> Result<(), StorageError>;
 
+    /// Whether an application could register with that initial access token now.
+    async fn is_initial_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Result<bool, StorageError>;
+
     /// Registers a client with an initial access token: of several at once, no more than it is good
     /// for.
     async fn register_client(

@@ -15,6 +15,8 @@ pub enum TokenKind {
     DeviceCode,
     /// A refresh token.
     Refresh,
+    /// An access token that says nothing itself.
+    Access,
     /// An OAuth client's secret.
     ClientSecret,
     /// What applications register themselves with.
@@ -36,6 +38,7 @@ impl TokenKind {
             Self::PushedRequest => "pc_par_",
             Self::DeviceCode => "pc_dc_",
             Self::Refresh => "pc_rt_",
+            Self::Access => "pc_at_",
             Self::ClientSecret => "pc_cs_",
             Self::InitialAccess => "pc_iat_",
             Self::Registration => "pc_rat_",

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use portcullis_types::Timestamp;
 
 use crate::{
-    accounts::AccountStore, audit::AuditStore, ceremonies::CeremonyStore, clients::ClientStore,
-    consents::ConsentStore, devices::DeviceStore, keys::KeyStore, logouts::LogoutStore,
-    notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore, passwords::PasswordStore,
-    registration::RegistrationStore, roles::RoleStore, sessions::SessionStore,
+    access_tokens::AccessTokenStore, accounts::AccountStore, audit::AuditStore,
+    ceremonies::CeremonyStore, clients::ClientStore, consents::ConsentStore, devices::DeviceStore,
+    keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
+    passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
+    roles::RoleStore, sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -27,7 +28,8 @@ pub enum StorageError {
 /// A storage backend.
 #[async_trait]
 pub trait Store:
-    AccountStore
+    AccessTokenStore
+    + AccountStore
     + AuditStore
     + CeremonyStore
     + ClientStore

@@ -28,7 +28,7 @@ use crate::{
         errors::{ApiError, ApiResult},
     },
     oauth::clients::{
-        new_id, secrets,
+        new_id, secrets, sector,
         validate::{self, Invalid},
     },
 };
@@ -107,7 +107,7 @@ pub(crate) async fn create_client(
     if client.id.is_empty() {
         client.id = new_id(&*app.rng, caller.now);
     }
-    check(&client)?;
+    check(&client, None).await?;
     if app.clients.is_of_file(&client.id) {
         return Err(taken());
     }
@@ -162,14 +162,16 @@ pub(crate) async fn update_client(
         .field("id"));
     }
     client.id.clone_from(&id);
-    check(&client)?;
+    let before = app.clients.find(&*app.store, &id, caller.now).await?;
+    let before = before.ok_or_else(ApiError::not_found)?;
+    check(&client, Some(&before)).await?;
     let method = client.token_endpoint_auth_method;
     let (token, kept) = make_secret(&app, &caller, &id, method)?;
     let audit = change(&caller, &actor, &browser, AuditKind::ClientUpdated, &id);
     let token = match app.store.update_client(client, kept, audit).await? {
         UpdateClient::Updated => None,
         UpdateClient::UpdatedWithSecret => Some(token),
-        UpdateClient::NoClient => return Err(ApiError::not_found()),
+        UpdateClient::NoClient | UpdateClient::Changed => return Err(ApiError::not_found()),
     };
     changed(&app, &caller, &id, token.as_ref())
         .await
@@ -262,7 +264,7 @@ fn manageable(app: &App, id: &str) -> ApiResult<()> {
     }
 }
 
-fn check(client: &Client) -> ApiResult<()> {
+async fn check(client: &Client, before: Option<&Client>) -> ApiResult<()> {
     let invalid = |field: &str, what: String| {
         ApiError::new(ErrorCode::InvalidRequest, format!("{field}: {what}.")).field(field)
     };
@@ -270,7 +272,11 @@ fn check(client: &Client) -> ApiResult<()> {
         let what = "use 1 to 128 letters, digits, `-`, `.`, `_` and `~`, and no UUID";
         return Err(invalid("id", what.to_owned()));
     }
-    validate::check(client).map_err(|Invalid(field, what)| invalid(field, what))
+    let wrong = |Invalid(field, what)| invalid(field, what);
+    validate::check(client).map_err(wrong)?;
+    sector::check(client, before, sector::AskedBy::Admin)
+        .await
+        .map_err(wrong)
 }
 
 fn taken() -> ApiError {

@@ -8,12 +8,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use portcullis_domain::{
     Clock, SecretToken, Store, Timestamp,
     audit::{AuditEvent, AuditKind},
-    clients::{ClientSecret, ClientStore},
+    clients::{ClientSecret, ClientStore, UpdateClient},
 };
 use portcullis_storage::Database;
 use portcullis_types::client::{
-    AuthMethod, Client, ClientChanged, ClientSource, ClientView, Consent, GrantType,
-    SigningAlgorithm,
+    AccessTokenFormat, AuthMethod, ClaimMapper, Client, ClientChanged, ClientSource, ClientView,
+    Consent, GrantType, SigningAlgorithm, SubjectType,
 };
 
 use super::{Settings, check::without_password, make_data_dir, master_key};
@@ -21,7 +21,7 @@ use crate::{
     SystemClock, SystemRng,
     config::Config,
     oauth::clients::{
-        Clients, Registered, new_id, secrets,
+        Clients, Registered, new_id, secrets, sector,
         validate::{self, Invalid},
     },
 };
@@ -38,6 +38,14 @@ pub(super) enum ClientCommand {
   portcullis client create --name Partner --redirect-uri https://partner.example/cb \\
       --consent remembered --logo-uri https://partner.example/logo.png")]
     Create(Box<Create>),
+    /// Change what a client is registered as; what is not named stays, and '' takes away
+    #[command(after_help = "Examples:
+  portcullis client update shop --access-token-format opaque
+  portcullis client update shop --redirect-uri https://shop.example/a \\
+      --redirect-uri https://shop.example/b
+  portcullis client update shop --dpop=false --resource '' --access-token-seconds 0 --json\n
+Lists that are named take the place of those before. 0 seconds are the server's own.")]
+    Update(Box<Update>),
     /// List the clients, those of portcullis.toml too.
     #[command(after_help = "Example:
   portcullis client list --json")]
@@ -84,10 +92,6 @@ pub(super) struct Rotate {
 }
 
 #[derive(Args, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "these are the switches of a registration"
-)]
 pub(super) struct Create {
     /// Its id [default: one is made]
     #[arg(long)]
@@ -95,12 +99,32 @@ pub(super) struct Create {
     /// What people know it as
     #[arg(long)]
     name: String,
-    /// How it says who it is
-    #[arg(long, value_enum, default_value = "none")]
-    auth_method: AuthMethodName,
-    /// Whether people are asked before it gets tokens for them
-    #[arg(long, value_enum, default_value = "skipped")]
-    consent: ConsentName,
+    #[command(flatten)]
+    registration: Registration,
+    #[command(flatten)]
+    all: All,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Update {
+    #[command(flatten)]
+    one: One,
+    /// What people know it as
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    registration: Registration,
+}
+
+/// What a client is registered as, as far as it is named.
+#[derive(Args, Debug)]
+struct Registration {
+    /// Whether people are asked before it gets tokens for them [default: skipped]
+    #[arg(long, value_enum)]
+    consent: Option<ConsentName>,
+    /// How it says who it is [default: none]
+    #[arg(long, value_enum)]
+    auth_method: Option<AuthMethodName>,
     /// How it may get tokens; may be repeated [default: authorization_code and refresh_token]
     #[arg(long, value_enum)]
     grant: Vec<GrantName>,
@@ -123,8 +147,9 @@ pub(super) struct Create {
     #[arg(long, value_name = "URI")]
     serves: Vec<String>,
     /// Let it exchange tokens for ones that do not say who acts
-    #[arg(long)]
-    may_impersonate: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    may_impersonate: Option<bool>,
     /// A file with its public keys, a JWK Set: for private_key_jwt and signed requests
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
@@ -149,32 +174,47 @@ pub(super) struct Create {
     /// How long its token families live at all
     #[arg(long, value_name = "SECONDS")]
     refresh_absolute_seconds: Option<i64>,
-    /// What signed introspection answers for it are signed with
-    #[arg(long, value_enum, default_value = "RS256")]
-    introspection_alg: AlgorithmName,
-    /// What its ID tokens are signed with
-    #[arg(long, value_enum, default_value = "RS256")]
-    id_token_alg: AlgorithmName,
-    /// What its access tokens are signed with
-    #[arg(long, value_enum, default_value = "ES256")]
-    access_token_alg: AlgorithmName,
+    /// What signed introspection answers for it are signed with [default: RS256]
+    #[arg(long, value_enum)]
+    introspection_alg: Option<AlgorithmName>,
+    /// What its ID tokens are signed with [default: RS256]
+    #[arg(long, value_enum)]
+    id_token_alg: Option<AlgorithmName>,
+    /// What its access tokens are signed with [default: ES256]
+    #[arg(long, value_enum)]
+    access_token_alg: Option<AlgorithmName>,
+    /// What its access tokens look like [default: jwt]
+    #[arg(long, value_enum)]
+    access_token_format: Option<FormatName>,
+    /// What it knows users by [default: public]
+    #[arg(long, value_enum)]
+    subject_type: Option<SubjectName>,
+    /// With pairwise: where the redirect URIs of all are listed who share its sector
+    #[arg(long, value_name = "URL")]
+    sector_identifier_uri: Option<String>,
+    /// What a claim says to it, such as '{"claim":"groups","from":"roles"}'; may be repeated
+    #[arg(long, value_name = "JSON")]
+    claim_mapper: Vec<String>,
     /// Make it push its authorization requests (PAR)
-    #[arg(long)]
-    require_par: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    require_par: Option<bool>,
     /// Make it sign its authorization requests (JAR)
-    #[arg(long)]
-    require_signed_requests: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    require_signed_requests: Option<bool>,
     /// Hold it to the FAPI 2.0 security profile: PAR, DPoP, private_key_jwt
-    #[arg(long)]
-    fapi2: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    fapi2: Option<bool>,
     /// Give it no tokens without a DPoP proof
-    #[arg(long)]
-    dpop: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    dpop: Option<bool>,
     /// Let it introspect any token, not only its own
-    #[arg(long)]
-    may_introspect: bool,
-    #[command(flatten)]
-    all: All,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    may_introspect: Option<bool>,
 }
 
 /// [`AuthMethod`] as a flag's value.
@@ -245,6 +285,42 @@ impl ValueEnum for GrantName {
     }
 }
 
+/// [`AccessTokenFormat`] as a flag's value.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatName {
+    /// Signed, to be verified by whoever they are for
+    Jwt,
+    /// Random, to be introspected by whoever they are for
+    Opaque,
+}
+
+impl From<FormatName> for AccessTokenFormat {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Jwt => Self::Jwt,
+            FormatName::Opaque => Self::Opaque,
+        }
+    }
+}
+
+/// [`SubjectType`] as a flag's value.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SubjectName {
+    /// Their id
+    Public,
+    /// What only clients of the same sector know them by
+    Pairwise,
+}
+
+impl From<SubjectName> for SubjectType {
+    fn from(name: SubjectName) -> Self {
+        match name {
+            SubjectName::Public => Self::Public,
+            SubjectName::Pairwise => Self::Pairwise,
+        }
+    }
+}
+
 /// [`SigningAlgorithm`] as a flag's value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AlgorithmName(pub(super) SigningAlgorithm);
@@ -266,6 +342,7 @@ impl ValueEnum for AlgorithmName {
 pub(super) async fn run(command: ClientCommand) -> anyhow::Result<()> {
     match command {
         ClientCommand::Create(create) => make(*create).await,
+        ClientCommand::Update(update) => self::update(*update).await,
         ClientCommand::List(all) => list(&all).await,
         ClientCommand::Show(one) => show(&one).await,
         ClientCommand::RotateSecret(rotate) => rotate_secret(&rotate).await,
@@ -336,11 +413,14 @@ impl Opened {
 async fn make(create: Create) -> anyhow::Result<()> {
     let opened = Opened::open(&create.all.settings).await?;
     let json = create.all.json;
-    let client = registration(create, opened.now)?;
+    let made = || new_id(&SystemRng::default(), opened.now);
+    let id = create.id.unwrap_or_else(made);
+    let mut client = Client::new(&id, &create.name);
+    create.registration.apply(&mut client)?;
     if !validate::is_manageable_id(&client.id) || validate::looks_like_a_user(&client.id) {
         bail!("an id has 1 to 128 letters, digits, `-`, `.`, `_` and `~`, and is no UUID");
     }
-    validate::check(&client).map_err(|Invalid(field, what)| anyhow::anyhow!("{field}: {what}"))?;
+    check(&client, None).await?;
     let exists = || anyhow::anyhow!("there is a client {:?} already", client.id);
     if opened.clients.is_of_file(&client.id) {
         return Err(exists());
@@ -361,50 +441,147 @@ async fn make(create: Create) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
-    let id = create
-        .id
-        .unwrap_or_else(|| new_id(&SystemRng::default(), now));
-    let mut client = Client::new(&id, &create.name);
-    client.token_endpoint_auth_method = create.auth_method.0;
-    if !create.grant.is_empty() {
-        client.grant_types = create.grant.iter().map(|grant| grant.0).collect();
+impl Registration {
+    /// Puts what is named into a client. A list that is named takes the place of the one before;
+    /// one empty text empties it.
+    fn apply(self, client: &mut Client) -> anyhow::Result<()> {
+        fn put<T>(to: &mut T, named: Option<T>) {
+            if let Some(named) = named {
+                *to = named;
+            }
+        }
+        /// An empty text takes what was there away.
+        fn maybe(to: &mut Option<String>, named: Option<String>) {
+            if let Some(named) = named {
+                *to = Some(named).filter(|named| !named.is_empty());
+            }
+        }
+        fn list(to: &mut Vec<String>, named: Vec<String>) {
+            if !named.is_empty() {
+                *to = named;
+                to.retain(|named| !named.is_empty());
+            }
+        }
+        let method = self.auth_method.map(|it| it.0);
+        put(&mut client.token_endpoint_auth_method, method);
+        put(&mut client.consent, self.consent.map(|it| it.0));
+        if !self.grant.is_empty() {
+            client.grant_types = self.grant.iter().map(|grant| grant.0).collect();
+        }
+        list(&mut client.redirect_uris, self.redirect_uri);
+        let after_logout = &mut client.post_logout_redirect_uris;
+        list(after_logout, self.post_logout_redirect_uri);
+        maybe(
+            &mut client.backchannel_logout_uri,
+            self.backchannel_logout_uri,
+        );
+        list(&mut client.scopes, self.scope);
+        list(&mut client.resources, self.resource);
+        list(&mut client.serves, self.serves);
+        if let Some(path) = &self.jwks {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            let jwks = serde_json::from_str(&text)
+                .with_context(|| format!("{} is not a JWK Set", path.display()))?;
+            client.jwks = Some(jwks);
+            client.jwks_uri = None;
+        }
+        if self.jwks_uri.is_some() {
+            // Beside keys that are named as well, it is for the checks to refuse.
+            client.jwks = client.jwks.take().filter(|_| self.jwks.is_some());
+        }
+        maybe(&mut client.jwks_uri, self.jwks_uri);
+        maybe(&mut client.logo_uri, self.logo_uri);
+        maybe(&mut client.policy_uri, self.policy_uri);
+        maybe(&mut client.tos_uri, self.tos_uri);
+        for (to, named) in [
+            (&mut client.access_token_seconds, self.access_token_seconds),
+            (&mut client.refresh_idle_seconds, self.refresh_idle_seconds),
+            (
+                &mut client.refresh_absolute_seconds,
+                self.refresh_absolute_seconds,
+            ),
+        ] {
+            *to = named.map_or(*to, |seconds| Some(seconds).filter(|it| *it != 0));
+        }
+        let introspection_alg = self.introspection_alg.map(|it| it.0);
+        let introspection = &mut client.introspection_signed_response_alg;
+        put(introspection, introspection_alg);
+        let id_token_alg = self.id_token_alg.map(|it| it.0);
+        put(&mut client.id_token_signed_response_alg, id_token_alg);
+        let access_token_alg = self.access_token_alg.map(|it| it.0);
+        put(&mut client.access_token_signing_alg, access_token_alg);
+        let format = self.access_token_format.map(AccessTokenFormat::from);
+        put(&mut client.access_token_format, format);
+        let subject_type = self.subject_type.map(SubjectType::from);
+        put(&mut client.subject_type, subject_type);
+        if client.subject_type == SubjectType::Public {
+            client.sector_identifier_uri = None;
+        }
+        maybe(
+            &mut client.sector_identifier_uri,
+            self.sector_identifier_uri,
+        );
+        if !self.claim_mapper.is_empty() {
+            let named = self.claim_mapper.iter().filter(|text| !text.is_empty());
+            let read = |text: &String| -> anyhow::Result<ClaimMapper> {
+                serde_json::from_str(text)
+                    .with_context(|| format!("{text} is not what a claim says"))
+            };
+            client.claim_mappers = named.map(read).collect::<anyhow::Result<_>>()?;
+        }
+        put(&mut client.may_impersonate, self.may_impersonate);
+        let require_par = &mut client.require_pushed_authorization_requests;
+        put(require_par, self.require_par);
+        let require_signed = &mut client.require_signed_request_object;
+        put(require_signed, self.require_signed_requests);
+        put(&mut client.fapi2, self.fapi2);
+        put(&mut client.dpop_bound_access_tokens, self.dpop);
+        put(&mut client.may_introspect, self.may_introspect);
+        Ok(())
     }
-    if !create.scope.is_empty() {
-        client.scopes = create.scope;
+}
+
+/// Checks a client as the admin API does.
+async fn check(client: &Client, before: Option<&Client>) -> anyhow::Result<()> {
+    let wrong = |Invalid(field, what)| anyhow::anyhow!("{field}: {what}");
+    validate::check(client).map_err(wrong)?;
+    sector::check(client, before, sector::AskedBy::Admin)
+        .await
+        .map_err(wrong)
+}
+
+async fn update(update: Update) -> anyhow::Result<()> {
+    let One { id, all } = &update.one;
+    let opened = Opened::open(&all.settings).await?;
+    let seen = manageable(&opened, id).await?.client;
+    let mut client = seen.clone();
+    if let Some(name) = update.name {
+        client.name = name;
     }
-    if let Some(path) = &create.jwks {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        let jwks = serde_json::from_str(&text)
-            .with_context(|| format!("{} is not a JWK Set", path.display()))?;
-        client.jwks = Some(jwks);
+    update.registration.apply(&mut client)?;
+    check(&client, Some(&seen)).await?;
+    if client == seen {
+        // A script may say the same again.
+        print_changed(&opened, id, None, all.json).await?;
+        opened.close().await;
+        return Ok(());
     }
-    Ok(Client {
-        redirect_uris: create.redirect_uri,
-        post_logout_redirect_uris: create.post_logout_redirect_uri,
-        backchannel_logout_uri: create.backchannel_logout_uri,
-        resources: create.resource,
-        serves: create.serves,
-        may_impersonate: create.may_impersonate,
-        consent: create.consent.0,
-        jwks_uri: create.jwks_uri,
-        logo_uri: create.logo_uri,
-        policy_uri: create.policy_uri,
-        tos_uri: create.tos_uri,
-        access_token_seconds: create.access_token_seconds,
-        refresh_idle_seconds: create.refresh_idle_seconds,
-        refresh_absolute_seconds: create.refresh_absolute_seconds,
-        require_pushed_authorization_requests: create.require_par,
-        require_signed_request_object: create.require_signed_requests,
-        dpop_bound_access_tokens: create.dpop,
-        fapi2: create.fapi2,
-        may_introspect: create.may_introspect,
-        introspection_signed_response_alg: create.introspection_alg.0,
-        id_token_signed_response_alg: create.id_token_alg.0,
-        access_token_signing_alg: create.access_token_alg.0,
-        ..client
-    })
+    let (token, kept) = opened.make_secret(id, client.token_endpoint_auth_method)?;
+    let audit = opened.audit(AuditKind::ClientUpdated, id);
+    let database = &opened.database;
+    let token = match database
+        .update_client_seen(seen, client, kept, audit)
+        .await?
+    {
+        UpdateClient::Updated => None,
+        UpdateClient::UpdatedWithSecret => Some(token),
+        UpdateClient::NoClient => bail!("there is no client {id:?}"),
+        UpdateClient::Changed => bail!("somebody else has just changed {id:?}; try again"),
+    };
+    print_changed(&opened, id, token.as_ref(), all.json).await?;
+    opened.close().await;
+    Ok(())
 }
 
 async fn list(all: &All) -> anyhow::Result<()> {
@@ -540,6 +717,14 @@ fn print(view: &ClientView) {
     line("told at logout", told_at.unwrap_or_default());
     line("scopes", &client.scopes.join(" "));
     line("consent", client.consent.as_str());
+    if client.access_token_format == AccessTokenFormat::Opaque {
+        line("access tokens", "opaque");
+    }
+    if client.subject_type == SubjectType::Pairwise {
+        line("users", "by pairwise subjects");
+    }
+    let claims: Vec<&str> = client.claim_mappers.iter().map(|it| &*it.claim).collect();
+    line("claims", &claims.join(" "));
     line("keys", client.jwks_uri.as_deref().unwrap_or_default());
 }
 

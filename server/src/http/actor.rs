@@ -11,13 +11,13 @@ use axum::{
 };
 use portcullis_domain::{Principal, Timestamp, TokenKind, UserId, oauth::TokenFamily};
 use portcullis_policy::Permission;
-use portcullis_types::ErrorCode;
+use portcullis_types::{ErrorCode, client::SubjectType};
 
 use super::{caller::Caller, cookies, errors::ApiError};
 use crate::{
     app::{App, Handle},
     crypto::token,
-    oauth::{access_token, dpop},
+    oauth::{access_token, dpop, subject},
     sessions::registry::LiveSession,
 };
 
@@ -99,7 +99,12 @@ enum Answer<T> {
     Failed,
 }
 
-async fn by_token(app: &App, parts: &Parts, now: Timestamp) -> Result<Answer<Actor>, ApiError> {
+/// The bearer, and what the client that sends the token knows its users by.
+async fn by_token(
+    app: &App,
+    parts: &Parts,
+    now: Timestamp,
+) -> Result<Answer<(Actor, SubjectType)>, ApiError> {
     let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Ok(Answer::NotRequested);
@@ -129,16 +134,21 @@ async fn by_token(app: &App, parts: &Parts, now: Timestamp) -> Result<Answer<Act
     let Some(family) = app.families.live(&*app.store, claims.family, now).await? else {
         return failed();
     };
-    if family.user != claims.user || family.client_id != claims.client_id {
+    let client = app.clients.find(&*app.store, &family.client_id, now);
+    let Some(client) = client.await? else {
+        return failed();
+    };
+    if !subject::is(app, Some(&**client), family.user, &claims.subject)
+        || family.client_id != claims.client_id
+    {
         return failed();
     }
-    match app.principals.enabled(&*app.store, family.user).await? {
-        Some(principal) => Ok(Answer::Authenticated(Actor {
-            principal,
-            scheme: Scheme::Bearer(family),
-        })),
-        None => failed(),
-    }
+    let Some(principal) = app.principals.enabled(&*app.store, family.user).await? else {
+        return failed();
+    };
+    let scheme = Scheme::Bearer(family);
+    let actor = Actor { principal, scheme };
+    Ok(Answer::Authenticated((actor, client.subject_type)))
 }
 
 /// Checks that whoever sends the request has the key that its token is bound to.
@@ -206,7 +216,8 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
     let handle = Handle::from_request_parts(parts, &()).await?;
     let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
     let actor = match by_token(&handle, parts, now).await? {
-        Answer::Authenticated(actor) => Some(actor),
+        Answer::Authenticated((actor, SubjectType::Public)) => Some(actor),
+        Answer::Authenticated((_, SubjectType::Pairwise)) => return Err(knows_nobody()),
         Answer::Failed => return Err(invalid_token()),
         Answer::NotRequested => match by_cookie(&handle, &parts.headers, now).await? {
             Answer::Authenticated((session, principal)) => {
@@ -221,6 +232,27 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
     };
     parts.extensions.insert(actor.clone());
     Ok(actor)
+}
+
+/// Whose access token it is, also where the client may not know who that is here: for what tells a
+/// client no more of its users than it may know.
+pub(crate) async fn bearer(parts: &mut Parts) -> Result<Actor, ApiError> {
+    let handle = Handle::from_request_parts(parts, &()).await?;
+    let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
+    match by_token(&handle, parts, now).await? {
+        Answer::Authenticated((actor, _)) => Ok(actor),
+        Answer::NotRequested | Answer::Failed => Err(invalid_token()),
+    }
+}
+
+/// Ids, and what belongs to them, are all over our API and a host's own: a client with pairwise
+/// subjects gets nothing there.
+fn knows_nobody() -> ApiError {
+    ApiError::new(
+        ErrorCode::Forbidden,
+        "This application knows its users by pairwise subjects: its access tokens are for \
+         /oauth/userinfo and for other services, not for this API.",
+    )
 }
 
 fn invalid_token() -> ApiError {

@@ -1,13 +1,24 @@
-//! Access tokens: JWTs in the profile of RFC 9068, ES256 unless the client says otherwise.
+//! Access tokens: JWTs in the profile of RFC 9068, ES256 unless the client says otherwise; or,
+//! where it is registered so, random ones whose claims are kept here.
 
 use jsonwebtoken::Validation;
-use portcullis_domain::{FamilyId, SecretHash, Timestamp, UserId, oauth::TokenFamily};
-use portcullis_types::{client::Client, oauth::Act};
+use portcullis_domain::{
+    FamilyId, SecretHash, Timestamp, TokenKind, UserId, access_tokens::OpaqueToken,
+    oauth::TokenFamily,
+};
+use portcullis_types::{
+    client::{AccessTokenFormat, ClaimPlace, Client},
+    oauth::Act,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::clients::lifetimes::Lifetimes;
-use crate::{app::App, crypto::token, http::errors::ApiResult};
+use super::{clients::lifetimes::Lifetimes, subject, user_claims};
+use crate::{
+    app::App,
+    crypto::token,
+    http::errors::{ApiError, ApiResult},
+};
 
 /// What tells access tokens from ID tokens and all others (RFC 9068 section 2.1).
 const TYPE: &str = "at+jwt";
@@ -37,6 +48,9 @@ pub(crate) struct Claims {
     /// The key it is bound to (RFC 9449 section 6.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
+    /// What the client's mappers have it say of the user.
+    #[serde(flatten)]
+    pub(crate) of_user: user_claims::Claims,
 }
 
 /// The key that a token is bound to.
@@ -48,7 +62,8 @@ pub(crate) struct Confirmation {
 
 /// What a good token of a user says.
 pub(crate) struct Verified {
-    pub(crate) user: UserId,
+    /// The user, as the client knows them.
+    pub(crate) subject: String,
     pub(crate) client_id: String,
     pub(crate) family: FamilyId,
     /// The thumbprint of the key it is bound to.
@@ -75,14 +90,52 @@ pub(crate) async fn issue(
 ) -> ApiResult<String> {
     let id = app.rng.uuid_at(now);
     let claims = Claims {
-        sub: family.user.to_string(),
+        sub: subject::of(app, client, family.user),
         sid: Some(family.id),
         auth_time: Some(family.auth_time.as_seconds()),
         amr: family.amr.clone(),
+        of_user: of_user(app, client, family.user, grant).await?,
         ..claims(app, client, id, grant, now)
     };
-    let algorithm = client.access_token_alg();
-    app.keys.sign(app, algorithm, TYPE, &claims).await
+    give(app, client, &claims).await
+}
+
+/// What the token says of the user.
+async fn of_user(
+    app: &App,
+    client: &Client,
+    user: UserId,
+    grant: &Granted<'_>,
+) -> ApiResult<user_claims::Claims> {
+    if !user_claims::are_in_access_tokens(client) {
+        return Ok(user_claims::Claims::new());
+    }
+    let principal = app.principals.enabled(&*app.store, user).await?;
+    let place = ClaimPlace::AccessToken;
+    let tell = |principal: &_| user_claims::tell(client, principal, grant.scope, &[], place);
+    Ok(principal.as_deref().map(tell).unwrap_or_default())
+}
+
+/// Signs a token, or makes a random one and keeps what it stands for.
+async fn give(app: &App, client: &Client, claims: &Claims) -> ApiResult<String> {
+    match client.access_token_format {
+        AccessTokenFormat::Jwt => {
+            let algorithm = client.access_token_alg();
+            app.keys.sign(app, algorithm, TYPE, claims).await
+        }
+        AccessTokenFormat::Opaque => {
+            let token = token::generate(&*app.rng, TokenKind::Access);
+            let said = serde_json::to_string(claims).map_err(|_| ApiError::internal("claims"))?;
+            let kept = OpaqueToken {
+                token: token::hash(&token),
+                client_id: client.id.clone(),
+                claims: said,
+                expires_at: Timestamp(claims.exp.saturating_mul(1000)),
+            };
+            app.store.save_access_token(kept).await?;
+            Ok(token.expose().to_owned())
+        }
+    }
 }
 
 /// A token for the client itself (RFC 9068 section 2.2). Its subject cannot be taken for a user's:
@@ -94,21 +147,25 @@ pub(crate) async fn issue_for_client(
     grant: &Granted<'_>,
     now: Timestamp,
 ) -> ApiResult<String> {
-    let claims = claims(app, client, id, grant, now);
-    let algorithm = client.access_token_alg();
-    app.keys.sign(app, algorithm, TYPE, &claims).await
+    give(app, client, &claims(app, client, id, grant, now)).await
 }
 
 /// A token for another service, in exchange for the subject's, and good for no longer than that.
+/// The subject stays what it was, whoever exchanges it: in other words for the same user, two
+/// clients could tell that theirs are the same person.
 pub(crate) async fn issue_exchanged(
     app: &App,
     client: &Client,
     id: Uuid,
-    (subject, act): (&Claims, Option<Act>),
+    (subject, user, act): (&Claims, Option<UserId>, Option<Act>),
     grant: &Granted<'_>,
     now: Timestamp,
 ) -> ApiResult<String> {
     let own = claims(app, client, id, grant, now);
+    let of_user = match user {
+        Some(user) => of_user(app, client, user, grant).await?,
+        None => user_claims::Claims::new(),
+    };
     let claims = Claims {
         sub: subject.sub.clone(),
         exp: own.exp.min(subject.exp),
@@ -116,10 +173,10 @@ pub(crate) async fn issue_exchanged(
         auth_time: subject.auth_time,
         amr: subject.amr.clone(),
         act,
+        of_user,
         ..own
     };
-    let algorithm = client.access_token_alg();
-    app.keys.sign(app, algorithm, TYPE, &claims).await
+    give(app, client, &claims).await
 }
 
 /// What all tokens say; the subject is the client.
@@ -140,15 +197,16 @@ fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timest
         cnf: grant.jkt.map(|jkt| Confirmation {
             jkt: jkt.to_owned(),
         }),
+        of_user: user_claims::Claims::new(),
     }
 }
 
-/// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The family must still
-/// be looked at.
+/// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The
+/// family must still be looked at.
 pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Verified>> {
     let of_a_user = |claims: Claims| {
         Some(Verified {
-            user: claims.sub.parse().ok()?,
+            subject: claims.sub,
             client_id: claims.client_id,
             family: claims.sid?,
             jkt: claims.cnf.map(|cnf| cnf.jkt),
@@ -159,8 +217,15 @@ pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<
     Ok(for_us.and_then(of_a_user))
 }
 
-/// Checks signature, type, issuer and time; whom it is for is left to the caller. `None` for whatever is wrong.
+/// Checks signature, type, issuer and time, or looks up what it stands for; whom it is for is left
+/// to the caller. `None` for whatever is wrong.
 pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Claims>> {
+    if let Some(token) = token::parse(TokenKind::Access, token) {
+        let kept = app.store.access_token(token::hash(&token), now).await?;
+        let claims = kept.and_then(|kept| serde_json::from_str::<Claims>(&kept.claims).ok());
+        let is_good = |it: &Claims| it.iss == app.issuer && now.as_seconds() < it.exp;
+        return Ok(claims.filter(is_good));
+    }
     let is_ours = |typ: &str| typ.eq_ignore_ascii_case(TYPE);
     let Some(verifying) = app.keys.of_token(app, token, is_ours).await? else {
         return Ok(None);

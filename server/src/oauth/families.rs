@@ -15,7 +15,8 @@ const CAPACITY: usize = 100_000;
 
 /// All families, with a cache before the database.
 pub(crate) struct Families {
-    cache: LoadingCache<FamilyId, Arc<TokenFamily>>,
+    /// Together with since when the client was registered that had them then.
+    cache: LoadingCache<FamilyId, (Arc<TokenFamily>, Option<Timestamp>)>,
     clients: Arc<Clients>,
 }
 
@@ -34,14 +35,39 @@ impl Families {
         id: FamilyId,
         now: Timestamp,
     ) -> Result<Option<Arc<TokenFamily>>, StorageError> {
-        let load = || async { Ok(store.family(id).await?.map(Arc::new)) };
-        let family = self.cache.get_or_load(id, load).await?;
+        let load = || self.load(store, id, now);
+        let mut found = self.cache.get_or_load(id, load).await?;
+        if let Some((family, since)) = &found {
+            let client = self.clients.find(store, &family.client_id, now).await?;
+            let Some(client) = client else {
+                return Ok(None);
+            };
+            if client.registered_at() != *since {
+                // Another has its id now: what was revoked with the one before is not in memory.
+                self.cache.invalidate(&id);
+                found = self.cache.get_or_load(id, load).await?;
+            }
+        }
         let is_live = |it: &Arc<TokenFamily>| it.revoked_at.is_none() && now < it.expires_at;
-        let Some(family) = family.filter(is_live) else {
+        Ok(found.map(|(family, _)| family).filter(is_live))
+    }
+
+    async fn load(
+        &self,
+        store: &dyn Store,
+        id: FamilyId,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<TokenFamily>, Option<Timestamp>)>, StorageError> {
+        let Some(family) = store.family(id).await? else {
             return Ok(None);
         };
         let client = self.clients.find(store, &family.client_id, now).await?;
-        Ok(client.map(|_| family))
+        let Some(since) = client.map(|client| client.registered_at()) else {
+            return Ok(None);
+        };
+        // Read after its client: whoever deletes one revokes the other first.
+        let family = store.family(id).await?;
+        Ok(family.map(|family| (Arc::new(family), since)))
     }
 
     /// Forgets a family that has changed in the database.
@@ -52,12 +78,13 @@ impl Families {
     /// Forgets all families of a client.
     pub(crate) fn forget_client(&self, client: &str) {
         self.cache
-            .invalidate_where(|family| family.client_id == client);
+            .invalidate_where(|(family, _)| family.client_id == client);
     }
 
     /// Forgets all families of a user.
     pub(crate) fn forget_user(&self, user: UserId) {
-        self.cache.invalidate_where(|family| family.user == user);
+        self.cache
+            .invalidate_where(|(family, _)| family.user == user);
     }
 }
 

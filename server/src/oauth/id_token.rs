@@ -2,10 +2,10 @@
 
 use jsonwebtoken::Validation;
 use portcullis_domain::{FamilyId, Principal, Timestamp, UserId, oauth::TokenFamily};
-use portcullis_types::client::Client;
+use portcullis_types::client::{ClaimPlace, Client};
 use serde::{Deserialize, Serialize};
 
-use super::acr;
+use super::{acr, subject, token::granted, user_claims};
 use crate::{app::App, http::errors::ApiResult};
 
 /// Seconds for which an ID token says something; it is read once, right away.
@@ -17,7 +17,7 @@ const TYPE: &str = "JWT";
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
-    sub: UserId,
+    sub: String,
     aud: &'a str,
     iat: i64,
     exp: i64,
@@ -27,13 +27,8 @@ struct Claims<'a> {
     sid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    /// Nobody has proved yet that an address is theirs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_verified: Option<bool>,
+    #[serde(flatten)]
+    of_user: user_claims::Claims,
 }
 
 /// An ID token for the client of a family; `None` if it did not ask for `openid`.
@@ -49,12 +44,11 @@ pub(crate) async fn issue(
     if !has("openid") {
         return Ok(None);
     }
-    let account = &principal.account;
-    let tells =
-        |scope: &str, claim: &str| has(scope) || family.claims.iter().any(|asked| asked == claim);
+    let scope = granted(client, &family.scopes);
+    let place = ClaimPlace::IdToken;
     let claims = Claims {
         iss: &app.issuer,
-        sub: family.user,
+        sub: subject::of(app, client, family.user),
         aud: &family.client_id,
         iat: now.as_seconds(),
         exp: now.as_seconds() + SECONDS,
@@ -63,9 +57,7 @@ pub(crate) async fn issue(
         acr: acr::of(&family.amr),
         sid: family.id.to_string(),
         nonce,
-        name: tells("profile", "id_token:name").then_some(account.name.as_str()),
-        email: tells("email", "id_token:email").then_some(account.email.as_str()),
-        email_verified: tells("email", "id_token:email_verified").then_some(false),
+        of_user: user_claims::tell(client, principal, &scope, &family.claims, place),
     };
     let algorithm = client.id_token_alg();
     app.keys.sign(app, algorithm, TYPE, &claims).await.map(Some)
@@ -75,11 +67,20 @@ pub(crate) async fn issue(
 #[derive(Deserialize)]
 pub(crate) struct Hint {
     #[serde(rename = "sub")]
-    pub(crate) user: UserId,
+    subject: String,
     #[serde(rename = "aud")]
     pub(crate) client_id: String,
     #[serde(rename = "sid")]
     pub(crate) family: FamilyId,
+}
+
+impl Hint {
+    /// Whether it was about that user, as the client it was given to knows them.
+    pub(crate) async fn is(&self, app: &App, user: UserId, now: Timestamp) -> ApiResult<bool> {
+        let client = app.clients.find(&*app.store, &self.client_id, now).await?;
+        let client = client.as_deref().map(|client| &**client);
+        Ok(subject::is(app, client, user, &self.subject))
+    }
 }
 
 /// Reads an ID token that comes back as a hint: ours, however long ago. `None` for whatever is

@@ -21,6 +21,7 @@ use super::{
     client_auth::authenticate,
     errors::Refusal,
     form::Form,
+    subject,
     token::granted,
 };
 use crate::{
@@ -133,6 +134,7 @@ async fn of_access_token(
         auth_time: claims.auth_time,
         cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
         act: claims.act,
+        of_user: claims.of_user,
     }))
 }
 
@@ -148,9 +150,13 @@ pub(super) async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiR
         }
     }
     let client = app.clients.find(store, &claims.client_id, caller.now);
-    let is_there = client.await?.is_some();
+    let Some(client) = client.await? else {
+        return Ok(false);
+    };
+    // Another client may have had the id before.
+    let since = client.registered_at().unwrap_or_default().as_seconds();
     let id = access_token::id_hash(&claims.jti);
-    Ok(is_there && !store.is_token_revoked(id).await?)
+    Ok(since <= claims.iat && !store.is_token_revoked(id).await?)
 }
 
 async fn live_family(
@@ -186,7 +192,7 @@ async fn of_refresh_token(
         scope: Some(granted(client, &family.scopes)),
         client_id: Some(family.client_id.clone()),
         exp: Some(kept.expires_at.as_seconds()),
-        sub: Some(family.user.to_string()),
+        sub: Some(subject::of(app, client, family.user)),
         iss: Some(app.issuer.clone()),
         auth_time: Some(family.auth_time.as_seconds()),
         cnf: family.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),

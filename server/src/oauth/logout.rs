@@ -112,7 +112,10 @@ async fn answer(
     let session = browser_session(app, headers, caller.now).await?;
     if let Some((session, principal)) = &session {
         let user = session.user();
-        let is_theirs = asked.hint.as_ref().is_some_and(|hint| hint.user == user);
+        let is_theirs = match &asked.hint {
+            Some(hint) => hint.is(app, user, caller.now).await?,
+            None => false,
+        };
         if !is_theirs && !was_asked(app, caller, session, parameters) {
             let email = principal.account.email.as_str();
             return question(app, caller, session, parameters, email);
@@ -127,10 +130,11 @@ async fn answer(
     }
     if let Some(hint) = &asked.hint {
         let mut audit = caller.audit(AuditKind::FamilyRevoked);
-        audit.subject = Some(hint.user);
+        let store = &app.store;
+        let family = store.family(hint.family).await?;
+        audit.subject = family.map(|family| family.user);
         audit.family = Some(hint.family);
         audit.detail = serde_json::json!({ "client": hint.client_id });
-        let store = &app.store;
         let revoked = store.revoke_family(hint.family, &hint.client_id, caller.now, audit);
         if revoked.await? {
             app.families.forget(hint.family);

@@ -61,7 +61,7 @@ fn metadata(app: &App) -> ServerMetadata {
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
         jwks_uri: at(paths::JWKS),
-        scopes_supported: list(&["openid", "profile", "email"]),
+        scopes_supported: list(&["openid", "profile", "email", "roles", "permissions"]),
         response_types_supported: list(&["code"]),
         response_modes_supported: list(&response_mode::ALL),
         grant_types_supported: list(&GrantType::ALL.map(GrantType::as_str)),
@@ -79,7 +79,7 @@ fn metadata(app: &App) -> ServerMetadata {
         request_object_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         require_signed_request_object: false,
         request_uri_parameter_supported: false,
-        subject_types_supported: list(&["public"]),
+        subject_types_supported: list(&["public", "pairwise"]),
         id_token_signing_alg_values_supported: list(
             &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
         ),
@@ -97,6 +97,8 @@ fn metadata(app: &App) -> ServerMetadata {
             "name",
             "email",
             "email_verified",
+            "roles",
+            "permissions",
         ]),
     }
 }

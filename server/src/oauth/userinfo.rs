@@ -3,20 +3,26 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Request},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use portcullis_types::{
     ErrorCode,
+    client::{ClaimPlace, ClaimValue},
     oauth::{OAuthError, UserInfo},
 };
 
-use super::{form::Parameters, token::granted};
+use super::{
+    form::Parameters,
+    subject,
+    token::granted,
+    user_claims::{self, Claims},
+};
 use crate::{
     app::Handle,
     http::{
-        actor::{Actor, Scheme},
+        actor::{Scheme, bearer},
         body,
         caller::Caller,
         errors::ApiError,
@@ -39,11 +45,7 @@ pub(crate) async fn by_post(app: Handle, caller: Caller, request: Request) -> Re
     answer(&app, &caller, request).await.into_response()
 }
 
-async fn answer(
-    app: &Handle,
-    caller: &Caller,
-    request: Request,
-) -> Result<Json<UserInfo>, Failure> {
+async fn answer(app: &Handle, caller: &Caller, request: Request) -> Result<Json<Claims>, Failure> {
     let (mut parts, body) = request.into_parts();
     if parts.method == Method::POST && is_form(&parts.headers) {
         let whole = Request::from_parts(parts.clone(), body);
@@ -63,7 +65,7 @@ async fn answer(
         // A cookie is nobody's consent to an application.
         return Err(Failure::Nobody);
     }
-    let actor = Actor::from_request_parts(&mut parts, &()).await?;
+    let actor = bearer(&mut parts).await?;
     let Scheme::Bearer(family) = actor.scheme() else {
         return Err(Failure::Nobody);
     };
@@ -78,15 +80,11 @@ async fn answer(
     if !has("openid") {
         return Err(Failure::Scope);
     }
-    let account = &actor.principal().account;
-    let tells = |scope, claim: &str| has(scope) || family.claims.iter().any(|asked| asked == claim);
-    let email = tells("email", "userinfo:email").then(|| account.email.as_str().to_owned());
-    Ok(Json(UserInfo {
-        sub: account.id.to_string(),
-        name: tells("profile", "userinfo:name").then(|| account.name.clone()),
-        email_verified: tells("email", "userinfo:email_verified").then_some(false),
-        email,
-    }))
+    let (principal, place) = (actor.principal(), ClaimPlace::Userinfo);
+    let mut told = user_claims::tell(&client, principal, &scope, &family.claims, place);
+    let sub = subject::of(app, &client, actor.user_id());
+    told.insert("sub".to_owned(), ClaimValue::Text(sub));
+    Ok(Json(told))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -122,18 +122,18 @@ pub(crate) async fn insert(
     Ok(true)
 }
 
-/// How a client authenticates, and holds it. Nothing: there is none.
-async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<String>, StorageError> {
-    let sql = locking!("SELECT auth_method FROM clients WHERE id = $1");
-    db.row(sql, args![id])
-        .await?
-        .map(|row| row.get("auth_method"))
-        .transpose()
+/// Holds a client. Nothing: there is none.
+async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<Row>, StorageError> {
+    let sql = locking!("SELECT auth_method, registration FROM clients WHERE id = $1");
+    db.row(sql, args![id]).await
 }
 
 /// Revokes what a client was given, and what it could still turn into more.
 async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result<(), StorageError> {
     let sql = "DELETE FROM pushed_requests WHERE client_id = $1";
+    db.execute(sql, args![id]).await?;
+    // Or who registers under the same id later would find them good again.
+    let sql = "DELETE FROM access_tokens WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
     let sql = locking!(
         "SELECT device_code FROM device_authorizations WHERE client_id = $1 ORDER BY device_code"
@@ -164,6 +164,51 @@ async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result
     let sql = "UPDATE token_families SET revoked_at = $2
         WHERE client_id = $1 AND revoked_at IS NULL";
     db.execute(sql, args![id, now]).await.map(drop)
+}
+
+impl Database {
+    async fn change_client(
+        &self,
+        seen: Option<Client>,
+        client: Client,
+        secret: ClientSecret,
+        audit: AuditEvent,
+    ) -> Result<UpdateClient, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                let Some(before) = lock(db, &client.id).await? else {
+                    return refused(UpdateClient::NoClient);
+                };
+                if let Some(seen) = seen
+                    && before.json::<Client>("registration")? != seen
+                {
+                    return refused(UpdateClient::Changed);
+                }
+                let before: String = before.get("auth_method")?;
+                let method = client.token_endpoint_auth_method;
+                let sql = "UPDATE clients SET auth_method = $2, registration = $3, updated_at = $4
+                    WHERE id = $1";
+                let args = args![
+                    &client.id,
+                    method.as_str(),
+                    registration(&client)?,
+                    audit.at,
+                ];
+                db.execute(sql, args).await?;
+                if kind_of_secret(&before) == kind_of_secret(method.as_str()) {
+                    return made(UpdateClient::Updated, audit);
+                }
+                let sql = "DELETE FROM client_secrets WHERE client_id = $1";
+                db.execute(sql, args![&client.id]).await?;
+                if !method.has_secret() {
+                    return made(UpdateClient::Updated, audit);
+                }
+                insert_secret(db, &client.id, secret).await?;
+                made(UpdateClient::UpdatedWithSecret, audit)
+            })
+        })
+        .await
+    }
 }
 
 #[async_trait]
@@ -214,34 +259,17 @@ impl ClientStore for Database {
         secret: ClientSecret,
         audit: AuditEvent,
     ) -> Result<UpdateClient, StorageError> {
-        self.write(move |db| {
-            Box::pin(async move {
-                let Some(before) = lock(db, &client.id).await? else {
-                    return refused(UpdateClient::NoClient);
-                };
-                let method = client.token_endpoint_auth_method;
-                let sql = "UPDATE clients SET auth_method = $2, registration = $3, updated_at = $4
-                    WHERE id = $1";
-                let args = args![
-                    &client.id,
-                    method.as_str(),
-                    registration(&client)?,
-                    audit.at,
-                ];
-                db.execute(sql, args).await?;
-                if kind_of_secret(&before) == kind_of_secret(method.as_str()) {
-                    return made(UpdateClient::Updated, audit);
-                }
-                let sql = "DELETE FROM client_secrets WHERE client_id = $1";
-                db.execute(sql, args![&client.id]).await?;
-                if !method.has_secret() {
-                    return made(UpdateClient::Updated, audit);
-                }
-                insert_secret(db, &client.id, secret).await?;
-                made(UpdateClient::UpdatedWithSecret, audit)
-            })
-        })
-        .await
+        self.change_client(None, client, secret, audit).await
+    }
+
+    async fn update_client_seen(
+        &self,
+        seen: Client,
+        client: Client,
+        secret: ClientSecret,
+        audit: AuditEvent,
+    ) -> Result<UpdateClient, StorageError> {
+        self.change_client(Some(seen), client, secret, audit).await
     }
 
     async fn rotate_client_secret(
@@ -259,11 +287,10 @@ impl ClientStore for Database {
                         .iter()
                         .any(|known| known.as_str() == method && known.has_secret())
                 };
-                if lock(db, &id)
-                    .await?
-                    .as_ref()
-                    .is_none_or(|it| !with_secret(it))
-                {
+                let Some(before) = lock(db, &id).await? else {
+                    return refused(false);
+                };
+                if !with_secret(&before.get("auth_method")?) {
                     return refused(false);
                 }
                 // One that was to end already has had its overlap.

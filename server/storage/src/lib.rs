@@ -19,6 +19,7 @@
 use async_trait::async_trait;
 use portcullis_domain::{StorageError, Store, Timestamp};
 
+mod access_tokens;
 mod accounts;
 mod audit;
 mod ceremonies;

@@ -38,6 +38,16 @@ impl RegistrationStore for Database {
         .await
     }
 
+    async fn is_initial_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let sql = "SELECT token FROM initial_access_tokens
+            WHERE token = $1 AND uses_left > 0 AND expires_at > $2";
+        Ok(self.read_one(sql, args![token, now]).await?.is_some())
+    }
+
     async fn register_client(
         &self,
         registration: SelfRegistration,

@@ -220,6 +220,20 @@ impl App {
         Tokens::of(&self.redeem(program, &code).await)
     }
 
+    /// A code for a service, as somebody who is signed in gets it.
+    pub async fn code_for(&self, browser: &Browser, resource: &str) -> String {
+        let path = self.path_with(&[("resource", resource)]);
+        let back = browser.get(&path).await.location();
+        query(&back, "code").expect("a code")
+    }
+
+    /// An access token for a service.
+    pub async fn token_for(&self, browser: &Browser, program: &Browser, resource: &str) -> String {
+        let code = self.code_for(browser, resource).await;
+        let answer = self.redeem(program, &code).await.status(200);
+        answer.text_at("/access_token")
+    }
+
     /// The whole flow: code, then tokens.
     pub async fn tokens(&self, browser: &Browser, program: &Browser) -> Tokens {
         let code = self.code(browser).await;

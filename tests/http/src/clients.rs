@@ -6,7 +6,7 @@ use portcullis_domain::{
     clients::{ClientSecret, ClientStore},
 };
 use portcullis_types::{
-    client::{AuthMethod, Client},
+    client::{AuthMethod, Client, GrantType, SigningAlgorithm},
     paths,
 };
 use reqwest::Method;
@@ -19,6 +19,25 @@ pub fn confidential(id: &str) -> Client {
     let mut client = Client::new(id, id);
     client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
     client.redirect_uris = vec!["https://shop.example/callback".to_owned()];
+    client
+}
+
+/// A public client that signs people in.
+pub fn public(id: &str, redirect_uri: &str) -> Client {
+    let mut client = Client::new(id, id);
+    client.redirect_uris = vec![redirect_uri.to_owned()];
+    // The default makes an RSA key, which takes a while.
+    client.id_token_signed_response_alg = SigningAlgorithm::Es256;
+    client
+}
+
+/// A service with a secret that others call, and that may exchange tokens for those it calls.
+pub fn service(id: &str, serves: &str, calls: &[&str]) -> Client {
+    let mut client = confidential(id);
+    client.grant_types = vec![GrantType::TokenExchange, GrantType::ClientCredentials];
+    client.redirect_uris = Vec::new();
+    client.serves = vec![serves.to_owned()];
+    client.resources = calls.iter().map(|uri| (*uri).to_owned()).collect();
     client
 }
 
@@ -86,6 +105,13 @@ impl Browser {
         let call = self.call(Method::POST, path).form(fields);
         call.header("authorization", basic(id, secret)).send().await
     }
+}
+
+/// What applications register themselves with, from an admin: good for a minute.
+pub async fn initial_token(admin: &Browser, uses: u32) -> String {
+    let body = json!({ "uses": uses, "seconds": 60 });
+    let made = admin.post(paths::ADMIN_REGISTRATION_TOKENS, body).await;
+    made.status(201).text_at("/token")
 }
 
 /// Where a client is managed.

@@ -8,8 +8,8 @@
 )]
 mod mount;
 
-use portcullis_http_tests::{PASSWORD, Server};
-use portcullis_types::paths;
+use portcullis_http_tests::{App, PASSWORD, Server, clients::public};
+use portcullis_types::{client::SubjectType, paths};
 use reqwest::Method;
 use serde_json::json;
 
@@ -39,6 +39,33 @@ async fn the_hosts_own_handlers_know_who_acts() {
         "Hello, stranger"
     );
     assert_eq!(ada.get("/about").await.status(200).text(), "A small shop.");
+}
+
+/// What a host does with whom acts is its own: it may well say the id.
+#[tokio::test]
+async fn a_pairwise_clients_token_opens_nothing_of_the_hosts() {
+    let server = shop().await;
+    let ada = server.person("ada").await;
+    let program = server.program();
+    let ask = async |id: &str, subjects: SubjectType| {
+        let mut client = public(id, "https://shop.example/callback");
+        client.subject_type = subjects;
+        server.register(&client).await;
+        let app = App::new(id, "https://shop.example/callback");
+        let token = app.tokens(&ada, &program).await.access;
+        let mut answers = Vec::new();
+        for path in ["/hello", "/orders"] {
+            let call = program.call(Method::GET, path).bearer(&token);
+            answers.push(call.send().await);
+        }
+        answers
+    };
+    for answer in ask("known", SubjectType::Public).await {
+        answer.status(200);
+    }
+    for answer in ask("unknown", SubjectType::Pairwise).await {
+        answer.problem(403, "forbidden");
+    }
 }
 
 #[tokio::test]

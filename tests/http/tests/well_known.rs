@@ -72,7 +72,7 @@ async fn oidcc_discovery_says_what_is_offered_and_no_more() {
             "authorization_response_iss_parameter_supported",
             json!(true),
         ),
-        ("subject_types_supported", json!(["public"])),
+        ("subject_types_supported", json!(["public", "pairwise"])),
         (
             "id_token_signing_alg_values_supported",
             json!(["ES256", "RS256", "EdDSA"]),

@@ -1,6 +1,6 @@
 //! `claims`: single claims that the client asks for (OpenID Connect Core section 5.5).
 
-use portcullis_types::client::Client;
+use portcullis_types::client::{Client, UserAttribute};
 use serde_json::{Map, Value};
 
 use super::{Asked, Told};
@@ -8,13 +8,6 @@ use crate::oauth::form::Parameters;
 
 /// Longest text of the parameter.
 const LONGEST: usize = 2048;
-/// Claims that can be asked for, and the scope that they belong to: a client gets no more of a user
-/// one by one than it may ask for together.
-const OF_SCOPES: [(&str, &str); 3] = [
-    ("name", "profile"),
-    ("email", "email"),
-    ("email_verified", "email"),
-];
 
 /// Checks that it is what it should be. Claims that are not known here are passed over.
 pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
@@ -89,16 +82,20 @@ impl Claims {
             let mut told = told.iter().filter_map(|told| told.split_once(':'));
             told.any(|(_, known)| known == claim)
         };
-        let scopes = OF_SCOPES.iter().filter(|(claim, _)| is_told(claim));
-        scopes.map(|(_, scope)| (*scope).to_owned()).collect()
+        let told = UserAttribute::ALL.iter().filter(|it| is_told(it.claim()));
+        let mut scopes: Vec<String> = told.map(|it| it.scope().to_owned()).collect();
+        scopes.dedup();
+        scopes
     }
 
-    /// What is to be told, and where: `id_token:name`, `userinfo:email`.
+    /// What is to be told, and where: `id_token:name`, `userinfo:email`. A client gets no more of a
+    /// user one by one than it may ask for together.
     pub(super) fn told(&self, client: &Client) -> Vec<String> {
         let mut told = Vec::new();
         for place in ["id_token", "userinfo"] {
             let of_place = self.0.get(place).and_then(Value::as_object);
-            for (claim, scope) in OF_SCOPES {
+            for attribute in UserAttribute::ALL {
+                let (claim, scope) = (attribute.claim(), attribute.scope());
                 let is_asked = of_place.is_some_and(|claims| claims.contains_key(claim));
                 if is_asked && client.scopes.iter().any(|known| known == scope) {
                     told.push(format!("{place}:{claim}"));

@@ -2,35 +2,54 @@
 //! it must be (OpenID Connect Core section 3.1.2.1).
 
 use portcullis_domain::UserId;
+use portcullis_types::client::Client;
 
 use super::{Asked, Told, claims::Claims};
 use crate::{
     app::App,
-    http::errors::ApiResult,
-    oauth::{form::Parameters, id_token},
+    http::{caller::Caller, errors::ApiResult},
+    oauth::{
+        form::Parameters,
+        id_token::{self, Hint},
+        subject,
+    },
 };
 
 /// Hints that the sign-in page is told.
 pub(super) const FOR_THE_PAGE: [&str; 2] = ["login_hint", "ui_locales"];
 
 /// Whom an ID token names that came as a hint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hinted {
     /// None came.
     Nobody,
-    /// That user.
-    User(UserId),
+    /// Whoever it was about.
+    User(Hint),
     /// It is not one of ours.
     Wrong,
 }
 
-/// Reads the ID token, if one came.
-pub(super) async fn read(app: &App, parameters: &Parameters) -> ApiResult<Hinted> {
+/// Reads the ID token, if one came. It may be another client's, but not one's that knows the user by
+/// another subject: whether the same person is there would tell which two of them belong together.
+pub(super) async fn read(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    parameters: &Parameters,
+) -> ApiResult<Hinted> {
     let Some(token) = parameters.get("id_token_hint") else {
         return Ok(Hinted::Nobody);
     };
-    let read = id_token::read(app, token).await?;
-    Ok(read.map_or(Hinted::Wrong, |hint| Hinted::User(hint.user)))
+    let Some(hint) = id_token::read(app, token).await? else {
+        return Ok(Hinted::Wrong);
+    };
+    if hint.client_id != client.id {
+        let other = app.clients.find(&*app.store, &hint.client_id, caller.now);
+        let other = other.await?;
+        if !other.is_some_and(|other| subject::are_shared(client, &other)) {
+            return Ok(Hinted::Wrong);
+        }
+    }
+    Ok(Hinted::User(hint))
 }
 
 /// Checks the values themselves.
@@ -45,21 +64,22 @@ pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
             "login_hint or ui_locales is too long or has control characters.",
         ));
     }
-    if asked.hinted == Hinted::Wrong {
+    if matches!(asked.hinted, Hinted::Wrong) {
         return Err(Told(
             "invalid_request",
-            "id_token_hint is not an ID token of ours.",
+            "id_token_hint is not an ID token of ours, or not for this application to show.",
         ));
     }
     Ok(())
 }
 
 /// Whether that user is whom the client means, if it means somebody.
-pub(super) fn is_meant(asked: &Asked<'_>, user: UserId) -> bool {
-    let by_hint = match asked.hinted {
-        Hinted::User(hinted) => hinted == user,
+pub(super) async fn is_meant(asked: &Asked<'_>, user: UserId) -> ApiResult<bool> {
+    let by_hint = match &asked.hinted {
+        Hinted::User(hint) => hint.is(asked.app, user, asked.caller.now).await?,
         Hinted::Nobody | Hinted::Wrong => true,
     };
-    let subject = Claims::of(asked.parameters).subject();
-    by_hint && subject.is_none_or(|subject| subject == user.to_string())
+    let wanted = Claims::of(asked.parameters).subject();
+    let known = || subject::of(asked.app, asked.client, user);
+    Ok(by_hint && wanted.is_none_or(|wanted| wanted == known()))
 }

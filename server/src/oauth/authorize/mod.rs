@@ -39,7 +39,6 @@ use super::{
 use crate::{
     app::{App, Handle},
     http::{actor::browser_session, caller::Caller, errors::ApiResult},
-    sessions::registry::LiveSession,
 };
 
 /// The parameters that mean something here.
@@ -144,16 +143,20 @@ pub(crate) async fn by_get(
             .map(Journey::came)
             .unwrap_or_default(),
         journey: request.journey.as_ref(),
-        hinted: hints::read(&app, &parameters).await?,
+        hinted: hints::read(&app, &caller, &client, &parameters).await?,
     };
     if let Err(told) = checks::was_pushed(&asked).and_then(|()| checks::all(&asked)) {
         return Ok(refuse(&asked, &told));
     }
     let session = browser_session(&app, &headers, caller.now).await?;
     let session = session.filter(|(session, _)| prompt::is_recent_enough(&asked, session));
+    let is_meant = match &session {
+        Some((session, _)) => hints::is_meant(&asked, session.user()).await?,
+        None => true,
+    };
     match session {
         // Somebody has just signed in for this request: it becomes no better by asking again.
-        Some((session, _)) if !prompt::may_ask(&asked) && !is_meant(&asked, &session) => {
+        Some(_) if !prompt::may_ask(&asked) && !is_meant => {
             let told = Told("login_required", "Somebody else is signed in.");
             Ok(refuse(&asked, &told))
         }
@@ -168,8 +171,7 @@ pub(crate) async fn by_get(
         }
         Some((session, _))
             if prompt::may_ask(&asked)
-                && (!is_meant(&asked, &session)
-                    || acr::strength(&asked, &session) != Strength::Enough) =>
+                && (!is_meant || acr::strength(&asked, &session) != Strength::Enough) =>
         {
             prompt::to_sign_in(&asked, &headers, &query)
         }
@@ -215,10 +217,6 @@ pub(crate) async fn by_post(Form(parameters): Form) -> Result<Response, Refusal>
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
 }
 
-fn is_meant(asked: &Asked<'_>, session: &LiveSession) -> bool {
-    hints::is_meant(asked, session.user())
-}
-
 /// Checks a request that is being pushed as it will be checked when it is shown, and answers what is
 /// to be kept of it: of a signed one, what is signed (RFC 9126 section 3).
 pub(super) async fn check_pushed(
@@ -257,7 +255,7 @@ pub(super) async fn check_pushed(
         redirect_uri,
         came,
         journey: None,
-        hinted: hints::read(app, &parameters).await?,
+        hinted: hints::read(app, caller, client, &parameters).await?,
     };
     checks::all(&asked).map_err(refuse)?;
     Ok(parameters)

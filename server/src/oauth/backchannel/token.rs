@@ -1,11 +1,11 @@
 //! Logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4).
 
-use portcullis_domain::{UserId, logouts::Logout};
+use portcullis_domain::logouts::Logout;
 use portcullis_types::client::Client;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::{app::App, oauth::subject};
 
 /// Seconds for which one is good: it is read at once.
 const SECONDS: i64 = 120;
@@ -18,7 +18,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
-    sub: UserId,
+    sub: String,
     aud: &'a str,
     iat: i64,
     exp: i64,
@@ -32,7 +32,7 @@ pub(super) async fn issue(app: &App, client: &Client, logout: &Logout) -> anyhow
     let now = app.now();
     let claims = Claims {
         iss: &app.issuer,
-        sub: logout.user,
+        sub: subject::of(app, client, logout.user),
         aud: &client.id,
         iat: now.as_seconds(),
         exp: now.as_seconds() + SECONDS,

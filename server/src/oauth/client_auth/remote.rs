@@ -4,12 +4,13 @@
 use std::{
     collections::HashMap,
     sync::{Arc, OnceLock},
-    time::Duration,
 };
 
 use parking_lot::Mutex;
 use portcullis_domain::Timestamp;
 use portcullis_types::client::JwkSet;
+
+use crate::oauth::fetch;
 
 /// For how long keys are taken from memory, in milliseconds.
 const FRESH_MS: i64 = 5 * 60_000;
@@ -17,10 +18,7 @@ const FRESH_MS: i64 = 5 * 60_000;
 const PAUSE_MS: i64 = 10_000;
 /// For how long keys go on being good that cannot be fetched again, in milliseconds.
 const STALE_MS: i64 = 60 * 60_000;
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Largest answer in bytes, and most keys of it that are looked at.
-const LARGEST: usize = 64 * 1024;
+/// Most keys that are looked at.
 const MOST: usize = 50;
 /// Most addresses remembered.
 const CAPACITY: usize = 1000;
@@ -98,27 +96,9 @@ impl RemoteKeys {
     }
 
     async fn download(&self, uri: &str) -> Result<JwkSet, &'static str> {
-        let http = self.http.get_or_init(|| {
-            reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .timeout(PATIENCE)
-                .build()
-                .ok()
-        });
+        let http = self.http.get_or_init(|| fetch::builder().build().ok());
         let http = http.as_ref().ok_or("no TLS")?;
-        let request = http.get(uri).header("accept", "application/json");
-        let mut response = request.send().await.map_err(|_| "no answer")?;
-        if response.status() != reqwest::StatusCode::OK {
-            return Err("not 200");
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| "no answer")? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err("too large");
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let mut keys: JwkSet = serde_json::from_slice(&body).map_err(|_| "no JWK Set")?;
+        let mut keys: JwkSet = fetch::json(http, uri).await?;
         keys.keys.truncate(MOST);
         Ok(keys)
     }

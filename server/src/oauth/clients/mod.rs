@@ -8,6 +8,7 @@ pub(crate) mod lifetimes;
 mod origins;
 pub(crate) mod redirects;
 pub(crate) mod secrets;
+pub(crate) mod sector;
 pub(crate) mod validate;
 
 use std::{collections::HashMap, ops::Deref, sync::Arc};
@@ -55,6 +56,12 @@ impl Registered {
         self.secrets.iter().filter(good)
     }
 
+    /// When it was registered; nothing for those of the file. What was given to a client that had
+    /// the id before was not given to this one.
+    pub(crate) fn registered_at(&self) -> Option<Timestamp> {
+        self.times.map(|(created, _)| created)
+    }
+
     /// What admins see of it.
     pub(crate) fn view(&self, now: Timestamp) -> ClientView {
         let secret = |secret: &ClientSecret| ClientSecretView {
@@ -68,7 +75,7 @@ impl Registered {
                 None => ClientSource::File,
             },
             secrets: self.good_secrets(now).map(secret).collect(),
-            created_at: self.times.map(|(created, _)| created),
+            created_at: self.registered_at(),
             updated_at: self.times.map(|(_, updated)| updated),
         }
     }

@@ -1,10 +1,15 @@
 //! What a client's registration must fulfil, wherever it comes from.
 
-use portcullis_types::client::{AuthMethod, Client, GrantType, Jwk, JwkSet};
+use portcullis_types::client::{
+    AuthMethod, ClaimMapper, ClaimValue, Client, GrantType, Jwk, JwkSet, SubjectType,
+};
 use url::{Host, Url};
 use uuid::Uuid;
 
-use crate::identity::names;
+use crate::{
+    identity::names,
+    oauth::{subject, user_claims},
+};
 
 /// Most entries of a list, most bytes of a URL.
 const MOST: usize = 50;
@@ -28,10 +33,10 @@ pub(crate) fn is_manageable_id(id: &str) -> bool {
     (1..=128).contains(&id.len()) && id.bytes().all(plain)
 }
 
-/// Whether it could be taken for a user's: a client is the subject of its own tokens (RFC 9068
-/// section 5).
+/// Whether it could be taken for a user's, or for what somebody knows one by: a client is the
+/// subject of its own tokens (RFC 9068 section 5).
 pub(crate) fn looks_like_a_user(id: &str) -> bool {
-    Uuid::try_parse(id).is_ok()
+    Uuid::try_parse(id).is_ok() || subject::looks_pairwise(id)
 }
 
 /// Checks everything but the id.
@@ -55,6 +60,8 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
     keys(client)?;
     signing(client)?;
     fapi2(client)?;
+    subjects(client)?;
+    claim_mappers(client)?;
     for (field, uri) in [
         ("logo_uri", &client.logo_uri),
         ("policy_uri", &client.policy_uri),
@@ -134,10 +141,7 @@ fn uris(field: &'static str, uris: &[String], is_public: bool) -> Result<(), Inv
 }
 
 fn scopes(client: &Client) -> Result<(), Invalid> {
-    // RFC 6749 section 3.3.
-    let allowed = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
-    let fine = |scope: &String| (1..=64).contains(&scope.len()) && scope.bytes().all(allowed);
-    if client.scopes.len() > MOST || !client.scopes.iter().all(fine) {
+    if client.scopes.len() > MOST || !client.scopes.iter().all(|it| is_word(it)) {
         return wrong(
             "scopes",
             "must be at most 50 words of 64 characters, without quotes",
@@ -212,6 +216,97 @@ fn fapi2(client: &Client) -> Result<(), Invalid> {
         return wrong("fapi2", "needs redirect_uris that are https");
     }
     Ok(())
+}
+
+/// Whom it shares its users' subjects with must be beyond doubt (OpenID Connect Core section 8.1).
+fn subjects(client: &Client) -> Result<(), Invalid> {
+    let field = "sector_identifier_uri";
+    if client.subject_type == SubjectType::Public {
+        return match client.sector_identifier_uri {
+            None => Ok(()),
+            Some(_) => wrong(field, "is for subject_type pairwise only"),
+        };
+    }
+    // A service sees what other clients know their users by.
+    if !client.serves.is_empty() || client.may_introspect {
+        let what = "pairwise is not for services: serves and may_introspect exclude it";
+        return wrong("subject_type", what);
+    }
+    if let Some(uri) = &client.sector_identifier_uri {
+        return web_page(field, uri);
+    }
+    let mut hosts = client.redirect_uris.iter().map(|uri| subject::host(uri));
+    let first = hosts.next().flatten();
+    if hosts.any(|host| host != first) {
+        return wrong(
+            field,
+            "is needed: the redirect URIs have several hosts, and one must name the sector",
+        );
+    }
+    // Every application on somebody's device has that host.
+    let mut urls = client.redirect_uris.iter().map(|uri| Url::parse(uri));
+    if urls.any(|url| url.is_ok_and(|url| is_loopback(&url))) {
+        return wrong(field, "is needed: a loopback address names no sector");
+    }
+    Ok(())
+}
+
+fn claim_mappers(client: &Client) -> Result<(), Invalid> {
+    let field = "claim_mappers";
+    if client.claim_mappers.len() > MOST {
+        return wrong(field, format!("has more than {MOST} mappers"));
+    }
+    client.claim_mappers.iter().try_for_each(|mapper| {
+        let ClaimMapper {
+            claim,
+            from,
+            value,
+            scope,
+            to,
+        } = mapper;
+        if !is_word(claim) {
+            return wrong(field, "a claim is a word of at most 64 characters");
+        }
+        if user_claims::RESERVED.contains(&claim.as_str()) {
+            let what = format!("{claim} says what a token is, and cannot say anything else");
+            return wrong(field, what);
+        }
+        if from.is_some() && value.is_some() {
+            return wrong(field, format!("{claim}: from and value exclude each other"));
+        }
+        if to.is_empty() {
+            return wrong(field, format!("{claim}: to names no place"));
+        }
+        let same = client.claim_mappers.iter().filter(|it| it.claim == *claim);
+        let places: Vec<_> = same.flat_map(|it| &it.to).collect();
+        if to
+            .iter()
+            .any(|place| places.iter().filter(|it| **it == place).count() > 1)
+        {
+            return wrong(field, format!("{claim} is mapped twice for one place"));
+        }
+        if !scope.as_ref().is_none_or(|scope| is_word(scope)) {
+            let what = format!("{claim}: a scope is a word of at most 64 characters");
+            return wrong(field, what);
+        }
+        let fits = |text: &String| text.len() <= 256 && !text.chars().any(char::is_control);
+        let is_good = match value {
+            None | Some(ClaimValue::Flag(_) | ClaimValue::Number(_)) => true,
+            Some(ClaimValue::Text(text)) => fits(text),
+            Some(ClaimValue::List(list)) => list.len() <= MOST && list.iter().all(fits),
+        };
+        if is_good {
+            return Ok(());
+        }
+        let what = "is text of at most 256 bytes, or at most 50 of it";
+        wrong(field, format!("{claim}: a value {what}"))
+    })
+}
+
+/// RFC 6749 section 3.3.
+fn is_word(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 fn key_set(jwks: &JwkSet) -> Result<(), Invalid> {
@@ -445,6 +540,82 @@ mod tests {
         ] {
             assert_eq!(held(change), Err("fapi2"));
         }
+    }
+
+    #[test]
+    fn oidcc_8_1_a_sector_is_beyond_doubt() {
+        let pairwise = |uris: &[&str], sector: Option<&str>| {
+            with(|client| {
+                client.subject_type = SubjectType::Pairwise;
+                client.redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+                client.sector_identifier_uri = sector.map(str::to_owned);
+            })
+        };
+        let sector = Err("sector_identifier_uri");
+        let (one, other) = ("https://a.example/cb", "https://b.example/cb");
+        let listed = Some("https://a.example/sector");
+        assert_eq!(pairwise(&[one, "https://A.example:8443/x"], None), Ok(()));
+        assert_eq!(pairwise(&[one, other], None), sector);
+        assert_eq!(pairwise(&[one, "com.example.app:/cb"], None), sector);
+        assert_eq!(pairwise(&["com.example.app:/cb"], None), Ok(()));
+        // A scheme of one's own and somebody else's name are no way into their sector.
+        let bent = "com.example.app://a.example/cb";
+        assert_eq!(pairwise(&[one, bent], None), sector);
+        assert_eq!(pairwise(&["http://127.0.0.1/cb"], None), sector);
+        assert_eq!(pairwise(&[one, other], listed), Ok(()));
+        assert_eq!(pairwise(&[one], Some("http://a.example/sector")), sector);
+        let public = with(|client| client.sector_identifier_uri = listed.map(str::to_owned));
+        assert_eq!(public, sector);
+        let service = |change: fn(&mut Client)| {
+            with(|client| {
+                client.subject_type = SubjectType::Pairwise;
+                change(client);
+            })
+        };
+        assert_eq!(service(|_| {}), Ok(()));
+        let api = |client: &mut Client| client.serves = vec!["https://api.example".to_owned()];
+        assert_eq!(service(api), Err("subject_type"));
+        assert_eq!(service(|it| it.may_introspect = true), Err("subject_type"));
+    }
+
+    #[test]
+    fn no_mapper_says_what_a_token_is() {
+        use portcullis_types::client::{ClaimPlace, UserAttribute};
+        let mapper = |change: &dyn Fn(&mut ClaimMapper)| {
+            let mut mapper = ClaimMapper {
+                claim: "nickname".to_owned(),
+                from: Some(UserAttribute::Name),
+                value: None,
+                scope: None,
+                to: vec![ClaimPlace::IdToken],
+            };
+            change(&mut mapper);
+            with(|client| client.claim_mappers = vec![mapper])
+        };
+        assert_eq!(mapper(&|_| {}), Ok(()));
+        assert_eq!(mapper(&|it| it.from = None), Ok(()));
+        let bad = Err("claim_mappers");
+        for claim in user_claims::RESERVED.into_iter().chain(["", "a b", "\""]) {
+            assert_eq!(
+                mapper(&|it| claim.clone_into(&mut it.claim)),
+                bad,
+                "{claim}"
+            );
+        }
+        let long = ClaimValue::Text("a".repeat(257));
+        assert_eq!(mapper(&|it| it.value = Some(ClaimValue::Flag(true))), bad);
+        let value = |value: &ClaimValue| {
+            mapper(&|it| {
+                it.from = None;
+                it.value = Some(value.clone());
+            })
+        };
+        assert_eq!(value(&ClaimValue::Text("acme".to_owned())), Ok(()));
+        assert_eq!(value(&long), bad);
+        assert_eq!(value(&ClaimValue::Text("\n".to_owned())), bad);
+        assert_eq!(value(&ClaimValue::List(vec![String::new(); 51])), bad);
+        assert_eq!(mapper(&|it| it.to.clear()), bad);
+        assert_eq!(mapper(&|it| it.scope = Some("a b".to_owned())), bad);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What an application that registers itself may be: less than one that an admin registers. It gets
 //! the scopes that are about signing people in, is no service to others, nothing is fetched from
-//! where it says, it is told of logouts only where it has people sent to, and people are asked
-//! before it gets anything.
+//! where it says but the list of its sector, once and past this network, it is told of logouts only
+//! where it has people sent to, and people are asked before it gets anything.
+//!
+//! Later it changes what is its own to say: its name, addresses, keys and ways. What an admin has
+//! made of it stays, and it never gets more by itself than it has.
 
 use portcullis_types::{
     client::{AuthMethod, Client, Consent, GrantType},
@@ -10,8 +13,13 @@ use portcullis_types::{
 
 use url::{Host, Url};
 
-use crate::oauth::clients::validate::{self, Invalid};
+use crate::oauth::{
+    clients::validate::{self, Invalid},
+    subject,
+};
 
+/// What an application is called that does not say.
+const UNNAMED: &str = "Unnamed application";
 /// Scopes that anybody may be registered for.
 const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// Grants that anybody may be registered for.
@@ -29,33 +37,83 @@ fn invalid(what: impl Into<String>) -> Refused {
 }
 
 /// The client that an application wants to be.
-pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refused> {
-    if said.jwks_uri.is_some() {
+pub(super) fn new_client(id: &str, said: ClientMetadata) -> Result<Client, Refused> {
+    let mut client = Client::new(id, UNNAMED);
+    // What RFC 7591 section 2 has for what is left out.
+    client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
+    client.grant_types = vec![GrantType::AuthorizationCode];
+    client.consent = Consent::Remembered;
+    let scopes = SCOPES.map(str::to_owned);
+    let may = May {
+        scopes: &scopes,
+        grants: &GRANTS,
+        keys_at: None,
+    };
+    let client = apply(client, said, &may)?;
+    if client.sector_identifier_uri.is_some() && client.may(GrantType::DeviceCode) {
+        // Anybody can name addresses that a sector lists; only who is redirected to has them.
+        return Err(invalid(
+            "sector_identifier_uri: together with the device code it takes an admin.",
+        ));
+    }
+    Ok(client)
+}
+
+/// What it becomes of a client. What is left out of scopes, grants, ways and subjects stays as it is
+/// (RFC 7592 section 2.2 leaves that to the server); what else is left out goes.
+pub(super) fn changed(client: &Client, said: ClientMetadata) -> Result<Client, Refused> {
+    let may = May {
+        scopes: &client.scopes,
+        grants: &client.grant_types,
+        keys_at: client.jwks_uri.as_ref(),
+    };
+    let base = Client {
+        name: UNNAMED.to_owned(),
+        ..client.clone()
+    };
+    let changed = apply(base, said, &may)?;
+    // It would learn, by the sign-ins that it has, whom others know by those.
+    if !subject::are_shared(client, &changed) {
+        return Err(invalid(
+            "subject_type, sector_identifier_uri, redirect_uris: to know its users by other subjects \
+             takes an admin.",
+        ));
+    }
+    Ok(changed)
+}
+
+/// What an application may have.
+struct May<'a> {
+    scopes: &'a [String],
+    grants: &'a [GrantType],
+    /// Where an admin has had its keys fetched from.
+    keys_at: Option<&'a String>,
+}
+
+fn apply(mut client: Client, said: ClientMetadata, may: &May<'_>) -> Result<Client, Refused> {
+    if said.jwks_uri.is_some() && said.jwks_uri.as_ref() != may.keys_at {
         return Err(invalid("jwks_uri: send the keys themselves, as jwks."));
     }
     let is_code = |types: Vec<String>| types == ["code"];
     if !said.response_types.is_none_or(is_code) {
         return Err(invalid("response_types: only code is offered."));
     }
-    let name = said.client_name.as_deref().unwrap_or("Unnamed application");
-    let mut client = Client::new(id, name);
-    client.consent = Consent::Remembered;
-    client.token_endpoint_auth_method = said
-        .token_endpoint_auth_method
-        .unwrap_or(AuthMethod::ClientSecretBasic);
-    let grants = said.grant_types;
-    client.grant_types = grants.unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
-    if !client
-        .grant_types
-        .iter()
-        .all(|grant| GRANTS.contains(grant))
-    {
+    if let Some(name) = said.client_name {
+        client.name = name;
+    }
+    if let Some(method) = said.token_endpoint_auth_method {
+        client.token_endpoint_auth_method = method;
+    }
+    if let Some(grants) = said.grant_types {
+        client.grant_types = grants;
+    }
+    if !client.grant_types.iter().all(|it| may.grants.contains(it)) {
         return Err(invalid("grant_types: one of them takes an admin."));
     }
     if let Some(scope) = said.scope {
         client.scopes = scope.split_ascii_whitespace().map(str::to_owned).collect();
     }
-    if !client.scopes.iter().all(|scope| SCOPES.contains(&&**scope)) {
+    if !client.scopes.iter().all(|it| may.scopes.contains(it)) {
         return Err(invalid("scope: one of them takes an admin."));
     }
     client.redirect_uris = said.redirect_uris;
@@ -70,23 +128,34 @@ pub(super) fn to_client(id: &str, said: ClientMetadata) -> Result<Client, Refuse
     client.backchannel_logout_uri = said.backchannel_logout_uri;
     client.backchannel_logout_session_required = said.backchannel_logout_session_required;
     client.jwks = said.jwks;
+    client.jwks_uri = said.jwks_uri;
     client.logo_uri = said.logo_uri;
     client.policy_uri = said.policy_uri;
     client.tos_uri = said.tos_uri;
     if let Some(algorithm) = said.id_token_signed_response_alg {
         client.id_token_signed_response_alg = algorithm;
     }
-    client.require_pushed_authorization_requests = said.require_pushed_authorization_requests;
-    client.require_signed_request_object = said.require_signed_request_object;
-    client.dpop_bound_access_tokens = said.dpop_bound_access_tokens;
-    validate::check(&client).map_err(|Invalid(field, what)| {
-        let code = match field {
-            "redirect_uris" => "invalid_redirect_uri",
-            _ => "invalid_client_metadata",
-        };
-        Refused(code, format!("{field}: {what}."))
-    })?;
+    // What is left out is no: an admin's yes stays.
+    client.require_pushed_authorization_requests |= said.require_pushed_authorization_requests;
+    client.require_signed_request_object |= said.require_signed_request_object;
+    client.dpop_bound_access_tokens |= said.dpop_bound_access_tokens;
+    if let Some(subject_type) = said.subject_type {
+        client.subject_type = subject_type;
+    }
+    if said.sector_identifier_uri.is_some() {
+        client.sector_identifier_uri = said.sector_identifier_uri;
+    }
+    validate::check(&client).map_err(refused)?;
     Ok(client)
+}
+
+/// What is wrong with a client, in the words of RFC 7591 section 3.2.2.
+pub(super) fn refused(Invalid(field, what): Invalid) -> Refused {
+    let code = match field {
+        "redirect_uris" => "invalid_redirect_uri",
+        _ => "invalid_client_metadata",
+    };
+    Refused(code, format!("{field}: {what}."))
 }
 
 /// Whether an address is one that the application may have us call: a web server by its name, which
@@ -125,5 +194,7 @@ pub(super) fn of_client(client: &Client) -> ClientMetadata {
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         require_signed_request_object: client.require_signed_request_object,
         dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+        subject_type: Some(client.subject_type),
+        sector_identifier_uri: client.sector_identifier_uri.clone(),
     }
 }

@@ -16,7 +16,7 @@ use portcullis_domain::{
     registration::{RegisterClient, SelfRegistration},
 };
 use portcullis_types::{
-    client::Consent,
+    client::Client,
     oauth::OAuthError,
     paths,
     registration::{ClientMetadata, RegistrationResponse},
@@ -24,7 +24,7 @@ use portcullis_types::{
 
 use self::metadata::Refused;
 use super::{
-    clients::{Registered, new_id, secrets},
+    clients::{Registered, new_id, secrets, sector},
     errors::Refusal,
 };
 use crate::{
@@ -34,6 +34,13 @@ use crate::{
         body::{self, Path},
         caller::Caller,
     },
+    limits::Quota,
+};
+
+/// How many sectors may be named from one address.
+const SECTORS: Quota = Quota {
+    tries: 20,
+    seconds: 60,
 };
 
 /// Why a request was refused.
@@ -99,6 +106,24 @@ async fn said(request: Request) -> Result<ClientMetadata, Failure> {
     })
 }
 
+/// Whether the sector that an application names counts it in; asked now and then, not by whoever
+/// wants to have pages fetched.
+async fn in_sector(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    before: Option<&Client>,
+) -> Result<(), Failure> {
+    if client.sector_identifier_uri.is_some() {
+        let counter = format!("sector:{}", caller.network());
+        app.limiter
+            .take(caller.now, vec![(counter, SECTORS)])
+            .map(drop)?;
+    }
+    let checked = sector::check(client, before, sector::AskedBy::Anybody).await;
+    checked.map_err(|invalid| Failure::Refused(metadata::refused(invalid)))
+}
+
 /// Registers an application.
 #[utoipa::path(post, path = "/oauth/register", tag = "oauth", request_body = ClientMetadata,
     responses((status = 201, body = RegistrationResponse), (status = 400, body = OAuthError),
@@ -110,11 +135,20 @@ pub(crate) async fn register(
     request: Request,
 ) -> Result<Response, Failure> {
     let initial = bearer(&headers, TokenKind::InitialAccess)?;
+    // Nothing is fetched for who has no token; whether it is used up is decided when it is spent.
+    if !app
+        .store
+        .is_initial_token(token::hash(&initial), caller.now)
+        .await?
+    {
+        return Err(Failure::Token);
+    }
     let mut said = said(request).await?;
     // It gets one that nobody has.
     said.client_id = None;
     let id = new_id(&*app.rng, caller.now);
-    let client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
+    let client = metadata::new_client(&id, said).map_err(Failure::Refused)?;
+    in_sector(&app, &caller, &client, None).await?;
     let method = client.token_endpoint_auth_method;
     let secret = method
         .has_secret()
@@ -153,7 +187,8 @@ pub(crate) async fn show(
     Ok(Json(body).into_response())
 }
 
-/// Changes what the application is registered as: what is left out gets its default.
+/// Changes what the application is registered as. What is left out goes, but for scopes, grants and
+/// ways, which stay; there is no more of them than before, and what an admin has made of it stays.
 #[utoipa::path(put, path = "/oauth/register/{id}", tag = "oauth", params(("id" = String, Path)),
     request_body = ClientMetadata,
     responses((status = 200, body = RegistrationResponse), (status = 400, body = OAuthError),
@@ -171,21 +206,25 @@ pub(crate) async fn update(
         let what = "client_id: must be the application's own.".to_owned();
         return Err(Failure::Refused(Refused("invalid_client_metadata", what)));
     }
-    let mut client = metadata::to_client(&id, said).map_err(Failure::Refused)?;
-    // An admin may have seen to it that people are asked each time.
-    let before = app.clients.find(&*app.store, &id, caller.now).await?;
-    if before.is_some_and(|before| before.consent == Consent::Required) {
-        client.consent = Consent::Required;
-    }
+    // As it is in the database, and only if it still is: an admin's change is not undone by one that
+    // was on its way.
+    let seen = app.store.client(&id).await?.ok_or(Failure::Token)?.client;
+    let client = metadata::changed(&seen, said).map_err(Failure::Refused)?;
+    in_sector(&app, &caller, &client, Some(&seen)).await?;
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
     let (secret, kept) = secrets::generate(&*app.rng, sealer, &id, method, caller.now)?;
     let mut audit = caller.audit(AuditKind::ClientUpdated);
     audit.detail = serde_json::json!({ "client": id, "method": "registration" });
-    let secret = match app.store.update_client(client, kept, audit).await? {
+    let updated = app.store.update_client_seen(seen, client, kept, audit);
+    let secret = match updated.await? {
         UpdateClient::Updated => None,
         UpdateClient::UpdatedWithSecret => Some(secret),
         UpdateClient::NoClient => return Err(Failure::Token),
+        UpdateClient::Changed => {
+            let what = "The registration was changed meanwhile; read it again.".to_owned();
+            return Err(Failure::Refused(Refused("invalid_client_metadata", what)));
+        }
     };
     let body = answer(&app, &caller, &id, &token, secret.as_ref()).await?;
     Ok(Json(body).into_response())

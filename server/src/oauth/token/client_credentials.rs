@@ -17,12 +17,15 @@ use crate::{
 };
 
 /// Scopes that are about a user, of whom there is none here.
-const OF_USERS: [&str; 6] = [
+const OF_USERS: [&str; 9] = [
     "openid",
     "profile",
     "email",
     "address",
     "phone",
+    "groups",
+    "roles",
+    "permissions",
     "offline_access",
 ];
 

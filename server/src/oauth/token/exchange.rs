@@ -2,12 +2,12 @@
 //! for the next service, on behalf of the same user (RFC 8693).
 //!
 //! Who may is in the registration: the client names as `serves` the services that it is, and as
-//! `resources` those that it calls. Nothing grows by it: scopes, lifetime and subject are those of the
-//! token that is shown or less, and an exchanged token is never for our own API.
+//! `resources` those that it calls. Nothing grows by it: the subject is the one of the token that is
+//! shown, scopes and lifetime are its or less, and an exchanged token is never for our own API.
 
 use portcullis_domain::audit::AuditKind;
 use portcullis_types::{
-    client::Client,
+    client::{AccessTokenFormat, Client},
     oauth::{Act, ExchangeResponse, TokenResponse},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 
 /// An access token, whatever it looks like (RFC 8693 section 3).
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
-/// One that is a JWT, as ours are.
+/// One that is a JWT, as most of ours are.
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 /// Longest chain of services that act for each other.
 const DEEPEST: usize = 4;
@@ -43,6 +43,10 @@ pub(super) async fn exchange(
     if requested.is_some_and(|kind| !is_access_token(kind)) {
         return Err(Refusal::invalid_request("Only access tokens are issued."));
     }
+    if requested == Some(JWT) && client.access_token_format == AccessTokenFormat::Opaque {
+        let what = "This client's access tokens are opaque, and no JWTs.";
+        return Err(Refusal::invalid_request(what));
+    }
     let subject = presented(app, caller, parameters, "subject").await?;
     let subject = subject.ok_or_else(|| Refusal::invalid_request("subject_token is missing."))?;
     if !is_its_to_exchange(app, client, &subject) {
@@ -58,10 +62,20 @@ pub(super) async fn exchange(
     };
     let id = app.rng.uuid_at(caller.now);
     let actor = act.as_ref().map(|act| act.sub.clone());
+    let user = match subject.sid {
+        Some(family) => app.families.live(&*app.store, family, caller.now).await?,
+        None => None,
+    };
+    let user = user.map(|family| family.user);
+    if subject.sid.is_some() && user.is_none() {
+        // Revoked since it was looked at.
+        return Err(unacceptable());
+    }
+    let whose = (&subject, user, act);
     let access_token =
-        access_token::issue_exchanged(app, client, id, (&subject, act), &grant, caller.now).await?;
+        access_token::issue_exchanged(app, client, id, whose, &grant, caller.now).await?;
     let mut audit = caller.audit(AuditKind::TokenExchanged);
-    audit.subject = subject.sub.parse().ok();
+    audit.subject = user;
     audit.family = subject.sid;
     audit.detail = serde_json::json!({
         "client": client.id, "from": subject.client_id, "actor": actor,

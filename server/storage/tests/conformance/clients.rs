@@ -130,6 +130,48 @@ async fn a_change_keeps_the_secret_unless_the_method_takes_another(db: &Fixture)
     assert_eq!(db.count_audited(ClientUpdated).await, 3);
 }
 
+async fn a_change_of_what_was_seen_leaves_what_is_another_by_now(db: &Fixture) {
+    create(db, "shop", AuthMethod::ClientSecretBasic).await;
+    let seen = kept(db, "shop").await.client;
+    let update = |name: &str, method| {
+        let mut client = confidential("shop", method);
+        name.clone_into(&mut client.name);
+        db.update_client_seen(seen.clone(), client, secret(NOW), event(ClientUpdated))
+    };
+    let method = AuthMethod::ClientSecretBasic;
+    let done = update("First", method).await.unwrap();
+    assert_eq!(done, UpdateClient::Updated);
+    let before = kept(db, "shop").await;
+    for method in [method, AuthMethod::ClientSecretJwt] {
+        let done = update("Second", method).await.unwrap();
+        assert_eq!(done, UpdateClient::Changed);
+    }
+    let now = kept(db, "shop").await;
+    assert_eq!(now.client.name, "First");
+    assert_eq!(hashes(&now), hashes(&before));
+    let unknown = confidential("other", method);
+    let done = db.update_client_seen(unknown.clone(), unknown, secret(NOW), event(ClientUpdated));
+    assert_eq!(done.await.unwrap(), UpdateClient::NoClient);
+    assert_eq!(db.count_audited(ClientUpdated).await, 1);
+}
+
+async fn of_fifty_changes_of_what_was_seen_one_is_made(db: &Fixture) {
+    create(db, "shop", AuthMethod::ClientSecretBasic).await;
+    let seen = kept(db, "shop").await.client;
+    let done = db.race(50, |node, caller| {
+        let (seen, mut client) = (seen.clone(), seen.clone());
+        client.name = format!("Shop {caller}");
+        async move {
+            let changed = node.update_client_seen(seen, client, secret(NOW), event(ClientUpdated));
+            changed.await.unwrap()
+        }
+    });
+    let done = done.await;
+    let made = done.iter().filter(|it| **it == UpdateClient::Updated);
+    assert_eq!(made.count(), 1);
+    assert_eq!(db.count_audited(ClientUpdated).await, 1);
+}
+
 async fn a_secret_and_the_one_before_it_are_good_and_no_third(db: &Fixture) {
     let first = create(db, "shop", AuthMethod::ClientSecretBasic).await;
     let rotate = |new: ClientSecret, until| {
@@ -291,6 +333,8 @@ conformance!(
     of_many_who_register_an_id_one_does,
     clients_come_in_pages_by_the_bytes_of_their_ids,
     a_change_keeps_the_secret_unless_the_method_takes_another,
+    a_change_of_what_was_seen_leaves_what_is_another_by_now,
+    of_fifty_changes_of_what_was_seen_one_is_made,
     a_secret_and_the_one_before_it_are_good_and_no_third,
     of_many_who_rotate_two_secrets_are_left,
     deleting_a_client_ends_what_it_was_given_and_nothing_else,

@@ -10,6 +10,7 @@
     reason = "these are tests, helpers included"
 )]
 
+mod access_tokens;
 mod account_list;
 mod accounts;
 mod admins;

@@ -38,6 +38,10 @@ async fn register(db: &Fixture, registration: SelfRegistration, at: i64) -> Regi
 
 async fn a_token_is_good_for_so_many_in_time(db: &Fixture) {
     let token = initial(db, 2).await;
+    let is_good = |hash, at| db.is_initial_token(hash, later(at));
+    assert!(is_good(token.token, 59).await.unwrap());
+    assert!(!is_good(token.token, 60).await.unwrap());
+    assert!(!is_good(hash(), 1).await.unwrap());
     let first = registration(&token, "1");
     let managing = first.token;
     assert_eq!(register(db, first, 1).await, RegisterClient::Registered);
@@ -56,6 +60,7 @@ async fn a_token_is_good_for_so_many_in_time(db: &Fixture) {
     assert_eq!(second, RegisterClient::Registered);
     let third = register(db, registration(&token, "3"), 1).await;
     assert_eq!(third, RegisterClient::NoToken);
+    assert!(!is_good(token.token, 1).await.unwrap());
     assert!(db.client("3").await.unwrap().is_none());
     assert_eq!(db.count_audited(ClientCreated).await, 2);
     let deleted = db.delete_client("1", later(2), event(ClientDeleted));

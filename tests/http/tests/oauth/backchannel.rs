@@ -10,7 +10,7 @@ use std::{
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use portcullis_http_tests::{App, Browser, Server, app::session_of, jwt};
 use portcullis_types::{
-    client::{Client, SigningAlgorithm},
+    client::{Client, SigningAlgorithm, SubjectType},
     paths,
 };
 use reqwest::Method;
@@ -401,4 +401,25 @@ async fn an_application_that_registers_itself_is_told_only_where_it_has_people_s
             assert_eq!(created.at("/field"), "backchannel_logout_uri");
         }
     }
+}
+
+#[tokio::test]
+async fn a_pairwise_client_is_told_by_the_subject_that_it_knows() {
+    let (receiver, uri) = Receiver::start().await;
+    let server = Server::start_with(|config| {
+        let mut client = shop(&uri);
+        client.subject_type = SubjectType::Pairwise;
+        config.clients.push(client);
+    })
+    .await;
+    let ada = server.person("ada").await;
+    let user = ada.user_id().await;
+    let app = app();
+    let code = app.code(&ada).await;
+    let answer = app.redeem(&server.program(), &code).await.status(200);
+    let known = jwt::claims(&answer.text_at("/id_token"))["sub"].clone();
+    ada.sign_out().await.status(204);
+    let told = receiver.heard(1).await;
+    assert_eq!(jwt::claims(&told[0])["sub"], known);
+    assert!(!told[0].contains(&user) && known != user);
 }

@@ -276,7 +276,7 @@ async fn a_registration_that_makes_no_sense_says_which_field_and_changes_nothing
     for (name, value) in [
         ("consent", "always"),
         ("id_token_signed_response_alg", "none"),
-        ("subject_type", "pairwise"),
+        ("subject_type", "both"),
         ("token_endpoint_auth_method", "tls_client_auth"),
     ] {
         let mut body = json!(confidential("new"));
