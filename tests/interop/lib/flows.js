@@ -3,24 +3,25 @@
 /** What each flow shows, in the order of the table. */
 export const FLOWS = /** @type {const} */ ({
   discovery: "Discovery (OpenID Connect Discovery, RFC 8414)",
-  registration: "Dynamic registration (RFC 7591)",
+  registration: "Registers itself (RFC 7591)",
   code: "Sign-in: authorization code + PKCE, ID token verified",
-  nonceAndState: "A forged state, nonce or issuer is refused",
+  formPost: "Sign-in, answered by form (form_post)",
   popup: "Sign-in in a popup",
+  silent: "Sign-in without a page (prompt=none)",
+  par: "Pushed requests (RFC 9126)",
+  dpop: "DPoP, with the server's nonces (RFC 9449)",
   userinfo: "Userinfo",
   refresh: "Refresh, with rotation",
-  silent: "Sign-in without a page (prompt=none)",
-  clientCredentials: "Client credentials",
+  clientSecretBasic: "client_secret_basic",
+  clientSecretPost: "client_secret_post",
+  clientSecretJwt: "client_secret_jwt",
   privateKeyJwt: "private_key_jwt",
-  par: "Pushed requests (RFC 9126)",
-  jar: "Signed requests (RFC 9101)",
-  dpop: "DPoP, with the server's nonces (RFC 9449)",
+  clientCredentials: "Client credentials",
   device: "Device code (RFC 8628)",
   exchange: "Token exchange (RFC 8693)",
   introspection: "Introspection (RFC 7662)",
   revocation: "Revocation (RFC 7009)",
   logout: "Sign-out (RP-initiated logout)",
-  backchannel: "Sign-out behind the browser (back-channel logout)",
 });
 
 /** @typedef {keyof typeof FLOWS} Flow */

@@ -2,69 +2,66 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after } from "node:test";
 
-import { launch } from "../../browser/lib/chromium.js";
-import { Server } from "../../browser/lib/server.js";
-import { Site } from "../../browser/lib/site.js";
-import { fillSignIn, Visitor } from "../../browser/lib/visitor.js";
+import { suite } from "../../browser/lib/suite.js";
+import { fillSignIn } from "../../browser/lib/visitor.js";
 import { keep, REPOSITORY } from "./results.js";
 
 /**
- * @typedef {import("playwright-core").Page} Page
+ * @typedef {import("../../browser/lib/suite.js").World} World
+ * @typedef {import("../../browser/lib/visitor.js").Visitor} Visitor
  * @typedef {import("../../browser/lib/server.js").Account} Account
  * @typedef {import("./flows.js").Flow} Flow
+ * @typedef {Visitor["page"]} Page
  */
 
-/** A flow that takes longer than this hangs. */
-const PATIENCE = { timeout: 90_000 };
-
 /** What a flow has at hand. */
-export class World {
-  /** @type {Visitor[]} */
-  #visitors = [];
-
-  /**
-   * @param {Server} server
-   * @param {import("playwright-core").Browser} browser
-   * @param {Site} site
-   */
-  constructor(server, browser, site) {
-    this.server = server;
-    this.browser = browser;
+export class Scene {
+  /** @param {World} world */
+  constructor(world) {
+    this.world = world;
+    this.server = world.server;
+    /** The issuer. */
+    this.issuer = world.server.url;
     /** Serves the pages of clients that live in the browser, and those that others return to. */
-    this.site = site;
+    this.site = world.site;
     /** Where a client without a server of its own has the browser sent. */
-    this.callback = `${site.sameSite}/callback`;
-    site.put("/callback", "<!doctype html><title>Back</title><link rel=icon href=data:,>");
-  }
-
-  /** The issuer. */
-  get issuer() {
-    return this.server.url;
+    this.callback = `${world.site.sameSite}/callback`;
+    /** And after signing out. */
+    this.goodbye = `${world.site.sameSite}/goodbye`;
+    for (const path of ["/callback", "/goodbye"]) {
+      world.site.put(path, "<!doctype html><title>Back</title><link rel=icon href=data:,>");
+    }
   }
 
   /**
    * Registers a client as an admin does.
-   * @param {Record<string, unknown>} registration
+   * @param {Record<string, unknown>} [registration] besides its name and addresses
    * @returns {Promise<{ id: string, secret: string }>} an empty secret: it has none
    */
-  async register(registration) {
-    const body = { name: "Interop", redirect_uris: [this.callback], ...registration };
-    const { client, secret } = await this.server.admin.api.ask("POST", "/api/admin/clients", body);
-    return { id: client.client.id, secret: secret ?? "" };
+  async register(registration = {}) {
+    const body = {
+      name: "Interop",
+      redirect_uris: [this.callback],
+      post_logout_redirect_uris: [this.goodbye],
+      ...registration,
+    };
+    const answer = await this.server.admin.api.ask("POST", "/api/admin/clients", body);
+    return { id: answer.client.client.id, secret: answer.client_secret ?? "" };
+  }
+
+  /** A token with which clients register themselves. @returns {Promise<string>} */
+  async registrationToken() {
+    const body = { uses: 1, seconds: 60 };
+    const path = "/api/admin/registration-tokens";
+    return (await this.server.admin.api.ask("POST", path, body)).token;
   }
 
   /** A browser of somebody who has an account and is not signed in. */
   async person() {
     const account = await this.server.account({ name: "Ada Lovelace" });
-    const visitor = await Visitor.arrive(this.browser, this.server);
-    this.#visitors.push(visitor);
-    return new Person(visitor, account);
-  }
-
-  async end() {
-    await Promise.all(this.#visitors.splice(0).map((visitor) => visitor.context.close()));
+    return new Person(await this.world.visitor(), account);
   }
 }
 
@@ -80,22 +77,51 @@ export class Person {
 
   /** Types email and password where Portcullis asks for them. @param {Page} [page] */
   async signIn(page = this.page) {
-    await page.waitForURL("**/sign-in**");
+    await page.waitForURL("**/sign-in**", { waitUntil: "commit" });
     await fillSignIn(page, this.account);
   }
 
   /**
    * Opens an authorization request, signs in, and follows back to the client.
    * @param {URL | string} request
-   * @param {{ signedIn?: boolean }} [how] `signedIn`: Portcullis has no reason to ask who it is
    * @returns {Promise<URL>} the address with the answer
    */
-  async authorize(request, { signedIn = false } = {}) {
+  async authorize(request) {
     const back = this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
     await this.page.goto(String(request), { waitUntil: "commit" });
-    if (!signedIn) await this.signIn();
+    await this.signIn();
     await back;
     return new URL(this.page.url());
+  }
+
+  /**
+   * The same, where the answer comes as a form.
+   * @param {URL | string} request
+   * @returns {Promise<Request>} what the client gets
+   */
+  async authorizeByForm(request) {
+    const sent = this.page.waitForRequest(
+      (it) => it.method() === "POST" && new URL(it.url()).pathname === "/callback",
+    );
+    await this.page.goto(String(request), { waitUntil: "commit" });
+    await this.signIn();
+    const form = await sent;
+    const headers = { "content-type": form.headers()["content-type"] ?? "" };
+    return new Request(form.url(), { method: "POST", headers, body: form.postData() });
+  }
+
+  /** Lets a device in whose code was shown. @param {string | undefined} link with the code */
+  async letIn(link) {
+    if (!link) throw new Error("the device shows no link");
+    await this.page.goto(link, { waitUntil: "commit" });
+    await this.signIn();
+    await this.page.getByRole("button", { name: "Allow" }).click();
+    await this.page.getByRole("heading", { name: "Your device is connected" }).waitFor();
+  }
+
+  /** Whether Portcullis knows who this is without asking. */
+  async isSignedIn() {
+    return (await this.visitor.sessionCookie()) !== undefined;
   }
 }
 
@@ -113,45 +139,24 @@ export async function installed(name) {
  * @param {object} about
  * @param {string} about.client its name
  * @param {string} about.version
- * @param {string} [about.registry]
- * @param {(world: World) => Promise<void>} [about.prepare] before the first flow
- * @param {() => Promise<void>} [about.tidy] after the last one
+ * @param {string} [about.registry] where it comes from
  */
-export function client({ client, version, registry = "npm", prepare, tidy }) {
+export function client({ client, version, registry = "npm" }) {
   /** @type {Partial<Record<Flow, boolean>>} */
   const flows = {};
-  /** @type {World} */
-  let world;
-  before(async () => {
-    const [server, browser, site] = await Promise.all([Server.start(), launch(), Site.start()]);
-    world = new World(server, browser, site);
-    await server.setUp();
-    await prepare?.(world);
-  }, PATIENCE);
-  after(async () => {
-    await keep({ client, version, registry, flows });
-    await tidy?.();
-    await world?.browser.close();
-    await world?.site.stop();
-    await world?.server.stop();
-  });
+  const it = suite();
+  after(() => keep({ client, version, registry, flows }));
 
   /**
    * @param {Flow} flow
-   * @param {(world: World) => Promise<void>} run
+   * @param {(scene: Scene) => Promise<void>} run
    */
   return (flow, run) => {
     flows[flow] = false;
-    test(`${client}: ${flow}`, PATIENCE, async () => {
-      try {
-        await run(world);
-        flows[flow] = true;
-      } catch (error) {
-        console.error(world.server.log);
-        throw error;
-      } finally {
-        await world.end();
-      }
+    it(`${client}: ${flow}`, async (world) => {
+      await run(new Scene(world));
+      // What the browser complained of fails the test when this returns.
+      flows[flow] = world.problems().length === 0;
     });
   };
 }
