@@ -233,9 +233,12 @@ async fn begin_family(
     if !app.store.begin_family(family, first, audit).await? {
         return Err(Refusal::invalid_grant());
     }
+    // Clients take a refresh token as leave to use it: one that has none keeps no token that will be
+    // refused.
+    let may_refresh = client.may(GrantType::RefreshToken);
     Ok(TokenResponse {
         access_token,
-        refresh_token: Some(refresh_token.expose().to_owned()),
+        refresh_token: may_refresh.then(|| refresh_token.expose().to_owned()),
         id_token,
         scope,
         ..response(&lifetimes, jkt.is_some())
