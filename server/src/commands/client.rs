@@ -149,6 +149,9 @@ pub(super) struct Create {
     /// Make it push its authorization requests (PAR)
     #[arg(long)]
     require_par: bool,
+    /// Let it sign people in without PKCE: for old confidential clients that have none
+    #[arg(long)]
+    without_pkce: bool,
     /// Give it no tokens without a DPoP proof
     #[arg(long)]
     dpop: bool,
@@ -358,6 +361,7 @@ fn registration(create: Create, now: Timestamp) -> anyhow::Result<Client> {
         refresh_idle_seconds: create.refresh_idle_seconds,
         refresh_absolute_seconds: create.refresh_absolute_seconds,
         require_pushed_authorization_requests: create.require_par,
+        require_pkce: !create.without_pkce,
         dpop_bound_access_tokens: create.dpop,
         may_introspect: create.may_introspect,
         id_token_signed_response_alg: create.id_token_alg.0,

@@ -50,6 +50,10 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
         &client.post_logout_redirect_uris,
         is_public,
     )?;
+    if is_public && !client.require_pkce {
+        // OAuth 2.1 section 7.5.1: nothing else keeps a stolen code from being redeemed.
+        return wrong("require_pkce", "can be false for confidential clients only");
+    }
     scopes(client)?;
     resources(client)?;
     keys(client)?;
@@ -290,6 +294,22 @@ mod tests {
             assert_eq!(redirecting(uri, AuthMethod::None), public, "{uri}");
             let kept = redirecting(uri, AuthMethod::ClientSecretBasic);
             assert_eq!(kept, confidential, "{uri}");
+        }
+    }
+
+    #[test]
+    fn rfc7636_only_confidential_clients_may_do_without_pkce() {
+        for method in AuthMethod::ALL {
+            let checked = with(|client| {
+                client.token_endpoint_auth_method = method;
+                client.require_pkce = false;
+                if method == AuthMethod::PrivateKeyJwt {
+                    client.jwks_uri = Some("https://app.example/jwks".to_owned());
+                }
+            });
+            let is_public = method == AuthMethod::None;
+            assert_eq!(checked == Err("require_pkce"), is_public, "{method:?}");
+            assert_eq!(checked.is_ok(), !is_public, "{method:?}");
         }
     }
 

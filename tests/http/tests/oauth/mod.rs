@@ -17,6 +17,7 @@ mod keys;
 mod logout;
 mod on_postgres;
 mod par;
+mod pkce;
 mod prompt;
 mod refresh;
 mod register;
