@@ -148,15 +148,16 @@ export function client({ client, version, registry = "npm" }) {
   after(() => keep({ client, version, registry, flows }));
 
   /**
-   * @param {Flow} flow
+   * @param {Flow | Flow[]} shown the flow that a run shows, or several
    * @param {(scene: Scene) => Promise<void>} run
    */
-  return (flow, run) => {
-    flows[flow] = false;
-    it(`${client}: ${flow}`, async (world) => {
+  return (shown, run) => {
+    const all = [shown].flat();
+    for (const flow of all) flows[flow] = false;
+    it(`${client}: ${all.join(", ")}`, async (world) => {
       await run(new Scene(world));
       // What the browser complained of fails the test when this returns.
-      flows[flow] = world.problems().length === 0;
+      for (const flow of all) flows[flow] = world.problems().length === 0;
     });
   };
 }

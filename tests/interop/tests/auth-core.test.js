@@ -102,7 +102,7 @@ for (const [flow, method] of /** @type {const} */ ([
   });
 }
 
-it("code", async (scene) => {
+it(["discovery", "code"], async (scene) => {
   const client = { token_endpoint_auth_method: "none" };
   const { person, session } = await signIn(scene, {}, () => ({ client }));
   const { id, email, name } = person.account;

@@ -76,8 +76,7 @@ async function application(scene, { registration = BASIC, config = {} }, use) {
 const signIn = (/** @type {Parameters<typeof application>[1]} */ about) =>
   (/** @type {Scene} */ scene) => application(scene, about, async () => {});
 
-it("code", signIn({}));
-it("clientSecretBasic", signIn({ config: { clientAuthMethod: "client_secret_basic" } }));
+it(["discovery", "code", "clientSecretBasic"], signIn({}));
 it("formPost", signIn({ config: { authorizationParams: { response_mode: "form_post" } } }));
 for (const [flow, method] of /** @type {const} */ ([
   ["clientSecretPost", "client_secret_post"],
