@@ -1,4 +1,4 @@
-//! What only the system can provide: Chromium, PostgreSQL, the headers of OpenSSL.
+//! What only the system can provide: Chromium, PostgreSQL, Python, the headers of OpenSSL.
 
 use std::env;
 use std::fs;
@@ -18,6 +18,8 @@ pub(crate) enum System {
     Chromium,
     /// The database server that the storage tests start for themselves.
     Postgres,
+    /// What some of other people's clients are written in, with what makes environments.
+    Python,
 }
 
 impl System {
@@ -26,6 +28,7 @@ impl System {
             Self::OpenSsl => process::answer("pkg-config", ["--exists", "openssl"]).is_some(),
             Self::Chromium => chromium().is_some() && chromedriver().is_some(),
             Self::Postgres => postgres_bin().is_some(),
+            Self::Python => process::answer("python3", ["-c", "import ensurepip, venv"]).is_some(),
         }
     }
 
@@ -34,6 +37,7 @@ impl System {
             Self::OpenSsl => &["libssl-dev", "pkg-config"],
             Self::Chromium => &["chromium", "chromium-driver"],
             Self::Postgres => &["postgresql"],
+            Self::Python => &["python3", "python3-venv"],
         }
     }
 }

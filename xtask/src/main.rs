@@ -11,6 +11,7 @@ mod npm;
 mod pack;
 mod process;
 mod progress;
+mod python;
 mod setup;
 mod size;
 mod snip;

@@ -21,6 +21,8 @@ pub(crate) const BROWSER: &str = "tests/browser";
 pub(crate) const BENCHES: &str = "tests/bench/browser";
 /// The tests of the example applications.
 pub(crate) const EXAMPLES: &str = "tests/examples";
+/// Other people's clients, and the tests that drive them.
+pub(crate) const INTEROP: &str = "tests/interop";
 
 /// Installs a package's dependencies unless that was done from the same lock file.
 pub(crate) fn ensure(ws: &Workspace, folder: &str) -> Result<()> {

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result};
 use crate::apt::{self, System};
 use crate::npm;
 use crate::process::{self, Run};
+use crate::python;
 use crate::tools::{self, Tool};
 use crate::workspace::Workspace;
 
@@ -23,6 +24,8 @@ pub(crate) enum Need {
     System(System),
     /// The npm dependencies of a folder.
     Npm(&'static str),
+    /// The environment of the clients in Python.
+    Python,
 }
 
 /// Everything that any task needs.
@@ -30,6 +33,7 @@ const ALL: &[Need] = &[
     Need::System(System::OpenSsl),
     Need::System(System::Chromium),
     Need::System(System::Postgres),
+    Need::System(System::Python),
     Need::Component("rustfmt"),
     Need::Component("clippy"),
     Need::WasmTarget,
@@ -41,6 +45,8 @@ const ALL: &[Need] = &[
     Need::Npm(npm::SDK),
     Need::Npm(npm::BROWSER),
     Need::Npm(npm::EXAMPLES),
+    Need::Npm(npm::INTEROP),
+    Need::Python,
 ];
 
 /// `cargo xtask setup`.
@@ -71,6 +77,7 @@ pub(crate) fn ensure(ws: &Workspace, needs: &[Need]) -> Result<()> {
             Need::WasmTarget => wasm_target(ws)?,
             Need::Tool(tool) => tool.ensure(ws)?,
             Need::Npm(folder) => npm::ensure(ws, folder)?,
+            Need::Python => python::ensure(ws)?,
         }
     }
     tools::tidy();

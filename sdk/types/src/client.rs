@@ -423,6 +423,11 @@ pub struct Client {
     /// browser.
     #[serde(default)]
     pub require_pushed_authorization_requests: bool,
+    /// Whether it must use PKCE (RFC 7636), as it must if this is left out. Only a confidential client
+    /// may do without: one whose sign-ins each have a `nonce` then instead (OAuth 2.1 section
+    /// 7.5.1).
+    #[serde(default = "default_require_pkce")]
+    pub require_pkce: bool,
     /// Whether it must sign its authorization requests (RFC 9101 section 10.5).
     #[serde(default)]
     pub require_signed_request_object: bool,
@@ -480,6 +485,10 @@ const fn default_access_token_alg() -> SigningAlgorithm {
     SigningAlgorithm::Es256
 }
 
+const fn default_require_pkce() -> bool {
+    true
+}
+
 impl Client {
     /// A public client with that id and name, and everything else as if left out.
     pub fn new(id: &str, name: &str) -> Self {
@@ -506,6 +515,7 @@ impl Client {
             refresh_idle_seconds: None,
             refresh_absolute_seconds: None,
             require_pushed_authorization_requests: false,
+            require_pkce: default_require_pkce(),
             require_signed_request_object: false,
             dpop_bound_access_tokens: false,
             fapi2: false,

@@ -22,7 +22,7 @@ pub struct AuthorizationCode {
     pub redirect_uri: String,
     /// Scopes granted.
     pub scopes: Vec<String>,
-    /// PKCE S256 challenge (RFC 7636).
+    /// PKCE S256 challenge (RFC 7636); empty: its client does without.
     pub code_challenge: String,
     /// The services its tokens may be for (RFC 8707); none: our own API.
     pub resources: Vec<String>,

@@ -207,6 +207,10 @@ struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     fapi2: Option<bool>,
+    /// Let it sign people in without PKCE: for old confidential clients that have none
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    without_pkce: Option<bool>,
     /// Give it no tokens without a DPoP proof
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
@@ -536,6 +540,7 @@ impl Registration {
         let require_signed = &mut client.require_signed_request_object;
         put(require_signed, self.require_signed_requests);
         put(&mut client.fapi2, self.fapi2);
+        put(&mut client.require_pkce, self.without_pkce.map(|it| !it));
         put(&mut client.dpop_bound_access_tokens, self.dpop);
         put(&mut client.may_introspect, self.may_introspect);
         Ok(())

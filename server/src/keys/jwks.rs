@@ -17,6 +17,13 @@ const CACHE: HeaderValue =
     responses((status = 200, description = "JWK Set", content_type = "application/jwk-set+json"),
               (status = 304, description = "It is what `If-None-Match` says.")))]
 pub(crate) async fn jwks(app: Handle, headers: HeaderMap) -> Response {
+    // There are clients that read this once, at their start: the key of their first token must be
+    // in it. Without the database there is what there is.
+    for algorithm in app.clients.algorithms() {
+        if let Err(error) = app.keys.ready(&app, algorithm).await {
+            tracing::warn!(code = ?error.code(), "could not make the signing key of a client");
+        }
+    }
     let published = app.keys.published(app.now());
     let is_known = headers.get(header::IF_NONE_MATCH) == Some(&published.etag);
     let caching = [

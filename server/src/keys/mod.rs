@@ -1,5 +1,5 @@
-//! Signing keys: made when they are first needed, sealed at rest, published as JWKS, and one after
-//! the other `next`, `active` and `retired`.
+//! Signing keys: made when a client first needs them, be it to know them, sealed at rest, published as
+//! JWKS, and one after the other `next`, `active` and `retired`.
 //!
 //! Every active key has a next one, which is published from the moment it is made. So a rotation
 //! changes nothing for whoever verifies: the key that takes over has long been known to them.
@@ -157,6 +157,11 @@ impl SigningKeys {
         self.read(&*app.store).await.map_err(failed)?;
         let made = self.now().active(algorithm);
         made.ok_or_else(|| ApiError::internal("the signing key just made is gone"))
+    }
+
+    /// Makes the active key of an algorithm if there is none.
+    pub(crate) async fn ready(&self, app: &App, algorithm: SigningAlgorithm) -> ApiResult<()> {
+        self.active(app, algorithm).await.map(drop)
     }
 
     /// Signs claims (RFC 7515 section 5.1); `typ` tells kinds of tokens apart (RFC 8725 section

@@ -102,6 +102,18 @@ it("goes straight back for who is signed in, and asks again where the client wan
   assert.equal((await answer(nobody.page)).get("error"), "login_required");
 });
 
+it("brings back to the byte what the client sends along, past the sign-in page", async (world) => {
+  plainClient(world);
+  const odd = "a+b/c=d&e=f g%2B%26ü#";
+  const person = await world.visitor();
+  const account = await world.server.account({ name: "Mary Somerville" });
+  await person.page.goto(authorization(world, { state: odd }).url);
+  await fillSignIn(person.page, account);
+  const got = await answer(person.page);
+  assert.equal(got.get("state"), odd);
+  assert.match(got.get("code") ?? "", /^pc_/);
+});
+
 it("keeps who it does not know away from redirects, on a page of its own", async (world) => {
   const cara = (await world.visitor()).expectRefusals(400);
   for (const more of /** @type {Record<string, string>[]} */ ([

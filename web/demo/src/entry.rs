@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate};
 use portcullis_sdk::Session;
 use portcullis_web::ui::Page;
 use portcullis_web::{ConnectDevice, Consent, ReturnTo, Setup, SignIn, SignUp, use_auth};
@@ -30,9 +30,17 @@ struct Onward {
     go: Callback<()>,
 }
 
+/// `?return_to=`, as it was written. The router's own map of the query decodes twice: a `%2B` in the
+/// `state` of an application would come back to it as a space.
+fn return_to() -> Option<String> {
+    let query = use_location().search.get_untracked();
+    let query = web_sys::UrlSearchParams::new_with_str(&query).ok()?;
+    query.get("return_to")
+}
+
 /// Reads `?return_to=`, and makes the way there.
 fn onward() -> Onward {
-    let raw = use_query_map().with_untracked(|query| query.get("return_to"));
+    let raw = return_to();
     let target = StoredValue::new(raw.and_then(|raw| ReturnTo::parse(&raw)));
     let navigate = use_navigate();
     let gone = StoredValue::new(false);

@@ -1,5 +1,5 @@
-//! The npm package as its users install it, people's journeys in a real browser, and the example
-//! applications.
+//! The npm package as its users install it, people's journeys in a real browser, the example
+//! applications, and other people's clients.
 
 use anyhow::{Context as _, Result};
 
@@ -7,7 +7,7 @@ use super::counts::{self, Tally};
 use crate::apt::{self, System};
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{build, npm, pack, web};
+use crate::{build, npm, pack, python, web};
 
 pub(super) fn run(ws: &Workspace) -> Result<Tally> {
     setup::ensure(
@@ -15,6 +15,8 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
         &[
             Need::System(System::Chromium),
             Need::System(System::Postgres),
+            Need::System(System::Python),
+            Need::Python,
         ],
     )?;
     let server = build::debug_server(ws)?;
@@ -28,8 +30,9 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
     let suites = [
         (npm::SDK, "the npm package"),
         (npm::BROWSER, "journeys in the browser"),
-        // Uses what the folder before it has installed.
+        // These use what the folder before them has installed.
         (npm::EXAMPLES, "the example applications"),
+        (npm::INTEROP, "other people's clients"),
     ];
     for (folder, label) in suites {
         setup::ensure(ws, &[Need::Npm(folder)])?;
@@ -40,6 +43,7 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
             .env("PORTCULLIS_CHROMIUM", &chromium)
             .env("PORTCULLIS_NPM_TARBALL", &tarball)
             .env("PORTCULLIS_SCREENSHOTS", &screenshots)
+            .env("PORTCULLIS_PYTHON", python::program(ws))
             .outcome()?;
         tally += Tally::of_run(counts::node(&suite.output), suite.ok);
     }

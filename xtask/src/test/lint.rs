@@ -74,7 +74,7 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
     for check in checks {
         tally += Tally::one(check.outcome()?.ok);
     }
-    for folder in [npm::SDK, npm::BROWSER, npm::EXAMPLES] {
+    for folder in [npm::SDK, npm::BROWSER, npm::EXAMPLES, npm::INTEROP] {
         tally += Tally::one(match typescript(ws, folder) {
             Ok(ok) => ok,
             Err(error) if error.is::<Interrupted>() => return Err(error),

@@ -111,8 +111,24 @@ fn scope(asked: &Asked<'_>) -> Result<(), Told> {
     }
 }
 
-/// PKCE is required, and S256 is the only method (RFC 7636 section 4.2).
+/// PKCE is required, and S256 is the only method (RFC 7636 section 4.2). A client that is registered
+/// to do without must send a nonce, which keeps others' codes out of its sign-ins as well (OAuth 2.1
+/// section 7.5.1); if it sends a challenge, that counts.
 fn code_challenge(asked: &Asked<'_>) -> Result<(), Told> {
+    let has = |name| asked.parameters.get(name).is_some();
+    let has_none = !has("code_challenge") && !has("code_challenge_method");
+    if has_none && !asked.client.require_pkce {
+        let scopes = asked.parameters.get("scope").unwrap_or_default();
+        let has_id_token = scopes.split_ascii_whitespace().any(|it| it == "openid");
+        return if has_id_token && has("nonce") {
+            Ok(())
+        } else {
+            Err(Told(
+                "invalid_request",
+                "Without PKCE, the scope openid and a nonce are required.",
+            ))
+        };
+    }
     if asked.parameters.get("code_challenge_method") != Some("S256") {
         return Err(Told(
             "invalid_request",

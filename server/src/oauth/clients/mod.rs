@@ -11,14 +11,21 @@ pub(crate) mod secrets;
 pub(crate) mod sector;
 pub(crate) mod validate;
 
-use std::{collections::HashMap, ops::Deref, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Deref,
+    sync::Arc,
+};
 
 use anyhow::bail;
+use parking_lot::RwLock;
 use portcullis_domain::{
     Rng, StorageError, Store, Timestamp,
     clients::{ClientSecret, KeptClient},
 };
-use portcullis_types::client::{Client, ClientSecretView, ClientSource, ClientView};
+use portcullis_types::client::{
+    Client, ClientSecretView, ClientSource, ClientView, SigningAlgorithm,
+};
 
 pub(crate) use self::origins::Origins;
 use crate::{cache::LoadingCache, crypto::token::sha256};
@@ -110,6 +117,8 @@ pub(crate) struct Clients {
     /// Those of the database by the hash of their ids, and when they were read.
     kept: LoadingCache<[u8; 32], (Arc<Registered>, Timestamp)>,
     origins: Origins,
+    /// What their tokens are signed with.
+    algorithms: RwLock<Vec<SigningAlgorithm>>,
 }
 
 impl Clients {
@@ -142,6 +151,7 @@ impl Clients {
             file: file.collect(),
             kept: LoadingCache::new(CAPACITY),
             origins: Origins::default(),
+            algorithms: RwLock::default(),
         }
     }
 
@@ -205,17 +215,29 @@ impl Clients {
         self.origins.clone()
     }
 
-    /// Reads anew which origins those are.
+    /// What the clients' tokens are signed with.
+    pub(crate) fn algorithms(&self) -> Vec<SigningAlgorithm> {
+        self.algorithms.read().clone()
+    }
+
+    /// Reads anew which origins and algorithms those are.
     pub(crate) async fn read_origins(&self, store: &dyn Store) -> Result<(), StorageError> {
         let mut uris: Vec<String> = Vec::new();
+        let mut used = HashSet::new();
+        let mut use_of = |client: &Client| {
+            used.insert(client.id_token_alg());
+            used.insert(client.access_token_alg());
+        };
         for client in self.file.values() {
             uris.extend_from_slice(&client.redirect_uris);
+            use_of(client);
         }
         let mut after = None;
         loop {
             let page = store.clients(after.as_deref(), PAGE).await?;
             let is_last = page.len() < PAGE as usize;
             for kept in page {
+                use_of(&kept.client);
                 uris.extend(kept.client.redirect_uris);
                 after = Some(kept.client.id);
             }
@@ -224,6 +246,7 @@ impl Clients {
             }
         }
         self.origins.set(&uris);
+        *self.algorithms.write() = used.into_iter().collect();
         Ok(())
     }
 }

@@ -55,6 +55,10 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
         &client.post_logout_redirect_uris,
         is_public,
     )?;
+    if is_public && !client.require_pkce {
+        // OAuth 2.1 section 7.5.1: nothing else keeps a stolen code from being redeemed.
+        return wrong("require_pkce", "can be false for confidential clients only");
+    }
     scopes(client)?;
     resources(client)?;
     keys(client)?;
@@ -199,6 +203,9 @@ fn fapi2(client: &Client) -> Result<(), Invalid> {
     }
     if client.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
         return wrong("fapi2", "is for clients with private_key_jwt");
+    }
+    if !client.require_pkce {
+        return wrong("fapi2", "goes with PKCE only");
     }
     let is_out =
         |grant: &&GrantType| matches!(grant, GrantType::DeviceCode | GrantType::TokenExchange);
@@ -428,6 +435,22 @@ mod tests {
     }
 
     #[test]
+    fn rfc7636_only_confidential_clients_may_do_without_pkce() {
+        for method in AuthMethod::ALL {
+            let checked = with(|client| {
+                client.token_endpoint_auth_method = method;
+                client.require_pkce = false;
+                if method == AuthMethod::PrivateKeyJwt {
+                    client.jwks_uri = Some("https://app.example/jwks".to_owned());
+                }
+            });
+            let is_public = method == AuthMethod::None;
+            assert_eq!(checked == Err("require_pkce"), is_public, "{method:?}");
+            assert_eq!(checked.is_ok(), !is_public, "{method:?}");
+        }
+    }
+
+    #[test]
     fn rfc6749_4_4_grants_fit_the_client() {
         use GrantType::{AuthorizationCode, ClientCredentials, RefreshToken};
         for (method, grants, uris, fits) in [
@@ -534,6 +557,7 @@ mod tests {
         for change in [
             (|client| client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic)
                 as fn(&mut Client),
+            |client| client.require_pkce = false,
             |client| client.grant_types.push(GrantType::DeviceCode),
             |client| client.grant_types.push(GrantType::TokenExchange),
             |client| client.redirect_uris.push("http://127.0.0.1/cb".into()),

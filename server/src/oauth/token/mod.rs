@@ -141,7 +141,11 @@ async fn redeem(
     jkt: Option<String>,
 ) -> Result<TokenResponse, Refusal> {
     let code = parameters.require("code")?;
-    let verifier = parameters.require("code_verifier")?;
+    let verifier = parameters.get("code_verifier");
+    if client.require_pkce {
+        // Before the code is spent.
+        parameters.require("code_verifier")?;
+    }
     let redirect_uri = parameters.require("redirect_uri")?;
     let code =
         token::parse(TokenKind::AuthorizationCode, code).ok_or_else(Refusal::invalid_grant)?;
@@ -161,13 +165,22 @@ async fn redeem(
     };
     let of_another_key = code.dpop_jkt.is_some() && code.dpop_jkt != jkt;
     if code.redirect_uri != redirect_uri
-        || !verifies(verifier, &code.code_challenge)
+        || !proves(verifier, &code.code_challenge)
         || of_another_key
     {
         return Err(Refusal::invalid_grant());
     }
     let audience = resources::audience(app, client, &code.resources, parameters)?;
     begin_family(app, caller, client, code.into(), &audience, jkt).await
+}
+
+/// Whether a verifier is there exactly if a challenge was, and fits it (OAuth 2.1 section 4.1.3): a
+/// code that was asked for without is nobody else's to redeem with one, nor the other way round.
+fn proves(verifier: Option<&str>, challenge: &str) -> bool {
+    match verifier {
+        None => challenge.is_empty(),
+        Some(verifier) => verifies(verifier, challenge),
+    }
 }
 
 /// PKCE S256 (RFC 7636 section 4.6).
@@ -248,9 +261,12 @@ async fn begin_family(
     if !begun {
         return Err(Refusal::invalid_grant());
     }
+    // Clients take a refresh token as leave to use it: one that has none keeps no token that will be
+    // refused.
+    let may_refresh = client.may(GrantType::RefreshToken);
     Ok(TokenResponse {
         access_token,
-        refresh_token: Some(refresh_token.expose().to_owned()),
+        refresh_token: may_refresh.then(|| refresh_token.expose().to_owned()),
         id_token,
         scope,
         ..response(&lifetimes, jkt.is_some())

@@ -11,6 +11,7 @@ use portcullis_domain::audit::AuditStore;
 use portcullis_http_tests::{
     App, Browser, Server, all_at_once,
     app::{Tokens, session_of},
+    clients::confidential,
     jwt,
 };
 use portcullis_types::{
@@ -60,6 +61,40 @@ fn kids(jwks: &Value) -> Vec<String> {
         .collect();
     kids.sort();
     kids
+}
+
+#[tokio::test]
+async fn who_reads_the_keys_once_knows_that_of_their_first_token() {
+    let server = start().await;
+    let (ada, program) = (server.person("ada").await, server.program());
+    let keys = jwks(&program).await;
+    for id in ["default", "ES256", "RS256", "EdDSA"] {
+        let app = app(id);
+        let answer = app.redeem(&program, &app.code(&ada).await).await;
+        jwt::verify(&answer.text_at("/id_token"), &keys, &server.origin, id);
+    }
+    assert_eq!(kids(&jwks(&program).await), kids(&keys));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_who_ask_for_the_keys_at_once_get_the_same() {
+    let server = Server::start().await;
+    let (admin, program) = (server.admin().await, server.program());
+    assert!(!jwks(&program).await.to_string().contains("EdDSA"));
+    let mut client = confidential("new");
+    client.id_token_signed_response_alg = SigningAlgorithm::EdDsa;
+    admin.create_client(&client).await.status(201);
+    let asked = (0..50).map(|_| {
+        let program = server.program();
+        async move { kids(&jwks(&program).await) }
+    });
+    let all = all_at_once(asked).await;
+    assert!(all.iter().all(|kids| *kids == all[0]));
+    let keys = jwks(&program).await;
+    assert_eq!(kids(&keys), all[0]);
+    let edwards = |key: &&Value| key["alg"] == "EdDSA";
+    let keys = keys["keys"].as_array().unwrap().iter();
+    assert_eq!(keys.filter(edwards).count(), 1);
 }
 
 async fn rotate(admin: &Browser, body: Value) -> portcullis_http_tests::Answer {

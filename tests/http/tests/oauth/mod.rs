@@ -23,6 +23,7 @@ mod on_postgres;
 mod opaque;
 mod pairwise;
 mod par;
+mod pkce;
 mod prompt;
 mod refresh;
 mod register;

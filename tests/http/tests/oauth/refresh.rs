@@ -4,6 +4,7 @@ use portcullis_http_tests::{
     App, Browser, Server, all_at_once,
     app::{Tokens, session_of},
 };
+use portcullis_types::client::GrantType;
 use serde_json::json;
 
 const DAY: i64 = 24 * 3600;
@@ -67,6 +68,21 @@ async fn a_refresh_token_is_good_for_the_next_pair() {
     assert!(answer.at("/id_token").is_null());
     assert_eq!(answer.at("/scope"), "openid profile email");
     assert_eq!(scene.server.audited("oauth.refreshed").await, 6);
+}
+
+#[tokio::test]
+async fn rfc6749_6_who_may_not_refresh_gets_no_refresh_token() {
+    let server = Server::start_with(|config| {
+        config.clients[0].grant_types = vec![GrantType::AuthorizationCode];
+    })
+    .await;
+    let (ada, program) = (server.person("ada").await, server.program());
+    let app = App::spa();
+    let code = app.code(&ada).await;
+    let answer = app.redeem(&program, &code).await.status(200);
+    assert!(answer.at("/refresh_token").is_null());
+    let access = answer.text_at("/access_token");
+    assert_eq!(session_of(&program, &access).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -233,7 +233,7 @@ async fn rfc7591_5_what_takes_an_admin_is_refused_and_uses_nothing_up() {
     assert_eq!(server.audited("client.created").await, 0);
     // What is not asked for here is not had either.
     let body = with(json!({
-        "client_id": "spa", "may_introspect": true, "may_impersonate": true,
+        "client_id": "spa", "may_introspect": true, "may_impersonate": true, "require_pkce": false,
         "resources": ["https://api.example"], "serves": ["https://api.example"],
         "consent": "skipped", "access_token_seconds": 86_400,
     }));
@@ -245,6 +245,7 @@ async fn rfc7591_5_what_takes_an_admin_is_refused_and_uses_nothing_up() {
     assert_eq!(seen.at("/client/consent"), "remembered");
     assert_eq!(seen.at("/client/may_introspect"), false);
     assert_eq!(seen.at("/client/may_impersonate"), false);
+    assert_eq!(seen.at("/client/require_pkce"), true);
     for name in ["resources", "serves", "access_token_seconds"] {
         assert!(seen.at(&format!("/client/{name}")).is_null(), "{name}");
     }

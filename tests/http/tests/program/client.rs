@@ -133,6 +133,17 @@ async fn what_cannot_be_registered_is_said_and_not_kept() {
             "already",
         ),
         (
+            &[
+                "create",
+                "--name",
+                "Shop",
+                "--without-pkce",
+                "--redirect-uri",
+                "https://a.example/",
+            ],
+            "require_pkce",
+        ),
+        (
             &["create", "--name", "Shop", "--grant", "password"],
             "client_credentials",
         ),
