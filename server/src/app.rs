@@ -14,7 +14,7 @@ use crate::{
     http::ui::Ui,
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation::Means},
-    limits::Limiter,
+    limits::{Limiter, refusals::Refusals},
     oauth::{
         backchannel::{Bell, Sender},
         client_auth::remote::RemoteKeys,
@@ -40,6 +40,7 @@ pub(crate) struct App {
     pub(crate) families: Families,
     pub(crate) hub: Hub,
     pub(crate) limiter: Limiter,
+    pub(crate) refusals: Refusals,
     pub(crate) hasher: Hasher,
     pub(crate) passkeys: Passkeys,
     pub(crate) clients: Arc<Clients>,

@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::Router;
 use portcullis_domain::{
-    Clock, Rng, Store, Timestamp,
+    AuditEvent, Clock, Rng, Store, Timestamp,
+    audit::AuditKind,
     roles::{ADMIN, Role},
 };
 use tokio::sync::watch;
@@ -21,7 +22,7 @@ use crate::{
     http::{router, ui::Ui},
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation},
-    limits::Limiter,
+    limits::{Limiter, refusals::Refusals},
     oauth::{
         backchannel::{self, Bell, Sender},
         client_auth::remote::RemoteKeys,
@@ -132,7 +133,8 @@ impl Builder {
             let rules = demo::rules::NoteRules(Arc::clone(&store));
             resource_rules.insert("note".to_owned(), Box::new(rules));
         }
-        store.define_roles(&roles(&config)).await?;
+        let changed = AuditEvent::by_itself(AuditKind::RoleChanged, clock.now());
+        store.define_roles(&roles(&config), changed).await?;
         let keys = SigningKeys::load(&*store, &master, &*rng, clock.now()).await?;
         let clients = Arc::new(Clients::load(&config.clients, &*store).await?);
         let issuer = config.public_url();
@@ -148,6 +150,7 @@ impl Builder {
             families: Families::new(Arc::clone(&clients)),
             hub: Hub::default(),
             limiter: Limiter::default(),
+            refusals: Refusals::default(),
             hasher: Hasher::new(&config.password, &*rng)?,
             passkeys: Passkeys::new(&config, &master)?,
             clients,
@@ -256,7 +259,8 @@ impl Portcullis {
     /// Lets your own handlers ask who acts ([`Actor`](crate::Actor),
     /// [`RequirePermission`](crate::RequirePermission) and their siblings), and keeps other sites
     /// from sending them requests with a user's cookie: unsafe methods need the header
-    /// `X-Portcullis: 1`, which the SDK's `fetch` adds.
+    /// `X-Portcullis: 1`, which the SDK's `fetch` adds. Not for [`Self::router`], whose OAuth
+    /// endpoints are called by other sites: merge it beside, and not inside of, this.
     pub fn layer(&self, router: Router) -> Router {
         router::guarded(&self.handle, router)
     }

@@ -14,29 +14,36 @@ use std::{
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, Uri},
+    http::{HeaderValue, Method, Uri},
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
 use portcullis_domain::RequestId;
+use portcullis_types::ErrorCode;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::{caller::Caller, csrf, errors::ApiError};
+use super::{
+    caller::Caller,
+    csrf::{self, Routes},
+    errors::ApiError,
+};
 use crate::{app::Handle, oauth::dpop};
 
 /// Gives a request its id and its caller, keeps other sites out, and writes down what came of it.
 #[derive(Clone)]
 pub(crate) struct Pass {
     app: Handle,
+    routes: Routes,
     limit: Option<Duration>,
 }
 
 impl Pass {
-    /// For requests that may take as long as they do.
-    pub(crate) fn new(app: &Handle) -> Self {
+    /// For requests to these routes, which may take as long as they do.
+    pub(crate) fn new(app: &Handle, routes: Routes) -> Self {
         Self {
             app: app.clone(),
+            routes,
             limit: None,
         }
     }
@@ -83,10 +90,10 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let Pass { app, limit } = self.pass.clone();
+        let Pass { app, routes, limit } = self.pass.clone();
         let caller = Caller::of(&app, &request);
         let seen = Seen::of(&request, &caller);
-        if !csrf::admits(&app, &request) {
+        if !csrf::admits(&app, routes, &request) {
             let answer = csrf::refusal().into_response();
             return Box::pin(async move { Ok(seen.answered(&app, answer)) });
         }
@@ -110,11 +117,23 @@ where
                 Ok(Ok(Ok(answer))) => answer,
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_)) => ApiError::internal("a handler panicked").into_response(),
-                Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+                Err(_) => too_long(limit.unwrap_or_default()).into_response(),
             };
             Ok(seen.answered(&app, answer))
         })
     }
+}
+
+/// What is answered in the end where there was no answer in time.
+fn too_long(limit: Duration) -> ApiError {
+    let seconds = limit.as_secs();
+    ApiError::new(
+        ErrorCode::RequestTimeout,
+        format!(
+            "The request was not there, or not done, within {seconds} seconds. What it had begun \
+             to change may still come to its end."
+        ),
+    )
 }
 
 /// What the log says of a request, once it is answered.

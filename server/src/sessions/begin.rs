@@ -10,18 +10,19 @@ use axum::{
 use portcullis_domain::{
     Principal, SecretToken, SessionId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
-    sessions::{NewSession, Session},
+    sessions::{FirstSession, NewSession, Session},
 };
 use portcullis_types::ErrorCode;
 
-use super::{hub::Notice, registry::LiveSession, view};
+use super::{end, registry::LiveSession, view};
 use crate::{
-    app::App,
+    app::{App, Handle},
     crypto::token,
     http::{
         caller::Caller,
         cookies,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
 };
 
@@ -107,6 +108,14 @@ impl Begun {
         self.session.clone()
     }
 
+    /// The same with a new account, where the browser may have had a session before.
+    pub(crate) fn to_keep_instead(&self, previous: Option<&LiveSession>) -> FirstSession {
+        FirstSession {
+            session: self.to_keep(),
+            replaces: previous.map(LiveSession::id),
+        }
+    }
+
     /// The answer that signs the browser in.
     pub(crate) fn into_response(self, principal: &Principal, now: Timestamp) -> Response {
         let cookie = cookies::set(cookies::SESSION, &self.token, self.max_age);
@@ -119,7 +128,7 @@ impl Begun {
 /// Signs a user in who has just proved themselves. A session the browser had before ends: with the
 /// same user this is an elevation, else a change of user; either way the id is new (ASVS 7.2.4).
 pub(crate) async fn sign_in(
-    app: &App,
+    app: &Handle,
     caller: &Caller,
     user: UserId,
     proof: Proof,
@@ -145,20 +154,18 @@ pub(crate) async fn sign_in(
     audit.subject = Some(user);
     audit.session = Some(begun.session.id);
     audit.detail = serde_json::json!({ "method": proof.method() });
-    let replaces = previous.as_ref().map(|session| session.id());
-    if !app
-        .store
-        .begin_session(begun.to_keep(), replaces, audit)
-        .await?
-    {
-        return Err(ApiError::invalid_credentials());
-    }
-    if let Some(previous) = previous {
-        let ended = previous.current();
-        app.sessions.forget(&[(ended.id, ended.token)]);
-        app.session_ended.ring();
-        app.hub.tell(ended.user, Notice::Replaced(ended.id));
-    }
+    let (handle, session) = (app.clone(), begun.to_keep());
+    wholly(async move {
+        let replaces = previous.as_ref().map(|session| session.id());
+        if !handle.store.begin_session(session, replaces, audit).await? {
+            return Err(ApiError::invalid_credentials());
+        }
+        if let Some(previous) = previous {
+            end::announce_replaced(&handle, &previous);
+        }
+        Ok(())
+    })
+    .await?;
     let principal = app
         .principals
         .get(&*app.store, user)

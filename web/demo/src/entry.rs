@@ -19,7 +19,7 @@ fn home() -> &'static str {
 /// Who is probably there, as the application says that has sent the browser here (`login_hint`).
 /// What is no email address is of no use in its field.
 fn expected() -> String {
-    let hint = use_query_map().with_untracked(|query| query.get("login_hint"));
+    let hint = parameter("login_hint");
     hint.filter(|hint| hint.contains('@')).unwrap_or_default()
 }
 
@@ -30,17 +30,17 @@ struct Onward {
     go: Callback<()>,
 }
 
-/// `?return_to=`, as it was written. The router's own map of the query decodes twice: a `%2B` in the
-/// `state` of an application would come back to it as a space.
-fn return_to() -> Option<String> {
+/// A parameter of the address, as it was written. The router's own map of the query decodes twice: a
+/// `%2B` in the `state` of an application would come back to it as a space.
+fn parameter(name: &str) -> Option<String> {
     let query = use_location().search.get_untracked();
     let query = web_sys::UrlSearchParams::new_with_str(&query).ok()?;
-    query.get("return_to")
+    query.get(name)
 }
 
 /// Reads `?return_to=`, and makes the way there.
 fn onward() -> Onward {
-    let raw = return_to();
+    let raw = parameter("return_to");
     let target = StoredValue::new(raw.and_then(|raw| ReturnTo::parse(&raw)));
     let navigate = use_navigate();
     let gone = StoredValue::new(false);
@@ -185,7 +185,7 @@ pub(crate) fn ConsentPage() -> impl IntoView {
 /// `/device`, with `?user_code=…` from a QR code.
 #[component]
 pub(crate) fn DevicePage() -> impl IntoView {
-    let code = use_query_map().with_untracked(|query| query.get("user_code"));
+    let code = parameter("user_code");
     view! {
         <Page title=use_words().device_title app=app_name()>
             <div class="app-entry">

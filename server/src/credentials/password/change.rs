@@ -1,7 +1,9 @@
 //! `PUT /api/auth/password`: changing one's password, or giving a passkey-only account one.
 
 use axum::http::StatusCode;
-use portcullis_domain::{audit::AuditKind, passwords::PasswordHash};
+use portcullis_domain::{
+    AuditEvent, audit::AuditKind, passwords::PasswordHash, sessions::EndOthers,
+};
 use portcullis_types::{ErrorCode, Problem, account::SetPasswordRequest};
 
 use super::{hashing::Typed, policy};
@@ -12,6 +14,7 @@ use crate::{
         body::Json,
         caller::Caller,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
     limits::Quota,
     sessions::{end, hub::Notice},
@@ -30,36 +33,57 @@ pub(crate) async fn set_password(
     Json(body): Json<SetPasswordRequest>,
 ) -> ApiResult<StatusCode> {
     browser.require_recent_proof(&app, caller.now)?;
+    take_attempt(&app, &caller, &browser)?;
     let account = &browser.principal.account;
     let new = Typed::new(&body.new);
     let new = policy::check(&app, new, &account.email, &account.name, "new").await?;
     let current = current_hash(&app, &caller, &browser, body.current.as_deref()).await?;
     let hash = app.hasher.hash(&*app.rng, new).await?;
-    let mut audit = caller.audit(AuditKind::PasswordChanged);
-    audit.actor = Some(account.id);
-    audit.subject = Some(account.id);
-    audit.session = Some(browser.session.id());
-    if !app
-        .store
-        .replace_password(account.id, current, hash, audit)
-        .await?
-    {
-        return Err(wrong_current());
-    }
-    app.principals.forget(account.id);
-    app.hub.tell(account.id, Notice::Changed);
-    if body.end_other_sessions {
-        let mut audit = caller.audit(AuditKind::SessionsEnded);
-        audit.actor = Some(account.id);
-        audit.subject = Some(account.id);
-        let keep = Some(browser.session.id());
-        let ended = app
-            .store
-            .end_sessions(account.id, keep, caller.now, audit)
-            .await?;
-        end::announce_all(&app, account.id, &ended);
-    }
-    Ok(StatusCode::NO_CONTENT)
+    let (user, session) = (account.id, browser.session.id());
+    let event = |kind| event(&caller, &browser, kind);
+    let others = body.end_other_sessions.then(|| EndOthers {
+        keep: session,
+        audit: event(AuditKind::SessionsEnded),
+    });
+    let (audit, failed) = (
+        event(AuditKind::PasswordChanged),
+        event(AuditKind::PasswordChangeFailed),
+    );
+    wholly(async move {
+        let ends_others = others.is_some();
+        let store = &app.store;
+        let replaced = store.replace_password(user, current, hash, others, audit);
+        let Some(ended) = replaced.await? else {
+            return Err(wrong_current(&app, failed).await?);
+        };
+        app.principals.forget(user);
+        app.hub.tell(user, Notice::Changed);
+        if ends_others {
+            end::announce_all(&app, user, &ended);
+        }
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// Counts a change that is asked for, good or not, before any of the slow work: people correct
+/// themselves, but nobody who is signed in may keep the pool from those who sign in.
+fn take_attempt(app: &App, caller: &Caller, browser: &BrowserSession) -> ApiResult<()> {
+    let limits = &app.config.limits;
+    let quarter = |tries| Quota {
+        tries,
+        seconds: 15 * 60,
+    };
+    let (user, network) = (browser.user_id(), caller.network());
+    let by_user = limits.sign_ins_per_account_and_ip.saturating_mul(2);
+    let counters = vec![
+        (format!("set-password attempt {user}"), quarter(by_user)),
+        (
+            format!("set-password attempt ip {network}"),
+            quarter(limits.sign_ins_per_ip),
+        ),
+    ];
+    app.limiter.take(caller.now, counters).map(drop)
 }
 
 /// The hash that is to be replaced, once the current password has proved to be its own.
@@ -82,7 +106,10 @@ async fn current_hash(
         .take(caller.now, vec![(format!("change-password {user}"), quota)])?;
     let typed = Typed::new(current.unwrap_or_default());
     match app.hasher.verify(Some(&hash), typed).await {
-        Ok(false) => Err(wrong_current()),
+        Ok(false) => {
+            let audit = event(caller, browser, AuditKind::PasswordChangeFailed);
+            Err(wrong_current(app, audit).await?)
+        }
         Ok(true) => {
             app.limiter.give_back(tries);
             Ok(Some(hash))
@@ -95,10 +122,21 @@ async fn current_hash(
     }
 }
 
-fn wrong_current() -> ApiError {
-    ApiError::new(
+fn event(caller: &Caller, browser: &BrowserSession, kind: AuditKind) -> AuditEvent {
+    let user = browser.user_id();
+    let mut audit = caller.audit(kind);
+    audit.actor = Some(user);
+    audit.subject = Some(user);
+    audit.session = Some(browser.session.id());
+    audit
+}
+
+/// Writes down that the current password was wrong: with a stolen session it is being guessed.
+async fn wrong_current(app: &App, audit: AuditEvent) -> ApiResult<ApiError> {
+    app.store.record(audit).await?;
+    let error = ApiError::new(
         ErrorCode::InvalidCredentials,
         "The current password is not right.",
-    )
-    .field("current")
+    );
+    Ok(error.field("current"))
 }
