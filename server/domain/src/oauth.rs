@@ -56,7 +56,7 @@ pub enum ConsumeCode {
         /// Whose it was.
         user: UserId,
     },
-    /// No such code, or expired unspent.
+    /// No such code, or its time or its session was over before it was spent.
     Unknown,
 }
 

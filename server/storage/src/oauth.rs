@@ -253,8 +253,11 @@ impl OAuthStore for Database {
         let client_id = client_id.to_owned();
         self.write(move |db| {
             Box::pin(async move {
+                // Its session may have ended while it was being issued.
                 let sql = "UPDATE authorization_codes SET spent_at = $3
                     WHERE code = $1 AND client_id = $2 AND spent_at IS NULL AND expires_at > $3
+                        AND (session_id IS NULL OR EXISTS (SELECT id FROM sessions
+                            WHERE sessions.id = authorization_codes.session_id))
                     RETURNING *";
                 if let Some(row) = db.row(sql, args![code, &client_id, now]).await? {
                     return unaudited(ConsumeCode::Fresh(Box::new(self::code(&row)?)));

@@ -128,6 +128,12 @@ async fn codes_end_with_their_session(db: &Fixture) {
     assert!(ended.unwrap().is_some());
     assert!(!spend(1).await);
     assert!(spend(2).await);
+    // One that was still being issued when the session ended.
+    let mut late = new_code(user);
+    late.session = Some(session.id);
+    db.save_code(late.clone(), event(CodeIssued)).await.unwrap();
+    let spent = db.consume_code(late.code, "spa", later(1), event(CodeIssued));
+    assert!(matches!(spent.await.unwrap(), ConsumeCode::Unknown));
     // One that was spent before does not begin its family any more.
     let begin = async |nth: usize| {
         let family = TokenFamily {

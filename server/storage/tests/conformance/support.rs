@@ -297,7 +297,7 @@ pub(crate) fn new_code(user: UserId) -> AuthorizationCode {
         family: FamilyId(id()),
         client_id: "spa".to_owned(),
         user,
-        session: Some(SessionId(id())),
+        session: None,
         redirect_uri: "http://localhost:5173/callback".to_owned(),
         scopes: vec!["openid".to_owned(), "notes".to_owned()],
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),

@@ -8,7 +8,11 @@ use std::{
 };
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
-use portcullis_http_tests::{App, Browser, Server, app::session_of, jwt};
+use portcullis_http_tests::{
+    App, Browser, Server,
+    app::{query, session_of},
+    jwt,
+};
 use portcullis_types::{
     client::{Client, SigningAlgorithm, SubjectType},
     paths,
@@ -320,6 +324,81 @@ async fn a_code_that_is_on_its_way_when_the_session_ends_is_worth_nothing() {
     let code = app.code(&ada).await;
     ada.sign_in("ada").await.status(200);
     app.redeem(&server.program(), &code).await.status(200);
+}
+
+#[tokio::test]
+async fn a_code_and_a_sign_out_at_once_leave_nothing_the_client_does_not_hear_of() {
+    let (server, shop) = start().await;
+    let program = server.program();
+    let mut entered = Vec::new();
+    server.person("ada").await;
+    for _ in 0..20 {
+        let browser = server.browser();
+        browser.sign_in("ada").await.status(200);
+        let app = app();
+        let (path, other) = (app.path(), browser.clone());
+        let asking = tokio::spawn(async move { browser.get(&path).await.location() });
+        let leaving = tokio::spawn(async move { other.sign_out().await.status(204) });
+        let back = asking.await.unwrap();
+        // Redeemed while the session ends, or after it has.
+        if let Some(code) = query(&back, "code") {
+            let answer = app.redeem(&program, &code).await;
+            if answer.status == 200 {
+                let claims = jwt::claims(&answer.text_at("/id_token"));
+                entered.push(claims["sid"].as_str().unwrap().to_owned());
+            } else {
+                answer.oauth_error(400, "invalid_grant");
+            }
+        }
+        leaving.await.unwrap();
+    }
+    let told = shop.heard(entered.len()).await;
+    all_told(&server).await;
+    let mut sids: Vec<String> = told.iter().map(|token| sid(token)).collect();
+    sids.sort();
+    entered.sort();
+    assert_eq!(sids, entered);
+}
+
+#[tokio::test]
+async fn an_application_that_registered_itself_cannot_have_this_machine_called() {
+    let server = Server::start().await;
+    let (admin, ada) = (server.admin().await, server.person("ada").await);
+    let made = json!({ "uses": 1, "seconds": 600 });
+    let made = admin.post(paths::ADMIN_REGISTRATION_TOKENS, made).await;
+    let token = made.status(201).text_at("/token");
+    let body = json!({
+        "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none",
+        "id_token_signed_response_alg": "ES256",
+        "backchannel_logout_uri": "https://shop.example/logout",
+    });
+    let program = server.program();
+    let call = program.call(Method::POST, paths::OAUTH_REGISTER);
+    let registered = call.bearer(&token).json(&body).send().await.status(201);
+    let id = registered.text_at("/client_id");
+    // Where its name may lead one day, however it got there: an admin writes it down for it here.
+    let (inside, uri) = Receiver::start().await;
+    let path = format!("{}/{id}", paths::ADMIN_CLIENTS);
+    let mut client = admin.get(&path).await.status(200).at("/client");
+    client["backchannel_logout_uri"] = json!(uri);
+    admin.put(&path, client).await.status(200);
+    let app = App::new(&id, CALLBACK);
+    let code = app.allowed_code(&ada, &app.path()).await;
+    app.redeem(&program, &code).await.status(200);
+    ada.sign_out().await.status(204);
+    // Tried, and put off for ten seconds.
+    let put_off = async || {
+        let rows = &server.tables().await["backchannel_logouts"];
+        rows.len() == 1 && rows[0].contains("1800000010000")
+    };
+    for _ in 0..500 {
+        if put_off().await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(put_off().await);
+    assert_eq!(inside.count(), 0);
 }
 
 #[tokio::test]
