@@ -122,7 +122,7 @@ it("silent", async (scene) => {
   // One that may not refresh asks in a frame.
   const registration = { grant_types: ["authorization_code"] };
   const app = await serve(scene, {}, registration);
-  const person = await scene.person();
+  const person = await scene.user();
   const before = await signIn(person, app);
   await ask(person.page, "signinSilent");
   const after = await user(person.page);
@@ -133,7 +133,7 @@ it("silent", async (scene) => {
 it("dpop", async (scene) => {
   const settings = { dpop: { bind_authorization_code: true }, loadUserInfo: false };
   const app = await serve(scene, settings, { dpop_bound_access_tokens: true });
-  const person = await scene.person();
+  const person = await scene.user();
   // It learns the server's nonce by being refused once.
   person.visitor.tolerate(/status of 400 .*oauth\/token/);
   const before = await signIn(person, app);
@@ -145,7 +145,7 @@ it("dpop", async (scene) => {
 });
 
 it("userinfo", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   const asked = person.page.waitForRequest((request) => request.url().endsWith("/oauth/userinfo"));
   const found = await signIn(person, await serve(scene, { loadUserInfo: true }));
   assert.equal((await (await asked).response())?.status(), 200);
@@ -153,7 +153,7 @@ it("userinfo", async (scene) => {
 });
 
 it("refresh", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   const before = await signIn(person, await serve(scene));
   const asked = person.page.waitForRequest((request) => request.url().endsWith("/oauth/token"));
   await ask(person.page, "signinSilent");
@@ -164,7 +164,7 @@ it("refresh", async (scene) => {
 });
 
 it("revocation", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   const before = await signIn(person, await serve(scene));
   await ask(person.page, "revokeTokens");
   const headers = { authorization: `Bearer ${before?.access_token}` };
@@ -173,7 +173,7 @@ it("revocation", async (scene) => {
 });
 
 it("logout", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   await signIn(person, await serve(scene));
   assert.ok(await person.isSignedIn());
   await ask(person.page, "signoutRedirect");
