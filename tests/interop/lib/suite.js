@@ -101,10 +101,9 @@ export class Person {
    * @returns {Promise<URL>} the address with the answer
    */
   async authorize(request) {
-    const back = this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
     await this.page.goto(String(request), { waitUntil: "commit" });
     await this.signIn();
-    await back;
+    await this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
     return new URL(this.page.url());
   }
 

@@ -84,10 +84,9 @@ async function ask(page, what) {
 async function signIn(person, app) {
   const { page } = person;
   await page.goto(app);
-  const back = page.waitForURL("**/callback?**");
   await ask(page, "signinRedirect");
   await person.signIn();
-  await back;
+  await page.waitForURL("**/callback?**");
   await page.evaluate(() => /** @type {Globals} */ (/** @type {unknown} */ (globalThis)).back);
   const found = await user(page);
   assert.equal(found?.profile.sub, person.account.id);

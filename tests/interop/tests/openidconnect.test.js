@@ -42,7 +42,7 @@ class Program {
   }
 
   end() {
-    this.#child.stdin.end();
+    this.#child.kill();
   }
 }
 
