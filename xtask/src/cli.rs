@@ -35,6 +35,7 @@ pub(crate) enum Task {
     /// The other tasks do this too, each for what it needs; this one fetches all of it at once,
     /// for instance before going offline. System packages are installed with apt-get as root or by
     /// sudo without a password; else they are named in one line.
+    #[command(after_help = "Example:\n  cargo xtask setup")]
     Setup,
     /// Build everything and start the server with the demo app and demo accounts.
     ///
@@ -66,6 +67,7 @@ pub(crate) enum Task {
         json: bool,
     },
     /// Write the catalogues of visible text anew, from sdk/text and web/demo/text.
+    #[command(after_help = "Example:\n  cargo xtask text    after a change of a catalogue")]
     Text,
     /// Measure the release build beside its peers, in the same run.
     #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench session --json")]

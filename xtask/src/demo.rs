@@ -107,7 +107,7 @@ fn accounts(server: &Path, data: &Path) -> Result<Vec<Account>> {
 }
 
 fn create(server: &Path, data: &Path, account: &Account) -> Result<()> {
-    let mut child = process::command(server)
+    let mut child = portcullis(server, data)
         .args([
             "accounts",
             "create",

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod cli;
 mod demo;
+mod excerpt;
 mod interrupt;
 mod npm;
 mod pack;

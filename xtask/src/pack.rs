@@ -44,7 +44,7 @@ pub(crate) struct Package {
     profile: String,
     module: String,
     generated: PathBuf,
-    npm: PathBuf,
+    pub(crate) npm: PathBuf,
     exports: BTreeMap<String, Value>,
 }
 

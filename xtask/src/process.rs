@@ -1,4 +1,5 @@
-//! Runs other programs: their output goes to a log file, and its end is shown when they fail.
+//! Runs other programs: their output goes to a log file, and what of it says why is shown when
+//! they fail.
 
 use std::env;
 use std::ffi::OsStr;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::excerpt;
 use crate::interrupt::{self, Interrupted};
 use crate::progress::Step;
 use crate::tools;
@@ -107,7 +109,7 @@ impl Run {
         let output = String::from_utf8_lossy(&fs::read(&self.log)?).into_owned();
         let ok = matches!(ended, Some(status) if status.success());
         if !ok {
-            show_end(&self.log, &output);
+            show(&self.log, &output);
             if ended.is_none() {
                 eprintln!(
                     "  ended after {} minutes without an end",
@@ -200,11 +202,17 @@ fn wait(mut child: Child, mut step: Step) -> Result<Option<ExitStatus>> {
     }
 }
 
-fn show_end(log: &Path, output: &str) {
-    let lines: Vec<&str> = output.lines().collect();
+fn show(log: &Path, output: &str) {
     // A CI log is all that is left afterwards, so it gets more.
-    let keep = if env::var_os("CI").is_some() { 200 } else { 40 };
-    for line in lines.iter().skip(lines.len().saturating_sub(keep)) {
+    let keep = if env::var_os("CI").is_some() { 80 } else { 40 };
+    let (last, failures) = excerpt::of(output, keep);
+    for line in last {
+        eprintln!("  │ {line}");
+    }
+    if !failures.is_empty() {
+        eprintln!("  what failed before:");
+    }
+    for line in failures {
         eprintln!("  │ {line}");
     }
     eprintln!("  all of it: {}", log.display());

@@ -86,6 +86,7 @@ pub(crate) fn measure(ws: &Workspace) -> Result<Vec<Artifact>> {
     pack::build(ws)?;
     web::build(ws)?;
     let manifest = Manifest::read(ws)?;
+    all_are_weighed(ws, &manifest)?;
     manifest
         .artifacts
         .iter()
@@ -125,6 +126,42 @@ fn weigh(ws: &Workspace, artifact: &pack::Artifact) -> Result<Artifact> {
         budget: artifact.budget,
         aim: artifact.aim,
     })
+}
+
+/// Folders of the package that no browser loads: they are for servers and for tests.
+const NOT_FOR_BROWSERS: [&str; 2] = ["server", "testing"];
+
+/// Refuses a package with a file for browsers that no artifact has: it would be weighed nowhere.
+fn all_are_weighed(ws: &Workspace, manifest: &Manifest) -> Result<()> {
+    let mut weighed = Vec::new();
+    for artifact in &manifest.artifacts {
+        weighed.extend(files(ws, artifact)?);
+    }
+    let mut folders = vec![ws.path(&manifest.package.npm).join("dist")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type()?.is_dir() {
+                if !NOT_FOR_BROWSERS.contains(&&*name) {
+                    folders.push(path);
+                }
+            } else if is_for_browsers(&name) && !weighed.contains(&path) {
+                bail!(
+                    "{} is shipped to browsers, and no artifact in wasm-pack.toml has it",
+                    path.display()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_for_browsers(name: &str) -> bool {
+    [".js", ".css", ".wasm", ".svelte"]
+        .iter()
+        .any(|kind| name.ends_with(kind))
 }
 
 /// The files that the patterns name, each once.

@@ -176,6 +176,31 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Whether the pattern grants everything that `other` grants.
+    pub fn covers(&self, other: &Self) -> bool {
+        let mut items = segments_of(&self.0).peekable();
+        let mut others = segments_of(&other.0).peekable();
+        while let Some(item) = items.next() {
+            let Some(theirs) = others.next() else {
+                return false;
+            };
+            if item == b"*" {
+                if items.peek().is_none() {
+                    return true;
+                }
+                // One segment against any number of them.
+                if theirs == b"*" && others.peek().is_none() {
+                    return false;
+                }
+            } else if item != theirs {
+                return false;
+            }
+        }
+        others.next().is_none()
+    }
+}
+
 impl From<Permission> for Pattern {
     /// The pattern that grants just this permission.
     fn from(permission: Permission) -> Self {

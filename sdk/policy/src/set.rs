@@ -108,6 +108,13 @@ impl PermissionSet {
             .map(|grant| &grant.pattern)
     }
 
+    /// Whether each of these patterns is granted whole by one of the set's own.
+    pub fn covers<'p>(&self, patterns: impl IntoIterator<Item = &'p Pattern>) -> bool {
+        patterns
+            .into_iter()
+            .all(|pattern| self.patterns().any(|own| own.covers(pattern)))
+    }
+
     /// Whether nothing is granted.
     pub fn is_empty(&self) -> bool {
         self.exact.is_empty() && self.wild.is_empty()

@@ -196,3 +196,33 @@ fn json_is_plain_text_and_is_checked_when_read() {
     assert!(serde_json::from_str::<Pattern>(r#""no*tes:x""#).is_err());
     assert!(serde_json::from_str::<Permission>(r#""notes:*""#).is_err());
 }
+
+#[test]
+fn a_pattern_covers_what_grants_no_more() {
+    for (wide, narrow, covers) in [
+        ("*", "*", true),
+        ("*", "a:b", true),
+        ("*", "a:*", true),
+        ("a:*", "*", false),
+        ("a:*", "a:*", true),
+        ("a:*", "a:b", true),
+        ("a:*", "a:b:*", true),
+        ("a:*", "a:*:c", true),
+        ("a:b", "a:*", false),
+        ("a:b", "a:b:c", false),
+        ("a:b:c", "a:b", false),
+        ("*:read", "notes:read", true),
+        ("*:read", "notes:*", false),
+        ("*:read", "*", false),
+        ("*:read", "*:read", true),
+        ("a:*:c", "a:*", false),
+        ("a:*:c", "a:b:c", true),
+        ("a:*:c", "a:b:*", false),
+    ] {
+        let (own, other) = (
+            Pattern::parse(wide).unwrap(),
+            Pattern::parse(narrow).unwrap(),
+        );
+        assert_eq!(own.covers(&other), covers, "{wide} over {narrow}");
+    }
+}

@@ -6,7 +6,8 @@ pub(crate) mod registration;
 pub(crate) mod roles;
 pub(crate) mod users;
 
-use portcullis_policy::Requirement;
+use portcullis_domain::{UserId, audit::AuditKind};
+use portcullis_policy::{Pattern, Requirement};
 use portcullis_types::ErrorCode;
 
 use crate::{
@@ -54,6 +55,39 @@ async fn may_now(
 ) -> ApiResult<()> {
     may(app, caller, actor, permission).await?;
     browser.require_recent_proof(app, caller.now)
+}
+
+/// Refuses with 403, and notes it in the audit log, whoever would give, take or shut out more than
+/// they hold themselves: with that, `users:manage` would be every permission there is.
+async fn within_own<'p>(
+    app: &App,
+    caller: &Caller,
+    actor: &Actor,
+    patterns: impl IntoIterator<Item = &'p Pattern>,
+) -> ApiResult<()> {
+    let own = &actor.principal().permissions;
+    let beyond: Vec<&Pattern> = patterns
+        .into_iter()
+        .filter(|pattern| !own.covers([*pattern]))
+        .collect();
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    let mut audit = caller.audit(AuditKind::Denied);
+    audit.actor = Some(actor.user_id());
+    audit.detail = serde_json::json!({ "beyond": beyond });
+    app.store.record(audit).await?;
+    Err(ApiError::new(
+        ErrorCode::Forbidden,
+        "This is about permissions that you do not have yourself. Ask somebody who has them.",
+    ))
+}
+
+/// [`within_own`] for what a user may do.
+async fn within_own_user(app: &App, caller: &Caller, actor: &Actor, user: UserId) -> ApiResult<()> {
+    let principal = app.store.principal(user).await?;
+    let principal = principal.ok_or_else(ApiError::not_found)?;
+    within_own(app, caller, actor, principal.permissions.patterns()).await
 }
 
 fn requirement(name: &str) -> ApiResult<Requirement> {

@@ -6,12 +6,13 @@ use portcullis_domain::{
     audit::AuditKind,
     roles::{ADMIN, ChangeRole},
 };
+use portcullis_policy::Pattern;
 use portcullis_types::{
     Problem,
     admin::{RoleList, RoleView},
 };
 
-use super::{last_admin, may_manage, may_read, not_yourself};
+use super::{last_admin, may_manage, may_read, not_yourself, within_own};
 use crate::{
     app::{App, Handle},
     http::{
@@ -44,7 +45,7 @@ pub(crate) async fn list_roles(
     }))
 }
 
-/// Gives a user a role. Needs `users:manage`.
+/// Gives a user a role. Needs `users:manage`, and what the role grants.
 #[utoipa::path(put, path = "/api/admin/users/{id}/roles/{role}", tag = "admin",
     params(("id" = UserId, Path), ("role" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -58,6 +59,7 @@ pub(crate) async fn assign_role(
 ) -> ApiResult<StatusCode> {
     may_manage(&app, &caller, &actor, &browser).await?;
     known(&role)?;
+    within_own_role(&app, &caller, &actor, &role).await?;
     let audit = change(
         &caller,
         &actor,
@@ -70,7 +72,8 @@ pub(crate) async fn assign_role(
     finish(&app, user, changed)
 }
 
-/// Takes a role away from a user; their open tabs know within a second. Needs `users:manage`.
+/// Takes a role away from a user; their open tabs know within a second. Needs `users:manage`,
+/// and what the role grants.
 #[utoipa::path(delete, path = "/api/admin/users/{id}/roles/{role}", tag = "admin",
     params(("id" = UserId, Path), ("role" = String, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -89,6 +92,7 @@ pub(crate) async fn unassign_role(
         ));
     }
     known(&role)?;
+    within_own_role(&app, &caller, &actor, &role).await?;
     let audit = change(
         &caller,
         &actor,
@@ -107,6 +111,16 @@ fn known(role: &str) -> ApiResult<()> {
         return Err(ApiError::not_found());
     }
     Ok(())
+}
+
+/// [`within_own`] for what a role grants.
+async fn within_own_role(app: &App, caller: &Caller, actor: &Actor, role: &str) -> ApiResult<()> {
+    let roles = app.store.roles().await?;
+    let found = roles.iter().find(|known| known.name == role);
+    let found = found.ok_or_else(ApiError::not_found)?;
+    let patterns: Result<Vec<Pattern>, _> = found.permissions.iter().map(|it| it.parse()).collect();
+    let patterns = patterns.map_err(|_| ApiError::internal("permissions of a role"))?;
+    within_own(app, caller, actor, &patterns).await
 }
 
 fn change(

@@ -11,7 +11,7 @@ use portcullis_types::{
     admin::{AdminUserView, UserPage, UserQuery},
 };
 
-use super::{last_admin, may_manage, may_read, not_yourself};
+use super::{last_admin, may_manage, may_read, not_yourself, within_own_user};
 use crate::{
     app::Handle,
     http::{
@@ -71,7 +71,8 @@ pub(crate) async fn list_users(
     Ok(Answer(UserPage { users, next }))
 }
 
-/// Disables an account: its sessions and tokens end at once. Needs `users:manage`.
+/// Disables an account: its sessions and tokens end at once. Needs `users:manage`,
+/// and what the user may do.
 #[utoipa::path(post, path = "/api/admin/users/{id}/disable", tag = "admin",
     params(("id" = UserId, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -89,6 +90,7 @@ pub(crate) async fn disable_user(
             "You would lock yourself out. Ask another admin to do this.",
         ));
     }
+    within_own_user(&app, &caller, &actor, id).await?;
     let mut audit = caller.audit(AuditKind::AccountDisabled);
     audit.actor = Some(actor.user_id());
     audit.subject = Some(id);
@@ -103,7 +105,7 @@ pub(crate) async fn disable_user(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Enables an account. Needs `users:manage`.
+/// Enables an account. Needs `users:manage`, and what the user may do.
 #[utoipa::path(post, path = "/api/admin/users/{id}/enable", tag = "admin",
     params(("id" = UserId, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -116,6 +118,7 @@ pub(crate) async fn enable_user(
     Path(id): Path<UserId>,
 ) -> ApiResult<StatusCode> {
     may_manage(&app, &caller, &actor, &browser).await?;
+    within_own_user(&app, &caller, &actor, id).await?;
     let mut audit = caller.audit(AuditKind::AccountEnabled);
     audit.actor = Some(actor.user_id());
     audit.subject = Some(id);

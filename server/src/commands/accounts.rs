@@ -12,7 +12,7 @@ use portcullis_domain::{
 };
 use portcullis_storage::Database;
 
-use super::{Settings, check::without_password, make_data_dir};
+use super::{Settings, check::without_password, make_data_dir, output::say};
 use crate::{
     SystemClock, SystemRng,
     credentials::password::{
@@ -105,7 +105,7 @@ async fn make(create: Create) -> anyhow::Result<()> {
         detail: serde_json::json!({ "method": "command line" }),
     };
     match database.create_account(account, None, audit).await? {
-        CreateAccount::Created => println!("Made the account {email} ({id})."),
+        CreateAccount::Created => say!("Made the account {email} ({id}).")?,
         CreateAccount::Taken | CreateAccount::AdminExists => {
             bail!("there is an account with the address {email} already")
         }

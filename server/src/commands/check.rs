@@ -1,15 +1,15 @@
 //! `portcullis config check`.
 
-use super::Settings;
+use super::{Settings, output::say, serve::check_ui};
 
 pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
     let config = settings.load()?;
-    println!("The configuration is good.");
-    println!("  public URL  {}", config.public_url());
-    println!("  listens on  {}:{}", config.host, config.port);
-    println!("  database    {}", without_password(&config.database_url()));
-    println!("  clients     {}", config.clients.len());
-    Ok(())
+    check_ui(&config)?;
+    say!("The configuration is good.")?;
+    say!("  public URL  {}", config.public_url())?;
+    say!("  listens on  {}:{}", config.host, config.port)?;
+    say!("  database    {}", without_password(&config.database_url()))?;
+    say!("  clients     {}", config.clients.len())
 }
 
 /// A database URL that can be shown.

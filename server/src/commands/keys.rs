@@ -10,7 +10,10 @@ use portcullis_domain::{Clock, Store, Timestamp};
 use portcullis_storage::Database;
 use portcullis_types::keys::{KeyList, KeyState, KeyView};
 
-use super::{Settings, check::without_password, client::AlgorithmName, make_data_dir, master_key};
+use super::{
+    Settings, check::without_password, client::AlgorithmName, make_data_dir, master_key,
+    output::say,
+};
 use crate::{
     SystemClock, SystemRng,
     keys::{
@@ -99,7 +102,7 @@ async fn with_keys(all: &All, rotate: Option<&Rotate>) -> anyhow::Result<()> {
 
 fn print(keys: Vec<KeyView>, json: bool, now: Timestamp) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(&KeyList { keys })?);
+        say!("{}", serde_json::to_string_pretty(&KeyList { keys })?)?;
         return Ok(());
     }
     for key in keys {
@@ -110,10 +113,11 @@ fn print(keys: Vec<KeyView>, json: bool, now: Timestamp) -> anyhow::Result<()> {
         };
         let days = since.map_or(0, |since| now.millis_since(since) / 86_400_000);
         let state = key.state.as_str();
-        println!(
+        say!(
             "{}  {:<5}  {state:<7}  for {days} days",
-            key.kid, key.algorithm
-        );
+            key.kid,
+            key.algorithm
+        )?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod check;
 mod client;
 mod keys;
+mod output;
 mod serve;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use toml::Value;
 
+use self::output::say;
 use crate::{
     config::{self, Config, ConfigError, Overrides},
     crypto::{MasterKey, SystemRng},
@@ -37,6 +39,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server.
+    #[command(after_help = "Examples:
+  portcullis serve                                everything at its default
+  portcullis serve --port 9000 --data-dir data    elsewhere
+  portcullis serve --database postgres://localhost/portcullis
+  portcullis serve --public-url https://auth.example.com --host 0.0.0.0
+  PORTCULLIS_SESSION__IDLE_SECONDS=900 portcullis serve")]
     Serve(Settings),
     /// Look at the configuration.
     #[command(subcommand)]
@@ -51,12 +59,21 @@ enum Command {
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Print the OpenAPI document.
-    Openapi,
+    #[command(after_help = "Example:
+  portcullis openapi > openapi.json")]
+    Openapi {
+        /// With the demo's notes
+        #[arg(long)]
+        demo: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Say whether the configuration is good, and if not, which line or variable is wrong.
+    #[command(after_help = "Examples:
+  portcullis config check
+  portcullis config check --config /etc/portcullis.toml")]
     Check(Settings),
 }
 
@@ -148,10 +165,7 @@ impl Cli {
             Command::Accounts(command) => accounts::run(command).await,
             Command::Client(command) => client::run(command).await,
             Command::Keys(command) => keys::run(command).await,
-            Command::Openapi => {
-                println!("{}", crate::Portcullis::openapi(true));
-                Ok(())
-            }
+            Command::Openapi { demo } => say!("{}", crate::Portcullis::openapi(demo)),
         }
     }
 }

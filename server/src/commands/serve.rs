@@ -8,7 +8,7 @@ use portcullis_storage::Database;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use super::{Settings, check::without_password, make_data_dir, master_key};
+use super::{Settings, check::without_password, make_data_dir, master_key, output::say};
 use crate::{
     Portcullis,
     config::{Config, LogFormat},
@@ -18,10 +18,8 @@ use crate::{
 /// How long requests under way may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
-    let mut config = settings.load()?;
-    log(config.log_format);
-    make_data_dir(&config)?;
+/// Refuses a folder that has no user interface.
+pub(super) fn check_ui(config: &Config) -> anyhow::Result<()> {
     if let Some(ui) = &config.ui
         && !ui.join("index.html").is_file()
     {
@@ -30,6 +28,14 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
             ui.display()
         );
     }
+    Ok(())
+}
+
+pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
+    let mut config = settings.load()?;
+    log(config.log_format);
+    make_data_dir(&config)?;
+    check_ui(&config)?;
     let listener = listen(&config).await?;
     // With port 0 only now the port is known; the public URL may depend on it.
     config.port = listener.local_addr()?.port();
@@ -44,11 +50,9 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         .bundled_ui()
         .build()
         .await?;
-    println!("Portcullis is at {}", config.public_url());
+    say!("Portcullis is at {}", config.public_url())?;
     if let Some(link) = portcullis.setup_link().await? {
-        println!(
-            "There is no admin yet. Make the first one with this link; it works once:\n  {link}"
-        );
+        say!("There is no admin yet. Make the first one with this link; it works once:\n  {link}")?;
     }
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let streams = portcullis.clone();

@@ -116,9 +116,10 @@ scenario("somebody signs in again in another tab, and one sign-in is left for bo
   assert.equal(revoked?.form.get("token"), before.refresh_token);
   const from = network.passed.length;
   assert.deepEqual([await notes(first), await notes(second)], [[200], [200]]);
-  // A tab that has not heard of it yet is refused once, and then asks the others.
+  // A tab that has not heard of it yet is refused once, and then asks the others. Besides the notes, a
+  // tab may ask for its session or listen to events anew meanwhile: all of it with the one sign-in.
   const taken = network.proving(from).filter(({ answer }) => answer?.status === 200);
-  const bearers = taken.map(({ bearer }) => bearer);
-  assert.deepEqual(bearers, [after.access_token, after.access_token]);
+  assert.ok(taken.length >= 2);
+  assert.deepEqual([...new Set(taken.map(({ bearer }) => bearer))], [after.access_token]);
   assert.equal(await status(first), "signedIn");
 });

@@ -254,12 +254,12 @@ async fn two_admins_who_depose_each_other_at_once_leave_one() {
 }
 
 #[tokio::test]
-async fn the_last_admin_cannot_be_deposed_by_one_who_may_manage_users_too() {
+async fn the_last_admin_cannot_be_deposed_by_one_who_may_do_everything_too() {
     let server = Server::start_with(|config| {
         config.roles.push(Role {
-            name: "support".to_owned(),
+            name: "owner".to_owned(),
             description: String::new(),
-            permissions: vec!["users:*".to_owned()],
+            permissions: vec!["*".to_owned()],
         });
     })
     .await;
@@ -267,7 +267,7 @@ async fn the_last_admin_cannot_be_deposed_by_one_who_may_manage_users_too() {
     let ada = server.person("ada").await;
     let (root, user) = (admin.user_id().await, ada.user_id().await);
     admin
-        .put(&role(&user, "support"), json!({}))
+        .put(&role(&user, "owner"), json!({}))
         .await
         .status(204);
     for disable in [false, true] {
@@ -277,4 +277,70 @@ async fn the_last_admin_cannot_be_deposed_by_one_who_may_manage_users_too() {
     admin.get(paths::ADMIN_USERS).await.status(200);
     assert_eq!(server.audited("role.unassigned").await, 0);
     assert_eq!(server.audited("account.disabled").await, 0);
+}
+
+/// A helpdesk manages people, and makes nobody more than it is itself, least of all itself.
+#[tokio::test]
+async fn asvs_8_2_1_managing_users_does_not_give_what_one_does_not_have() {
+    let server = Server::start_with(|config| {
+        for (name, permissions) in [
+            ("helpdesk", vec!["users:read", "users:manage"]),
+            ("auditor", vec!["audit:read"]),
+            ("all-notes", vec!["notes:*"]),
+        ] {
+            config.roles.push(Role {
+                name: name.to_owned(),
+                description: String::new(),
+                permissions: permissions.into_iter().map(str::to_owned).collect(),
+            });
+        }
+    })
+    .await;
+    let admin = server.admin().await;
+    let (helper, ada) = (server.person("helper").await, server.person("ada").await);
+    let (helper_id, ada_id) = (helper.user_id().await, ada.user_id().await);
+    let admin_id = admin.user_id().await;
+    admin
+        .put(&role(&helper_id, "helpdesk"), json!({}))
+        .await
+        .status(204);
+    let before = server.tables().await;
+    for user in [&helper_id, &ada_id] {
+        for name in ["admin", "auditor", "all-notes", "moderator"] {
+            let answer = helper.put(&role(user, name), json!({})).await;
+            answer.problem(403, "forbidden");
+        }
+    }
+    helper
+        .delete(&role(&admin_id, "admin"))
+        .await
+        .problem(403, "forbidden");
+    for act in ["disable", "enable"] {
+        let path = format!("{}/{admin_id}/{act}", paths::ADMIN_USERS);
+        helper
+            .post(&path, json!({}))
+            .await
+            .problem(403, "forbidden");
+    }
+    let changed = portcullis_http_tests::database::changed(&before, &server.tables().await);
+    assert_eq!(changed, [""; 0]);
+    assert_eq!(server.audited("authz.denied").await, 11);
+    // What it has itself, it gives and takes; and whoever has no more than that, it shuts out.
+    helper
+        .put(&role(&ada_id, "helpdesk"), json!({}))
+        .await
+        .status(204);
+    helper.delete(&role(&ada_id, "helpdesk")).await.status(204);
+    let path = format!("{}/{ada_id}/disable", paths::ADMIN_USERS);
+    helper.post(&path, json!({})).await.status(204);
+    assert!(!ada.is_signed_in().await);
+    let nobody = format!("{}/{}/disable", paths::ADMIN_USERS, uuid_of_nobody());
+    helper
+        .post(&nobody, json!({}))
+        .await
+        .problem(404, "not_found");
+}
+
+const fn uuid_of_nobody() -> &'static str {
+    "01a3185c-5000-7b48-baf6-4d2f80957b95"
 }
