@@ -4,7 +4,7 @@
 export const FLOWS = /** @type {const} */ ({
   discovery: "Discovery (OpenID Connect Discovery, RFC 8414)",
   registration: "Registers itself (RFC 7591)",
-  code: "Sign-in: authorization code + PKCE, ID token verified",
+  code: "Sign-in: authorization code + PKCE",
   codeWithoutPkce: "Sign-in without PKCE (`require_pkce = false`)",
   formPost: "Sign-in, answered by form (form_post)",
   popup: "Sign-in in a popup",

@@ -58,6 +58,16 @@ ${table(results)}
 \`cargo xtask test browser\` runs all of them and compares this page with what it found; \`npm run
 table\` in \`tests/interop/\` writes it anew. There is a file for each client there, which also shows
 how it is configured.
+
+Worth knowing:
+
+- \`passport-openidconnect\` has no PKCE: it needs a confidential client with \`require_pkce = false\`
+  (\`portcullis client create --without-pkce\`), and \`nonce: true\`. \`authlib\` and
+  \`mozilla-django-oidc\` have it, and use it if they are told to: better that than the switch.
+- \`mozilla-django-oidc\` takes HS256 for granted: tell it \`OIDC_RP_SIGN_ALGO = "RS256"\`.
+- \`express-openid-connect\` asks for an ID token by way of the browser unless it is told
+  \`response_type: "code"\`; there is no implicit grant here.
+- \`openidconnect\` revokes over https only, which a server on loopback has not got: hence no mark.
 `;
 }
 

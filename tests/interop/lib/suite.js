@@ -65,20 +65,32 @@ export class Scene {
     // Applications of a few lines have no picture of their own.
     return new Person(visitor.tolerate(/favicon\.ico/), account);
   }
+
+  /** The same of somebody who is signed in already, for what is not about that. */
+  async user() {
+    const { visitor, account } = await this.person();
+    await visitor.enterAs(account);
+    return new Person(visitor, account, true);
+  }
 }
 
 /** Somebody at a browser. */
 export class Person {
-  /** @param {Visitor} visitor @param {Account} account */
-  constructor(visitor, account) {
+  #isKnown;
+
+  /** @param {Visitor} visitor @param {Account} account @param {boolean} [isKnown] signed in already */
+  constructor(visitor, account, isKnown = false) {
+    this.#isKnown = isKnown;
     this.visitor = visitor;
     this.account = account;
     /** The first tab. */
     this.page = visitor.page;
   }
 
-  /** Types email and password where Portcullis asks for them. @param {Page} [page] */
+  /** Types email and password where Portcullis asks for them, as it does once. @param {Page} [page] */
   async signIn(page = this.page) {
+    if (this.#isKnown) return;
+    this.#isKnown = true;
     await page.waitForURL("**/sign-in**", { waitUntil: "commit" });
     await fillSignIn(page, this.account);
   }
@@ -89,10 +101,9 @@ export class Person {
    * @returns {Promise<URL>} the address with the answer
    */
   async authorize(request) {
-    const back = this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
     await this.page.goto(String(request), { waitUntil: "commit" });
     await this.signIn();
-    await back;
+    await this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
     return new URL(this.page.url());
   }
 

@@ -56,10 +56,11 @@ function application(url, provider) {
  * @param {Scene} scene
  * @param {Record<string, unknown>} registration
  * @param {(secret: string) => object} provider besides the usual
+ * @param {Promise<Person>} [who] who has a session already, if not said otherwise
  * @returns {Promise<{ person: Person, session: any }>} and what the application knows of them
  */
-async function signIn(scene, registration, provider) {
-  const person = await scene.person();
+async function signIn(scene, registration, provider, who = scene.user()) {
+  const person = await who;
   const { page } = person;
   let session;
   const make = async (/** @type {string} */ url) => {
@@ -104,7 +105,7 @@ for (const [flow, method] of /** @type {const} */ ([
 
 it(["discovery", "code"], async (scene) => {
   const client = { token_endpoint_auth_method: "none" };
-  const { person, session } = await signIn(scene, {}, () => ({ client }));
+  const { person, session } = await signIn(scene, {}, () => ({ client }), scene.person());
   const { id, email, name } = person.account;
   assert.equal(session.of.profile.sub, id);
   assert.deepEqual(session.user, { name, email });

@@ -41,25 +41,29 @@ function serving(scene, { registration, settings }, use) {
  * Signs somebody in to the application.
  * @param {{ registration?: object, settings?: object }} how
  * @param {(person: Person, url: string) => Promise<void>} [use] then
+ * @param {(scene: Scene) => Promise<Person>} [who] who has a session already, if not said otherwise
  */
 const signIn =
-  (how, use = async () => {}) =>
+  (how, use, who = (scene) => scene.user()) =>
   async (/** @type {Scene} */ scene) => {
-    const person = await scene.person();
+    const person = await who(scene);
     await serving(scene, how, async (url) => {
       await person.page.goto(`${url}/login`, { waitUntil: "commit" });
       await person.signIn();
       await person.page.waitForURL(`${url}/`);
       const { sub, email } = await shown(person.page);
       assert.deepEqual([sub, email], [person.account.id, person.account.email]);
-      await use(person, url);
+      await use?.(person, url);
     });
   };
 
 /** What a page of the application answers. @param {string} url */
 const ask = async (url) => /** @type {Promise<any>} */ ((await fetch(url)).json());
 
-it(["discovery", "code", "clientSecretBasic"], signIn({}));
+it(
+  ["discovery", "code", "clientSecretBasic"],
+  signIn({}, undefined, (scene) => scene.person()),
+);
 
 it(
   "codeWithoutPkce",

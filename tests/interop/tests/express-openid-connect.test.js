@@ -27,10 +27,11 @@ const BASIC = { token_endpoint_auth_method: "client_secret_basic" };
  * @param {object} about
  * @param {Record<string, unknown>} [about.registration]
  * @param {Record<string, unknown>} [about.config] besides the usual
- * @param {(person: Person, url: string) => Promise<void>} use with somebody who has signed in
+ * @param {(person: Person, url: string) => Promise<void>} [use] with somebody who has signed in
+ * @param {Promise<Person>} [who] who has a session already, if not said otherwise
  */
-async function application(scene, { registration = BASIC, config = {} }, use) {
-  const person = await scene.person();
+async function application(scene, { registration = BASIC, config = {} }, use, who = scene.user()) {
+  const person = await who;
   const make = async (/** @type {string} */ url) => {
     const { id, secret } = await scene.register({
       redirect_uris: [`${url}/callback`],
@@ -69,14 +70,16 @@ async function application(scene, { registration = BASIC, config = {} }, use) {
     await person.signIn();
     await person.page.waitForURL(`${url}/`);
     assert.equal((await shown(person.page)).user.sub, person.account.id);
-    await use(person, url);
+    await use?.(person, url);
   });
 }
 
 const signIn = (/** @type {Parameters<typeof application>[1]} */ about) =>
-  (/** @type {Scene} */ scene) => application(scene, about, async () => {});
+  (/** @type {Scene} */ scene) => application(scene, about);
 
-it(["discovery", "code", "clientSecretBasic"], signIn({}));
+it(["discovery", "code", "clientSecretBasic"], (scene) =>
+  application(scene, {}, undefined, scene.person()),
+);
 it("formPost", signIn({ config: { authorizationParams: { response_mode: "form_post" } } }));
 for (const [flow, method] of /** @type {const} */ ([
   ["clientSecretPost", "client_secret_post"],
@@ -96,7 +99,7 @@ it(
 it("privateKeyJwt", async (scene) => {
   const { registration, key } = await keyPair();
   const config = { clientAssertionSigningKey: key.key, clientAssertionSigningAlg: "ES256" };
-  await application(scene, { registration, config }, async () => {});
+  await application(scene, { registration, config });
 });
 
 it("userinfo", (scene) =>

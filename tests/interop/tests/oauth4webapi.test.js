@@ -115,9 +115,13 @@ class Application {
     });
   }
 
-  /** Signs somebody in. @param {Record<string, string>} [more] further parameters */
-  async signIn(more) {
-    const person = await this.scene.person();
+  /**
+   * Signs somebody in.
+   * @param {Record<string, string>} [more] further parameters
+   * @param {Promise<Person>} [who] who has a session already, if not said otherwise
+   */
+  async signIn(more, who = this.scene.user()) {
+    const person = await who;
     const transaction = await this.transaction(more);
     const answer = await person.authorize(this.request(transaction.parameters));
     const tokens = await this.redeem(answer, transaction);
@@ -190,7 +194,7 @@ it("registration", async (scene) => {
 
 it("code", async (scene) => {
   const application = await Application.of(scene);
-  const { tokens } = await application.signIn();
+  const { tokens } = await application.signIn({}, scene.person());
   assert.equal(tokens.token_type, "bearer");
 });
 

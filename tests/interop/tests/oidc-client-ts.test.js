@@ -84,10 +84,9 @@ async function ask(page, what) {
 async function signIn(person, app) {
   const { page } = person;
   await page.goto(app);
-  const back = page.waitForURL("**/callback?**");
   await ask(page, "signinRedirect");
   await person.signIn();
-  await back;
+  await page.waitForURL("**/callback?**");
   await page.evaluate(() => /** @type {Globals} */ (/** @type {unknown} */ (globalThis)).back);
   const found = await user(page);
   assert.equal(found?.profile.sub, person.account.id);
@@ -122,7 +121,7 @@ it("silent", async (scene) => {
   // One that may not refresh asks in a frame.
   const registration = { grant_types: ["authorization_code"] };
   const app = await serve(scene, {}, registration);
-  const person = await scene.person();
+  const person = await scene.user();
   const before = await signIn(person, app);
   await ask(person.page, "signinSilent");
   const after = await user(person.page);
@@ -133,7 +132,7 @@ it("silent", async (scene) => {
 it("dpop", async (scene) => {
   const settings = { dpop: { bind_authorization_code: true }, loadUserInfo: false };
   const app = await serve(scene, settings, { dpop_bound_access_tokens: true });
-  const person = await scene.person();
+  const person = await scene.user();
   // It learns the server's nonce by being refused once.
   person.visitor.tolerate(/status of 400 .*oauth\/token/);
   const before = await signIn(person, app);
@@ -145,7 +144,7 @@ it("dpop", async (scene) => {
 });
 
 it("userinfo", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   const asked = person.page.waitForRequest((request) => request.url().endsWith("/oauth/userinfo"));
   const found = await signIn(person, await serve(scene, { loadUserInfo: true }));
   assert.equal((await (await asked).response())?.status(), 200);
@@ -153,7 +152,7 @@ it("userinfo", async (scene) => {
 });
 
 it("refresh", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   const before = await signIn(person, await serve(scene));
   const asked = person.page.waitForRequest((request) => request.url().endsWith("/oauth/token"));
   await ask(person.page, "signinSilent");
@@ -164,7 +163,7 @@ it("refresh", async (scene) => {
 });
 
 it("revocation", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   const before = await signIn(person, await serve(scene));
   await ask(person.page, "revokeTokens");
   const headers = { authorization: `Bearer ${before?.access_token}` };
@@ -173,7 +172,7 @@ it("revocation", async (scene) => {
 });
 
 it("logout", async (scene) => {
-  const person = await scene.person();
+  const person = await scene.user();
   await signIn(person, await serve(scene));
   assert.ok(await person.isSignedIn());
   await ask(person.page, "signoutRedirect");

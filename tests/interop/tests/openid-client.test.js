@@ -65,9 +65,10 @@ async function transaction(scene, scope = "openid profile email") {
  * @param {Scene} scene
  * @param {Configuration} config
  * @param {Record<string, string>} [more] further parameters
+ * @param {Promise<Person>} [who] who has a session already, if not said otherwise
  */
-async function signIn(scene, config, more) {
-  const person = await scene.person();
+async function signIn(scene, config, more, who = scene.user()) {
+  const person = await who;
   const { parameters, checks } = await transaction(scene);
   const request = oidc.buildAuthorizationUrl(config, { ...parameters, ...more });
   const answer = await person.authorize(request);
@@ -101,7 +102,7 @@ it("registration", async (scene) => {
 
 it("code", async (scene) => {
   const config = await configured(scene);
-  const { tokens } = await signIn(scene, config);
+  const { tokens } = await signIn(scene, config, {}, scene.person());
   assert.equal(tokens.token_type, "bearer");
   assert.equal(tokens.claims()?.aud, config.clientMetadata().client_id);
 });

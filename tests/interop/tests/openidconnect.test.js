@@ -10,7 +10,10 @@ import { REPOSITORY } from "../lib/results.js";
 import { reports, tv } from "../lib/registrations.js";
 import { client } from "../lib/suite.js";
 
-/** @typedef {import("../lib/suite.js").Scene} Scene */
+/**
+ * @typedef {import("../lib/suite.js").Scene} Scene
+ * @typedef {import("../lib/suite.js").Person} Person
+ */
 
 const NAME = "portcullis-interop-openidconnect";
 const PROGRAM = process.env.PORTCULLIS_OPENIDCONNECT ?? join(REPOSITORY, "target/debug", NAME);
@@ -39,7 +42,7 @@ class Program {
   }
 
   end() {
-    this.#child.stdin.end();
+    this.#child.kill();
   }
 }
 
@@ -62,9 +65,14 @@ const as = (use, registration) => async (/** @type {Scene} */ scene) => {
   }
 };
 
-/** Signs somebody in. @param {Program} program @param {Scene} scene */
-async function signIn(program, scene) {
-  const person = await scene.person();
+/**
+ * Signs somebody in.
+ * @param {Program} program
+ * @param {Scene} scene
+ * @param {Promise<Person>} [who] who has a session already, if not said otherwise
+ */
+async function signIn(program, scene, who = scene.user()) {
+  const person = await who;
   const { url } = await program.ask("begin");
   const answer = (await person.authorize(url)).searchParams;
   const { sub } = await program.ask("finish", {
@@ -78,7 +86,10 @@ async function signIn(program, scene) {
 const justSignIn = async (/** @type {Program} */ program, /** @type {Scene} */ scene) =>
   void (await signIn(program, scene));
 
-it(["discovery", "code"], as(justSignIn));
+it(
+  ["discovery", "code"],
+  as(async (program, scene) => void (await signIn(program, scene, scene.person()))),
+);
 it("clientSecretBasic", as(justSignIn, { token_endpoint_auth_method: "client_secret_basic" }));
 it("clientSecretPost", as(justSignIn, { token_endpoint_auth_method: "client_secret_post" }));
 

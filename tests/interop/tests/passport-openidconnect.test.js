@@ -24,15 +24,15 @@ const OLD = { token_endpoint_auth_method: "client_secret_post", require_pkce: fa
 /**
  * Signs somebody in to an application.
  * @param {Scene} scene
- * @param {{ registration?: object, options?: object, signIn?: (person: Person) => Promise<void> }} how
+ * @param {object} [options] of the strategy, besides the usual
  * @returns {Promise<{ person: Person, user: any }>} and what the application knows of them
  */
-async function signIn(scene, { registration, options, signIn = (person) => person.signIn() } = {}) {
+async function signIn(scene, options) {
   const person = await scene.person();
   let user;
   const make = async (/** @type {string} */ url) => {
     const redirect_uris = [`${url}/callback`];
-    const registered = await scene.register({ redirect_uris, ...OLD, ...registration });
+    const registered = await scene.register({ redirect_uris, ...OLD });
     const authenticator = new passport.Passport();
     authenticator.use(
       new OpenIDConnectStrategy(
@@ -64,10 +64,9 @@ async function signIn(scene, { registration, options, signIn = (person) => perso
     return app;
   };
   await serving(make, async (url) => {
-    const back = person.page.waitForURL(`${url}/callback?**`);
     await person.page.goto(`${url}/login`, { waitUntil: "commit" });
-    await signIn(person);
-    await back;
+    await person.signIn();
+    await person.page.waitForURL(`${url}/callback?**`);
     user = await shown(person.page);
   });
   return { person, user };
@@ -80,6 +79,6 @@ it(["codeWithoutPkce", "clientSecretPost"], async (scene) => {
 });
 
 it("userinfo", async (scene) => {
-  const { person, user } = await signIn(scene, { options: { skipUserProfile: false } });
+  const { person, user } = await signIn(scene, { skipUserProfile: false });
   assert.equal(user.profile.emails[0].value, person.account.email);
 });

@@ -1,10 +1,13 @@
 //! The npm package as its users install it, people's journeys in a real browser, the example
 //! applications, and other people's clients.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 
 use super::counts::{self, Tally};
 use crate::apt::{self, System};
+use crate::process::Run;
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 use crate::{build, npm, pack, python, web};
@@ -23,6 +26,7 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
     // The debug build of the server serves it from its folder.
     web::build(ws)?;
     let tarball = pack::tarball(ws)?;
+    let openidconnect = openidconnect(ws)?;
     let chromium = apt::chromium().context("Chromium is not to be found")?;
     let screenshots = ws.target().join("screenshots");
     std::fs::create_dir_all(&screenshots)?;
@@ -44,8 +48,21 @@ pub(super) fn run(ws: &Workspace) -> Result<Tally> {
             .env("PORTCULLIS_NPM_TARBALL", &tarball)
             .env("PORTCULLIS_SCREENSHOTS", &screenshots)
             .env("PORTCULLIS_PYTHON", python::program(ws))
+            .env("PORTCULLIS_OPENIDCONNECT", &openidconnect)
             .outcome()?;
         tally += Tally::of_run(counts::node(&suite.output), suite.ok);
     }
     Ok(tally)
+}
+
+/// The program around the crate `openidconnect`: a workspace apart, so that nothing else has to build
+/// it or agree with its dependencies.
+fn openidconnect(ws: &Workspace) -> Result<PathBuf> {
+    let label = "building the client in Rust";
+    Run::cargo(ws, "build-openidconnect", label)
+        .args(["build", "--locked", "--manifest-path"])
+        .args(["tests/interop/rust/Cargo.toml"])
+        .args(["--target-dir".into(), ws.target()])
+        .go()?;
+    Ok(ws.binary("debug", "portcullis-interop-openidconnect"))
 }

@@ -53,7 +53,7 @@ impl Scene {
     }
 
     async fn code(&self, changes: &[(&str, &str)]) -> String {
-        self.told(changes, "code").await.expect("a code")
+        self.told(changes, "code").await.unwrap()
     }
 
     /// Redeems a code, with a verifier or without.

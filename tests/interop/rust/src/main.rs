@@ -212,7 +212,7 @@ impl Program {
             Task::Wait => {
                 let device = self.device.take().context("no device yet")?;
                 let request = self.client()?.exchange_device_access_token(&device)?;
-                let patience = Some(Duration::from_secs(60));
+                let patience = Some(Duration::from_mins(1));
                 let tokens = request.request(&self.http, std::thread::sleep, patience)?;
                 let id_token = tokens.id_token().context("no ID token")?;
                 let verifier = self.client()?.id_token_verifier();
