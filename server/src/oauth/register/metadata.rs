@@ -71,7 +71,11 @@ pub(super) fn changed(client: &Client, said: ClientMetadata) -> Result<Client, R
         name: UNNAMED.to_owned(),
         ..client.clone()
     };
-    let changed = apply(base, said, &may)?;
+    let mut changed = apply(base, said, &may)?;
+    // What an admin let in without asking was what it was before.
+    if changed.consent == Consent::Skipped {
+        changed.consent = Consent::Remembered;
+    }
     // It would learn, by the sign-ins that it has, whom others know by those.
     if !subject::are_shared(client, &changed) {
         return Err(invalid(

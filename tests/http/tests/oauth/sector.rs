@@ -30,7 +30,13 @@ fn list(page: &Page, uris: &[&str]) {
 }
 
 async fn subject(server: &Server, app: &App, browser: &Browser) -> Value {
-    let code = app.code(browser).await;
+    // An application that has registered itself asks first.
+    let to = browser.get(&app.path()).await.location();
+    let code = if to.starts_with("/consent") {
+        app.allowed_code(browser, &app.path()).await
+    } else {
+        app.code(browser).await
+    };
     let answer = app.redeem(&server.program(), &code).await.status(200);
     jwt::claims(&answer.text_at("/id_token"))["sub"].clone()
 }
@@ -246,7 +252,7 @@ async fn no_application_moves_into_anothers_sector() {
         let made = register(&program, &token, &said).await.status(201);
         let id = made.text_at("/client_id");
         let app = App::new(&id, own);
-        let tokens = app.tokens(&ada, &program).await;
+        let tokens = app.allowed_tokens(&ada, &program).await;
         let path = format!("{}/{id}", paths::OAUTH_REGISTER);
         let managing = made.text_at("/registration_access_token");
         for (uri, kind, sector) in [
