@@ -19,6 +19,7 @@ use crate::{
         body::{Path, Query},
         caller::Caller,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
     sessions::{end, hub::Notice},
 };
@@ -95,14 +96,17 @@ pub(crate) async fn disable_user(
     audit.actor = Some(actor.user_id());
     audit.subject = Some(id);
     audit.session = Some(browser.session.id());
-    let ended = match app.store.disable_account(id, caller.now, audit).await? {
-        DisableAccount::Disabled(ended) => ended,
-        DisableAccount::NoUser => return Err(ApiError::not_found()),
-        DisableAccount::LastAdmin => return Err(last_admin()),
-    };
-    app.principals.forget(id);
-    end::announce_all(&app, id, &ended);
-    Ok(StatusCode::NO_CONTENT)
+    wholly(async move {
+        let ended = match app.store.disable_account(id, caller.now, audit).await? {
+            DisableAccount::Disabled(ended) => ended,
+            DisableAccount::NoUser => return Err(ApiError::not_found()),
+            DisableAccount::LastAdmin => return Err(last_admin()),
+        };
+        app.principals.forget(id);
+        end::announce_all(&app, id, &ended);
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }
 
 /// Enables an account. Needs `users:manage`, and what the user may do.

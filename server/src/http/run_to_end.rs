@@ -2,7 +2,8 @@
 //!
 //! A dropped connection drops the handler's future wherever it stands; between "committed" and
 //! "forgotten by the cache" that would leave an ended session alive in memory. So requests that
-//! change something run in a task of their own.
+//! change something run in a task of their own; and what must not be cut in two, such as ending a
+//! session, does so whatever method the request has (some links sign people out).
 
 use std::task::{Context, Poll};
 
@@ -15,7 +16,16 @@ use futures::future::{Either, FutureExt, Map};
 use tokio::task::{JoinError, JoinHandle};
 use tower::Service;
 
-use super::errors::ApiError;
+use super::errors::{ApiError, ApiResult};
+
+/// Does work whose parts belong together, such as a change and correcting the caches, in a task of
+/// its own: it is done wholly even if whoever waits for it goes away.
+pub(crate) async fn wholly<T: Send + 'static>(
+    work: impl Future<Output = ApiResult<T>> + Send + 'static,
+) -> ApiResult<T> {
+    let joined = tokio::spawn(work).await;
+    joined.unwrap_or_else(|_| Err(ApiError::internal("a task panicked")))
+}
 
 /// Runs unsafe methods to their end.
 #[derive(Clone)]

@@ -92,7 +92,7 @@ fn take_attempt(app: &App, caller: &Caller) -> ApiResult<()> {
 
 /// Keeps a new account and its first session, and signs the browser in.
 pub(crate) async fn create(
-    app: &App,
+    app: &Handle,
     caller: &Caller,
     headers: &HeaderMap,
     account: NewAccount,

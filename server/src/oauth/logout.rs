@@ -4,7 +4,7 @@
 //! Whoever can show the user's ID token may do so; everybody else's link asks the person first, or
 //! any page could sign people out.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
     extract::RawQuery,
@@ -29,6 +29,7 @@ use crate::{
         cookies,
         errors::{ApiError, ApiResult},
         pages,
+        run_to_end::wholly,
     },
     sessions::{end, registry::LiveSession},
 };
@@ -100,7 +101,7 @@ struct Asked {
 }
 
 async fn answer(
-    app: &App,
+    app: &Handle,
     caller: &Caller,
     headers: &HeaderMap,
     parameters: &Parameters,
@@ -117,25 +118,10 @@ async fn answer(
             let email = principal.account.email.as_str();
             return question(app, caller, session, parameters, email);
         }
-        let mut audit = caller.audit(AuditKind::SessionEnded);
-        audit.actor = Some(user);
-        audit.subject = Some(user);
-        audit.session = Some(session.id());
-        if let Some(token) = app.store.end_session(user, session.id(), audit).await? {
-            end::announce(app, user, &[(session.id(), token)]);
-        }
     }
-    if let Some(hint) = &asked.hint {
-        let mut audit = caller.audit(AuditKind::FamilyRevoked);
-        audit.subject = Some(hint.user);
-        audit.family = Some(hint.family);
-        audit.detail = serde_json::json!({ "client": hint.client_id });
-        let store = &app.store;
-        let revoked = store.revoke_family(hint.family, &hint.client_id, caller.now, audit);
-        if revoked.await? {
-            app.families.forget(hint.family);
-        }
-    }
+    let current = session.as_ref().map(|(session, _)| Arc::clone(session));
+    // Also when the browser hangs up: a GET would otherwise end where it stands.
+    wholly(sign_out(app.clone(), caller.clone(), current, asked.hint)).await?;
     let done = match asked.back {
         Some(back) => {
             let to = HeaderValue::from_str(back.as_str());
@@ -151,6 +137,35 @@ async fn answer(
     };
     let cookie = session.map(|_| (header::SET_COOKIE, cookies::clear(cookies::SESSION)));
     Ok((AppendHeaders(cookie), done).into_response())
+}
+
+/// Ends the session, and the family that the ID token came with.
+async fn sign_out(
+    app: Handle,
+    caller: Caller,
+    session: Option<Arc<LiveSession>>,
+    hint: Option<Hint>,
+) -> ApiResult<()> {
+    if let Some(session) = session {
+        let (user, id) = (session.user(), session.id());
+        let mut audit = caller.audit(AuditKind::SessionEnded);
+        audit.actor = Some(user);
+        audit.subject = Some(user);
+        audit.session = Some(id);
+        end::one(&app, user, id, audit).await?;
+    }
+    if let Some(hint) = hint {
+        let mut audit = caller.audit(AuditKind::FamilyRevoked);
+        audit.subject = Some(hint.user);
+        audit.family = Some(hint.family);
+        audit.detail = serde_json::json!({ "client": hint.client_id });
+        let store = &app.store;
+        let revoked = store.revoke_family(hint.family, &hint.client_id, caller.now, audit);
+        if revoked.await? {
+            app.families.forget(hint.family);
+        }
+    }
+    Ok(())
 }
 
 /// Reads the request. Until the address to return to is known to be good, an error is a page here.

@@ -14,14 +14,15 @@ use portcullis_domain::{
 };
 use portcullis_types::ErrorCode;
 
-use super::{hub::Notice, registry::LiveSession, view};
+use super::{end, registry::LiveSession, view};
 use crate::{
-    app::App,
+    app::{App, Handle},
     crypto::token,
     http::{
         caller::Caller,
         cookies,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
 };
 
@@ -119,7 +120,7 @@ impl Begun {
 /// Signs a user in who has just proved themselves. A session the browser had before ends: with the
 /// same user this is an elevation, else a change of user; either way the id is new (ASVS 7.2.4).
 pub(crate) async fn sign_in(
-    app: &App,
+    app: &Handle,
     caller: &Caller,
     user: UserId,
     proof: Proof,
@@ -145,19 +146,19 @@ pub(crate) async fn sign_in(
     audit.subject = Some(user);
     audit.session = Some(begun.session.id);
     audit.detail = serde_json::json!({ "method": proof.method() });
-    let replaces = previous.as_ref().map(|session| session.id());
-    if !app
-        .store
-        .begin_session(begun.to_keep(), replaces, audit)
-        .await?
-    {
-        return Err(ApiError::invalid_credentials());
-    }
-    if let Some(previous) = previous {
-        let ended = previous.current();
-        app.sessions.forget(&[(ended.id, ended.token)]);
-        app.hub.tell(ended.user, Notice::Replaced(ended.id));
-    }
+    let (handle, session) = (app.clone(), begun.to_keep());
+    wholly(async move {
+        let replaces = previous.as_ref().map(|session| session.id());
+        if !handle.store.begin_session(session, replaces, audit).await? {
+            return Err(ApiError::invalid_credentials());
+        }
+        if let Some(previous) = previous {
+            let ended = previous.current();
+            end::announce_replaced(&handle, ended.user, (ended.id, ended.token));
+        }
+        Ok(())
+    })
+    .await?;
     let principal = app
         .principals
         .get(&*app.store, user)

@@ -1,12 +1,15 @@
 //! Ending sessions: in the database, in memory and in the open tabs, before it is acknowledged.
+//!
+//! Whatever ends a session does it inside of [`wholly`], announcing included: a caller who hangs up
+//! after the commit would otherwise leave it dead in the database and alive in memory.
 
 use axum::http::HeaderMap;
-use portcullis_domain::{SecretHash, SessionId, UserId, audit::AuditKind};
+use portcullis_domain::{AuditEvent, SecretHash, SessionId, Timestamp, UserId, audit::AuditKind};
 
 use super::hub::Notice;
 use crate::{
-    app::App,
-    http::{actor::browser_session, caller::Caller, errors::ApiResult},
+    app::{App, Handle},
+    http::{actor::browser_session, caller::Caller, errors::ApiResult, run_to_end::wholly},
 };
 
 /// Makes what has ended in the database true everywhere else.
@@ -23,8 +26,50 @@ pub(crate) fn announce_all(app: &App, user: UserId, ended: &[(SessionId, SecretH
     announce(app, user, ended);
 }
 
+/// Tells that a session has ended because its browser has just been given another one.
+pub(crate) fn announce_replaced(app: &App, user: UserId, ended: (SessionId, SecretHash)) {
+    app.sessions.forget(&[ended]);
+    app.hub.tell(user, Notice::Replaced(ended.0));
+}
+
+/// Ends one session of a user, everywhere. False: they have no such session.
+pub(crate) async fn one(
+    app: &Handle,
+    user: UserId,
+    id: SessionId,
+    audit: AuditEvent,
+) -> ApiResult<bool> {
+    let app = app.clone();
+    wholly(async move {
+        let ended = app.store.end_session(user, id, audit).await?;
+        if let Some(token) = ended {
+            announce(&app, user, &[(id, token)]);
+        }
+        Ok(ended.is_some())
+    })
+    .await
+}
+
+/// Ends all of a user's sessions but one, and revokes all their token families, everywhere; how
+/// many sessions it were.
+pub(crate) async fn all(
+    app: &Handle,
+    user: UserId,
+    except: Option<SessionId>,
+    now: Timestamp,
+    audit: AuditEvent,
+) -> ApiResult<u64> {
+    let app = app.clone();
+    wholly(async move {
+        let ended = app.store.end_sessions(user, except, now, audit).await?;
+        announce_all(&app, user, &ended);
+        Ok(ended.len() as u64)
+    })
+    .await
+}
+
 /// Ends the session that the browser had before a new account signed in (ASVS 7.2.4).
-pub(crate) async fn previous(app: &App, caller: &Caller, headers: &HeaderMap) -> ApiResult<()> {
+pub(crate) async fn previous(app: &Handle, caller: &Caller, headers: &HeaderMap) -> ApiResult<()> {
     let Some((session, _)) = browser_session(app, headers, caller.now).await? else {
         return Ok(());
     };
@@ -33,9 +78,12 @@ pub(crate) async fn previous(app: &App, caller: &Caller, headers: &HeaderMap) ->
     audit.actor = Some(user);
     audit.subject = Some(user);
     audit.session = Some(id);
-    if let Some(token) = app.store.end_session(user, id, audit).await? {
-        app.sessions.forget(&[(id, token)]);
-        app.hub.tell(user, Notice::Replaced(id));
-    }
-    Ok(())
+    let app = app.clone();
+    wholly(async move {
+        if let Some(token) = app.store.end_session(user, id, audit).await? {
+            announce_replaced(&app, user, (id, token));
+        }
+        Ok(())
+    })
+    .await
 }

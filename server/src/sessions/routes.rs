@@ -15,7 +15,7 @@ use portcullis_types::{
 
 use super::{end, registry::LiveSession, user_agent::device, view};
 use crate::{
-    app::{App, Handle},
+    app::Handle,
     http::{
         actor::{Actor, BrowserSession, Scheme, browser_session},
         body::{Json, Path},
@@ -61,9 +61,7 @@ pub(crate) async fn sign_out(
             audit.actor = Some(user);
             audit.subject = Some(user);
             audit.session = Some(session.id());
-            if let Some(token) = app.store.end_session(user, session.id(), audit).await? {
-                end::announce(&app, user, &[(session.id(), token)]);
-            }
+            end::one(&app, user, session.id(), audit).await?;
         }
     }
     let cookie = (header::SET_COOKIE, cookies::clear(cookies::SESSION));
@@ -117,12 +115,9 @@ pub(crate) async fn end_one(
     audit.actor = Some(user);
     audit.subject = Some(user);
     audit.session = Some(id);
-    let token = app
-        .store
-        .end_session(user, id, audit)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    end::announce(&app, user, &[(id, token)]);
+    if !end::one(&app, user, id, audit).await? {
+        return Err(ApiError::not_found());
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -140,7 +135,7 @@ pub(crate) async fn end_others(
 }
 
 async fn end_all(
-    app: &App,
+    app: &Handle,
     caller: &Caller,
     session: &Arc<LiveSession>,
     except: Option<SessionId>,
@@ -150,10 +145,5 @@ async fn end_all(
     audit.actor = Some(user);
     audit.subject = Some(user);
     audit.session = Some(session.id());
-    let ended = app
-        .store
-        .end_sessions(user, except, caller.now, audit)
-        .await?;
-    end::announce_all(app, user, &ended);
-    Ok(ended.len() as u64)
+    end::all(app, user, except, caller.now, audit).await
 }

@@ -53,11 +53,7 @@ pub(crate) async fn set_password(
         audit.actor = Some(account.id);
         audit.subject = Some(account.id);
         let keep = Some(browser.session.id());
-        let ended = app
-            .store
-            .end_sessions(account.id, keep, caller.now, audit)
-            .await?;
-        end::announce_all(&app, account.id, &ended);
+        end::all(&app, account.id, keep, caller.now, audit).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

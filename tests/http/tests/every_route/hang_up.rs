@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use portcullis_http_tests::{App, Browser, Server, app::session_of, browser::SESSION};
+use portcullis_http_tests::{App, Browser, Call, Server, app::session_of, browser::SESSION};
 use portcullis_types::paths;
 use reqwest::Method;
 use serde_json::json;
@@ -11,7 +11,10 @@ use tokio::time::timeout;
 
 /// Sends a request and hangs up after a while that differs from round to round.
 async fn hang_up(browser: &Browser, method: Method, path: &str, round: u64) {
-    let call = browser.call(method, path).json(&json!({}));
+    hang_up_on(browser.call(method, path).json(&json!({})), round).await;
+}
+
+async fn hang_up_on(call: Call<'_>, round: u64) {
     let patience = Duration::from_micros(200 + round * 97 % 6000);
     let _ = timeout(patience, call.try_send()).await;
 }
@@ -30,10 +33,16 @@ async fn a_session_whose_end_was_hung_up_on_is_alive_or_dead_but_not_both() {
         tab.plant(SESSION, &token);
         tabs.push(tab);
     }
+    let ended = count_ended(&server, tabs).await;
+    assert_eq!(server.audited("session.ended").await, ended);
+}
+
+/// How many of these browsers' sessions have ended, which memory and database agree about.
+async fn count_ended(server: &Server, tabs: Vec<Browser>) -> usize {
     // What has begun is finished.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let fresh = server.another_node(|_| {}).await;
-    let mut ended = 0;
+    let (all, mut ended) = (tabs.len(), 0);
     for tab in tabs {
         let there = fresh.visit_with(&tab).is_signed_in().await;
         assert_eq!(
@@ -43,7 +52,28 @@ async fn a_session_whose_end_was_hung_up_on_is_alive_or_dead_but_not_both() {
         );
         ended += usize::from(!there);
     }
-    println!("{ended} of 100 had ended");
+    println!("{ended} of {all} had ended");
+    ended
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_whose_end_by_a_link_was_hung_up_on_is_alive_or_dead_but_not_both() {
+    let server = Server::start().await;
+    server.person("ada").await;
+    let (app, program) = (App::spa(), server.program());
+    let mut tabs = Vec::new();
+    for round in 0..100 {
+        let tab = server.browser();
+        tab.sign_in("ada").await.status(200);
+        let code = app.code(&tab).await;
+        let hint = app.redeem(&program, &code).await.text_at("/id_token");
+        let token = tab.session_token();
+        let link = format!("{}?id_token_hint={hint}", paths::OAUTH_LOGOUT);
+        hang_up_on(tab.call(Method::GET, &link), round).await;
+        tab.plant(SESSION, &token);
+        tabs.push(tab);
+    }
+    let ended = count_ended(&server, tabs).await;
     assert_eq!(server.audited("session.ended").await, ended);
 }
 
@@ -82,8 +112,7 @@ async fn a_token_whose_revocation_was_hung_up_on_is_alive_or_dead_but_not_both()
         let call = program
             .call(Method::POST, paths::OAUTH_REVOKE)
             .form(&fields);
-        let patience = Duration::from_micros(200 + round * 97 % 6000);
-        let _ = timeout(patience, call.try_send()).await;
+        hang_up_on(call, round).await;
         all.push(tokens);
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
