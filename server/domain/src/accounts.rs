@@ -6,7 +6,7 @@ use portcullis_types::{SessionId, Timestamp, UserId};
 
 use crate::{
     AuditEvent, Email, SecretHash, StorageError, passkeys::NewPasskey, passwords::PasswordHash,
-    sessions::NewSession,
+    sessions::FirstSession,
 };
 
 /// Whether a principal may do anything at all.
@@ -118,12 +118,14 @@ pub enum DisableAccount {
 /// Keeps accounts.
 #[async_trait]
 pub trait AccountStore {
-    /// Creates the account, its credentials, its roles and, if given, its first session, or
-    /// nothing at all.
+    /// Creates the account, its credentials, its roles and, if given, its first session, which ends
+    /// the one that its browser had before (see [`SessionStore::begin_session`]); or nothing at all.
+    ///
+    /// [`SessionStore::begin_session`]: crate::sessions::SessionStore::begin_session
     async fn create_account(
         &self,
         account: NewAccount,
-        session: Option<NewSession>,
+        session: Option<FirstSession>,
         audit: AuditEvent,
     ) -> Result<CreateAccount, StorageError>;
 
@@ -132,7 +134,7 @@ pub trait AccountStore {
     async fn create_first_admin(
         &self,
         account: NewAccount,
-        session: Option<NewSession>,
+        session: Option<FirstSession>,
         audit: AuditEvent,
     ) -> Result<CreateAccount, StorageError>;
 

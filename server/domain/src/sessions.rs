@@ -49,11 +49,42 @@ impl Session {
 /// A session about to begin; the same fields as a [`Session`].
 pub type NewSession = Session;
 
+/// Sessions that have ended, and the hashes of their tokens.
+pub type EndedSessions = Vec<(SessionId, SecretHash)>;
+
+/// A session that begins in a browser, and the one that this browser had before, which ends.
+#[derive(Clone, Debug)]
+pub struct FirstSession {
+    /// The session that begins.
+    pub session: NewSession,
+    /// The one before, if there was one.
+    pub replaces: Option<SessionId>,
+}
+
+impl From<NewSession> for FirstSession {
+    fn from(session: NewSession) -> Self {
+        Self {
+            session,
+            replaces: None,
+        }
+    }
+}
+
+/// The end of a user's other sessions and of all their token families, together with a change.
+#[derive(Clone, Debug)]
+pub struct EndOthers {
+    /// The session that goes on.
+    pub keep: SessionId,
+    /// Its row in the audit log; not written where there is nothing to end.
+    pub audit: AuditEvent,
+}
+
 /// Keeps sessions.
 #[async_trait]
 pub trait SessionStore {
     /// Begins a session of an enabled account, and ends the one it replaces, if any (new id at
-    /// sign-in and at elevation). False: the account is gone or disabled, nothing changed.
+    /// sign-in and at elevation); where that was somebody else's, with a row of its own in the audit
+    /// log. False: the account is gone or disabled, nothing changed.
     async fn begin_session(
         &self,
         session: NewSession,
@@ -84,7 +115,7 @@ pub trait SessionStore {
         except: Option<SessionId>,
         now: Timestamp,
         audit: AuditEvent,
-    ) -> Result<Vec<(SessionId, SecretHash)>, StorageError>;
+    ) -> Result<EndedSessions, StorageError>;
 
     /// Writes when sessions were last used; never moves one back.
     async fn touch_sessions(&self, seen: &[(SessionId, Timestamp)]) -> Result<(), StorageError>;

@@ -11,9 +11,11 @@ use crate::{
     app::{App, Handle},
     credentials::password::{hashing::Typed, policy},
     http::{
+        actor::browser_session,
         body::Json,
         caller::Caller,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
     limits::Quota,
     sessions::{
@@ -101,15 +103,20 @@ pub(crate) async fn create(
     let user = account.id;
     let begun = Begun::prepare(app, caller, user, proof, false);
     let audit = creation(caller, user, proof);
-    match app
-        .store
-        .create_account(account, Some(begun.to_keep()), audit)
-        .await?
-    {
-        CreateAccount::Created => {
-            end::previous(app, caller, headers).await?;
-            signed_in(app, caller, begun, user).await
+    let previous = browser_session(app, headers, caller.now).await?;
+    let previous = previous.map(|(session, _)| session);
+    let first = begun.to_keep_instead(previous.as_deref());
+    let handle = app.clone();
+    let made = wholly(async move {
+        let store = &handle.store;
+        let made = store.create_account(account, Some(first), audit).await?;
+        if let (CreateAccount::Created, Some(previous)) = (made, previous) {
+            end::announce_replaced(&handle, &previous);
         }
+        Ok(made)
+    });
+    match made.await? {
+        CreateAccount::Created => signed_in(app, caller, begun, user).await,
         CreateAccount::Taken | CreateAccount::AdminExists => Err(refused()),
     }
 }

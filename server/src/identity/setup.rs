@@ -12,9 +12,11 @@ use crate::{
     app::{App, Handle},
     crypto::token,
     http::{
+        actor::browser_session,
         body::Json,
         caller::Caller,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
     limits::Quota,
     sessions::{
@@ -91,14 +93,23 @@ pub(crate) async fn setup(
     };
     let begun = Begun::prepare(&app, &caller, user, Proof::Password, false);
     let audit = register::creation(&caller, user, Proof::Password);
-    match app
-        .store
-        .create_first_admin(account, Some(begun.to_keep()), audit)
-        .await?
-    {
+    let previous = browser_session(&app, &headers, caller.now).await?;
+    let previous = previous.map(|(session, _)| session);
+    let first = begun.to_keep_instead(previous.as_deref());
+    let handle = app.clone();
+    let made = wholly(async move {
+        let store = &handle.store;
+        let made = store
+            .create_first_admin(account, Some(first), audit)
+            .await?;
+        if let (CreateAccount::Created, Some(previous)) = (made, previous) {
+            end::announce_replaced(&handle, &previous);
+        }
+        Ok(made)
+    });
+    match made.await? {
         CreateAccount::Created => {
             app.setup.withdraw();
-            end::previous(&app, &caller, &headers).await?;
             register::signed_in(&app, &caller, begun, user).await
         }
         CreateAccount::AdminExists => {

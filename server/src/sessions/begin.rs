@@ -10,7 +10,7 @@ use axum::{
 use portcullis_domain::{
     Principal, SecretToken, SessionId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
-    sessions::{NewSession, Session},
+    sessions::{FirstSession, NewSession, Session},
 };
 use portcullis_types::ErrorCode;
 
@@ -108,6 +108,14 @@ impl Begun {
         self.session.clone()
     }
 
+    /// The same with a new account, where the browser may have had a session before.
+    pub(crate) fn to_keep_instead(&self, previous: Option<&LiveSession>) -> FirstSession {
+        FirstSession {
+            session: self.to_keep(),
+            replaces: previous.map(LiveSession::id),
+        }
+    }
+
     /// The answer that signs the browser in.
     pub(crate) fn into_response(self, principal: &Principal, now: Timestamp) -> Response {
         let cookie = cookies::set(cookies::SESSION, &self.token, self.max_age);
@@ -153,8 +161,7 @@ pub(crate) async fn sign_in(
             return Err(ApiError::invalid_credentials());
         }
         if let Some(previous) = previous {
-            let ended = previous.current();
-            end::announce_replaced(&handle, ended.user, (ended.id, ended.token));
+            end::announce_replaced(&handle, &previous);
         }
         Ok(())
     })

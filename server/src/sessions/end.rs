@@ -3,13 +3,12 @@
 //! Whatever ends a session does it inside of [`wholly`], announcing included: a caller who hangs up
 //! after the commit would otherwise leave it dead in the database and alive in memory.
 
-use axum::http::HeaderMap;
-use portcullis_domain::{AuditEvent, SecretHash, SessionId, Timestamp, UserId, audit::AuditKind};
+use portcullis_domain::{AuditEvent, SecretHash, SessionId, Timestamp, UserId};
 
-use super::hub::Notice;
+use super::{hub::Notice, registry::LiveSession};
 use crate::{
     app::{App, Handle},
-    http::{actor::browser_session, caller::Caller, errors::ApiResult, run_to_end::wholly},
+    http::{errors::ApiResult, run_to_end::wholly},
 };
 
 /// Makes what has ended in the database true everywhere else.
@@ -26,10 +25,11 @@ pub(crate) fn announce_all(app: &App, user: UserId, ended: &[(SessionId, SecretH
     announce(app, user, ended);
 }
 
-/// Tells that a session has ended because its browser has just been given another one.
-pub(crate) fn announce_replaced(app: &App, user: UserId, ended: (SessionId, SecretHash)) {
-    app.sessions.forget(&[ended]);
-    app.hub.tell(user, Notice::Replaced(ended.0));
+/// As [`announce`], of the session that a browser had before it was given another one (ASVS 7.2.4).
+pub(crate) fn announce_replaced(app: &App, previous: &LiveSession) {
+    let ended = previous.current();
+    app.sessions.forget(&[(ended.id, ended.token)]);
+    app.hub.tell(ended.user, Notice::Replaced(ended.id));
 }
 
 /// Ends one session of a user, everywhere. False: they have no such session.
@@ -64,26 +64,6 @@ pub(crate) async fn all(
         let ended = app.store.end_sessions(user, except, now, audit).await?;
         announce_all(&app, user, &ended);
         Ok(ended.len() as u64)
-    })
-    .await
-}
-
-/// Ends the session that the browser had before a new account signed in (ASVS 7.2.4).
-pub(crate) async fn previous(app: &Handle, caller: &Caller, headers: &HeaderMap) -> ApiResult<()> {
-    let Some((session, _)) = browser_session(app, headers, caller.now).await? else {
-        return Ok(());
-    };
-    let (user, id) = (session.user(), session.id());
-    let mut audit = caller.audit(AuditKind::SessionEnded);
-    audit.actor = Some(user);
-    audit.subject = Some(user);
-    audit.session = Some(id);
-    let app = app.clone();
-    wholly(async move {
-        if let Some(token) = app.store.end_session(user, id, audit).await? {
-            announce_replaced(&app, user, (id, token));
-        }
-        Ok(())
     })
     .await
 }

@@ -9,14 +9,14 @@ use portcullis_domain::{
     accounts::{AccountQuery, AccountStore, AccountSummary, CreateAccount, DisableAccount},
     passwords::PasswordHash,
     roles::ADMIN,
-    sessions::NewSession,
+    sessions::FirstSession,
 };
 use portcullis_policy::{Pattern, PermissionSet};
 use uuid::Uuid;
 
 use crate::{
     Database,
-    change::{Change, made, refused},
+    change::{Change, made, made_with, refused},
     connection::{Connection, locking},
     passkeys, roles, sessions,
     value::{Row, args, unreadable},
@@ -52,7 +52,7 @@ fn account(row: &Row) -> Result<Account, StorageError> {
 async fn create(
     db: &mut Connection<'_>,
     account: NewAccount,
-    session: Option<NewSession>,
+    session: Option<FirstSession>,
     audit: AuditEvent,
 ) -> Result<Change<CreateAccount>, StorageError> {
     let sql = "INSERT INTO accounts
@@ -80,10 +80,15 @@ async fn create(
     for role in &account.roles {
         roles::give(db, account.id, role).await?;
     }
-    if let Some(session) = session {
+    let mut ended = None;
+    if let Some(FirstSession { session, replaces }) = session {
+        if let Some(old) = replaces {
+            ended = sessions::replace(db, old, account.id, &audit).await?;
+        }
         sessions::insert(db, session).await?;
     }
-    made(CreateAccount::Created, audit)
+    let audit = [audit].into_iter().chain(ended).collect();
+    made_with(CreateAccount::Created, audit)
 }
 
 /// Sets whether an account is enabled. False: it was so already.
@@ -115,7 +120,7 @@ impl AccountStore for Database {
     async fn create_account(
         &self,
         account: NewAccount,
-        session: Option<NewSession>,
+        session: Option<FirstSession>,
         audit: AuditEvent,
     ) -> Result<CreateAccount, StorageError> {
         self.write(move |db| Box::pin(create(db, account, session, audit)))
@@ -125,7 +130,7 @@ impl AccountStore for Database {
     async fn create_first_admin(
         &self,
         account: NewAccount,
-        session: Option<NewSession>,
+        session: Option<FirstSession>,
         audit: AuditEvent,
     ) -> Result<CreateAccount, StorageError> {
         self.write(move |db| {

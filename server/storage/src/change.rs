@@ -12,20 +12,25 @@ use crate::connection::Connection;
 
 /// What an operation came to, and with it whether its transaction is kept.
 pub(crate) enum Change<T> {
-    /// Something changed; it is kept together with the audit row.
-    Made(T, Option<AuditEvent>),
+    /// Something changed; it is kept together with the audit rows.
+    Made(T, Vec<AuditEvent>),
     /// Nothing shall have changed: whatever was written on the way is rolled back.
     Refused(T),
 }
 
 /// The change was made, and this is its audit row.
 pub(crate) fn made<T>(value: T, audit: AuditEvent) -> Result<Change<T>, StorageError> {
-    Ok(Change::Made(value, Some(audit)))
+    made_with(value, vec![audit])
+}
+
+/// Several changes were made, and these are their audit rows, in this order.
+pub(crate) fn made_with<T>(value: T, audit: Vec<AuditEvent>) -> Result<Change<T>, StorageError> {
+    Ok(Change::Made(value, audit))
 }
 
 /// The change was made, and is of a kind that is not audited.
 pub(crate) fn unaudited<T>(value: T) -> Result<Change<T>, StorageError> {
-    Ok(Change::Made(value, None))
+    made_with(value, Vec::new())
 }
 
 /// The change was not made.
@@ -47,14 +52,14 @@ impl<T, F> Operation<T> for F where
 {
 }
 
-/// Runs an operation and writes its audit row. Whether to keep what it did, and its value.
+/// Runs an operation and writes its audit rows. Whether to keep what it did, and its value.
 pub(crate) async fn run<T>(
     operation: impl Operation<T>,
     connection: &mut Connection<'_>,
 ) -> Result<(bool, T), StorageError> {
     match operation(connection).await? {
         Change::Made(value, audit) => {
-            if let Some(event) = audit {
+            for event in audit {
                 crate::audit::append(connection, event).await?;
             }
             Ok((true, value))

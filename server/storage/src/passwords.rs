@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, StorageError, UserId,
     passwords::{PasswordHash, PasswordStore},
+    sessions::{EndOthers, EndedSessions},
 };
 
 use crate::{
     Database,
-    change::{made, refused},
+    change::{made_with, refused},
+    sessions,
     value::args,
 };
 
@@ -19,8 +21,9 @@ impl PasswordStore for Database {
         user: UserId,
         expected: Option<PasswordHash>,
         new: PasswordHash,
+        others: Option<EndOthers>,
         audit: AuditEvent,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<Option<EndedSessions>, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
                 // The first password changes the account as its user sees it, another does not.
@@ -28,11 +31,20 @@ impl PasswordStore for Database {
                         version = version + CASE WHEN password_hash IS NULL THEN 1 ELSE 0 END
                     WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2";
                 let args = args![user, expected.map(|hash| hash.0), new.0];
-                if db.execute(sql, args).await? == 1 {
-                    made(true, audit)
-                } else {
-                    refused(false)
+                // The row is held from here on, as ending the sessions needs it to be.
+                if db.execute(sql, args).await? == 0 {
+                    return refused(None);
                 }
+                let mut rows = vec![audit];
+                let mut ended = EndedSessions::new();
+                if let Some(EndOthers { keep, audit }) = others {
+                    let all = sessions::end_all(db, user, Some(keep), audit.at).await?;
+                    if !all.is_nothing() {
+                        rows.push(audit);
+                    }
+                    ended = all.sessions;
+                }
+                made_with(Some(ended), rows)
             })
         })
         .await

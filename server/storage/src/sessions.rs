@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use portcullis_domain::{
     AuditEvent, SecretHash, SessionId, StorageError, Timestamp, UserId,
-    sessions::{NewSession, Session, SessionStore},
+    audit::AuditKind,
+    sessions::{EndedSessions, NewSession, Session, SessionStore},
 };
 use uuid::Uuid;
 
 use crate::{
     Database,
-    change::{made, refused, unaudited},
+    change::{made, made_with, refused, unaudited},
     connection::{Connection, locking},
     oauth,
     value::{Row, args},
@@ -81,9 +82,40 @@ pub(crate) async fn end_all(
 
 /// What [`end_all`] has ended.
 pub(crate) struct Ended {
-    pub(crate) sessions: Vec<(SessionId, SecretHash)>,
+    pub(crate) sessions: EndedSessions,
     /// Token families, and codes that would have begun some.
     pub(crate) grants: u64,
+}
+
+impl Ended {
+    /// Whether there was nothing to end.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.sessions.is_empty() && self.grants == 0
+    }
+}
+
+/// Ends the session that a browser had before one of this user begins in it, which is what `audit`
+/// is about. Where it was somebody else's, that is written down too: the event.
+pub(crate) async fn replace(
+    db: &mut Connection<'_>,
+    old: SessionId,
+    user: UserId,
+    audit: &AuditEvent,
+) -> Result<Option<AuditEvent>, StorageError> {
+    let sql = "DELETE FROM sessions WHERE id = $1 RETURNING user_id";
+    let Some(row) = db.row(sql, args![old]).await? else {
+        return Ok(None);
+    };
+    let before = UserId(row.get("user_id")?);
+    Ok((before != user).then(|| AuditEvent {
+        kind: AuditKind::SessionEnded,
+        actor: Some(before),
+        subject: Some(before),
+        session: Some(old),
+        family: None,
+        detail: serde_json::json!({ "reason": "somebody else signed in" }),
+        ..audit.clone()
+    }))
 }
 
 #[async_trait]
@@ -99,12 +131,12 @@ impl SessionStore for Database {
                 if db.lock_account(session.user).await? != Some(true) {
                     return refused(false);
                 }
-                if let Some(old) = replaces {
-                    db.execute("DELETE FROM sessions WHERE id = $1", args![old])
-                        .await?;
-                }
+                let ended = match replaces {
+                    Some(old) => replace(db, old, session.user, &audit).await?,
+                    None => None,
+                };
                 insert(db, session).await?;
-                made(true, audit)
+                made_with(true, [audit].into_iter().chain(ended).collect())
             })
         })
         .await
@@ -158,12 +190,12 @@ impl SessionStore for Database {
         except: Option<SessionId>,
         now: Timestamp,
         audit: AuditEvent,
-    ) -> Result<Vec<(SessionId, SecretHash)>, StorageError> {
+    ) -> Result<EndedSessions, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
                 db.lock_account(user).await?;
                 let ended = end_all(db, user, except, now).await?;
-                if ended.sessions.is_empty() && ended.grants == 0 {
+                if ended.is_nothing() {
                     return refused(Vec::new());
                 }
                 made(ended.sessions, audit)

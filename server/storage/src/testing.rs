@@ -23,6 +23,34 @@ use std::{
     time::Duration,
 };
 
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+
+/// Makes the database at this URL refuse audit rows of that kind from now on, so that a test sees
+/// what becomes of a change whose last step fails.
+pub async fn refuse_audit(url: &str, kind: &str) -> Result<(), sqlx::Error> {
+    let refuse = if url.starts_with("sqlite:") {
+        format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON audit_log WHEN NEW.kind = '{kind}'
+            BEGIN SELECT RAISE(ABORT, 'refused by a test'); END"
+        )
+    } else {
+        format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RAISE EXCEPTION 'refused by a test'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON audit_log FOR EACH ROW
+                WHEN (NEW.kind = '{kind}') EXECUTE FUNCTION refuse()"
+        )
+    };
+    let refuse = sqlx::raw_sql(sqlx::AssertSqlSafe(refuse));
+    if url.starts_with("sqlite:") {
+        let mut database = SqliteConnection::connect(url).await?;
+        refuse.execute(&mut database).await.map(drop)
+    } else {
+        let mut database = PgConnection::connect(url).await?;
+        refuse.execute(&mut database).await.map(drop)
+    }
+}
+
 const USER: &str = "portcullis";
 const FOLDER: &str = "portcullis-postgres-";
 

@@ -9,7 +9,10 @@ use portcullis_server::{
     config::LimitConfig,
     connections::{Patience, serve},
 };
-use portcullis_storage::{Database, testing::Postgres};
+use portcullis_storage::{
+    Database,
+    testing::{Postgres, refuse_audit},
+};
 use portcullis_types::client::{Client, SigningAlgorithm};
 use serde_json::json;
 use tempfile::TempDir;
@@ -248,6 +251,12 @@ impl Server {
             Place::Folder(folder) => database::of_sqlite(&file_in(folder)).await,
             Place::Postgres(postgres) => database::of_postgres(&postgres.url()).await,
         }
+    }
+
+    /// Makes the database refuse audit rows of that kind from now on, so that a change fails at its
+    /// last step.
+    pub async fn refuse_audit(&self, kind: &str) {
+        refuse_audit(&self.place.url(), kind).await.unwrap();
     }
 
     /// Takes the database away, as when its machine fails. Only on PostgreSQL.

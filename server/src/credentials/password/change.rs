@@ -1,7 +1,7 @@
 //! `PUT /api/auth/password`: changing one's password, or giving a passkey-only account one.
 
 use axum::http::StatusCode;
-use portcullis_domain::{audit::AuditKind, passwords::PasswordHash};
+use portcullis_domain::{audit::AuditKind, passwords::PasswordHash, sessions::EndOthers};
 use portcullis_types::{ErrorCode, Problem, account::SetPasswordRequest};
 
 use super::{hashing::Typed, policy};
@@ -12,6 +12,7 @@ use crate::{
         body::Json,
         caller::Caller,
         errors::{ApiError, ApiResult},
+        run_to_end::wholly,
     },
     limits::Quota,
     sessions::{end, hub::Notice},
@@ -35,27 +36,34 @@ pub(crate) async fn set_password(
     let new = policy::check(&app, new, &account.email, &account.name, "new").await?;
     let current = current_hash(&app, &caller, &browser, body.current.as_deref()).await?;
     let hash = app.hasher.hash(&*app.rng, new).await?;
-    let mut audit = caller.audit(AuditKind::PasswordChanged);
-    audit.actor = Some(account.id);
-    audit.subject = Some(account.id);
-    audit.session = Some(browser.session.id());
-    if !app
-        .store
-        .replace_password(account.id, current, hash, audit)
-        .await?
-    {
-        return Err(wrong_current());
-    }
-    app.principals.forget(account.id);
-    app.hub.tell(account.id, Notice::Changed);
-    if body.end_other_sessions {
-        let mut audit = caller.audit(AuditKind::SessionsEnded);
-        audit.actor = Some(account.id);
-        audit.subject = Some(account.id);
-        let keep = Some(browser.session.id());
-        end::all(&app, account.id, keep, caller.now, audit).await?;
-    }
-    Ok(StatusCode::NO_CONTENT)
+    let (user, session) = (account.id, browser.session.id());
+    let event = |kind| {
+        let mut audit = caller.audit(kind);
+        audit.actor = Some(user);
+        audit.subject = Some(user);
+        audit.session = Some(session);
+        audit
+    };
+    let others = body.end_other_sessions.then(|| EndOthers {
+        keep: session,
+        audit: event(AuditKind::SessionsEnded),
+    });
+    let audit = event(AuditKind::PasswordChanged);
+    wholly(async move {
+        let ends_others = others.is_some();
+        let store = &app.store;
+        let replaced = store.replace_password(user, current, hash, others, audit);
+        let Some(ended) = replaced.await? else {
+            return Err(wrong_current());
+        };
+        app.principals.forget(user);
+        app.hub.tell(user, Notice::Changed);
+        if ends_others {
+            end::announce_all(&app, user, &ended);
+        }
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }
 
 /// The hash that is to be replaced, once the current password has proved to be its own.

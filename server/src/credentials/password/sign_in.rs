@@ -125,7 +125,7 @@ async fn rehash(
     audit.detail = serde_json::json!({ "reason": "rehashed with today's cost" });
     if let Err(error) = app
         .store
-        .replace_password(user, Some(old), new, audit)
+        .replace_password(user, Some(old), new, None, audit)
         .await
     {
         tracing::warn!(%error, "could not rehash a password");

@@ -1,16 +1,20 @@
 //! Accounts: made whole or not at all, found, listed, disabled with all that was open.
 
 use portcullis_domain::{
-    Account, AccountStatus, PasskeyId, UserId,
+    Account, AccountStatus, NewAccount, PasskeyId, UserId,
     accounts::{AccountStore, CreateAccount, DisableAccount},
-    audit::AuditKind::{AccountCreated, AccountDisabled, AccountEnabled},
+    audit::{
+        AuditKind::{AccountCreated, AccountDisabled, AccountEnabled, SessionEnded, SignedIn},
+        AuditStore,
+    },
     oauth::OAuthStore,
     passkeys::PasskeyStore,
     passwords::PasswordStore,
     roles::{Role, RoleStore},
-    sessions::SessionStore,
+    sessions::{FirstSession, Session, SessionStore},
 };
 use portcullis_policy::Permission;
+use portcullis_storage::testing::refuse_audit;
 
 use crate::support::*;
 
@@ -19,7 +23,11 @@ async fn an_account_is_made_with_all_that_comes_with_it(db: &Fixture) {
     new.roles = vec!["admin".to_owned()];
     new.passkey = Some(new_passkey());
     let session = new_session(new.id);
-    let created = db.create_account(new.clone(), Some(session.clone()), event(AccountCreated));
+    let created = db.create_account(
+        new.clone(),
+        Some(session.clone().into()),
+        event(AccountCreated),
+    );
     assert_eq!(created.await.unwrap(), CreateAccount::Created);
 
     let account = db.account(new.id).await.unwrap().unwrap();
@@ -52,13 +60,55 @@ async fn an_account_is_made_with_all_that_comes_with_it(db: &Fixture) {
     assert_eq!(db.audited().await, ["account.created"]);
 }
 
+/// Bob's session, and Ada signing up in the same browser.
+async fn in_the_same_browser(db: &Fixture) -> (Session, NewAccount, FirstSession) {
+    let before = new_session(create(db, new_account("bob")).await);
+    let begun = db.begin_session(before.clone(), None, event(SignedIn));
+    assert!(begun.await.unwrap());
+    let new = new_account("ada");
+    let first = FirstSession {
+        session: new_session(new.id),
+        replaces: Some(before.id),
+    };
+    (before, new, first)
+}
+
+async fn a_new_account_ends_the_session_before_with_a_row_of_its_own(db: &Fixture) {
+    let (before, new, first) = in_the_same_browser(db).await;
+    let token = first.session.token;
+    let created = db.create_account(new, Some(first), event(AccountCreated));
+    assert_eq!(created.await.unwrap(), CreateAccount::Created);
+    assert!(db.session_by_token(before.token).await.unwrap().is_none());
+    assert!(db.session_by_token(token).await.unwrap().is_some());
+    let rows = db.audit_rows(2).await.unwrap();
+    assert_eq!(
+        (rows[0].kind.as_str(), rows[1].kind.as_str()),
+        ("session.ended", "account.created")
+    );
+    assert_eq!(
+        (rows[0].actor, rows[0].subject),
+        (Some(before.user), Some(before.user))
+    );
+}
+
+async fn an_account_that_cannot_end_the_session_before_is_not_made(db: &Fixture) {
+    let (before, new, first) = in_the_same_browser(db).await;
+    refuse_audit(&db.url, SessionEnded.as_str()).await.unwrap();
+    let user = new.id;
+    db.create_account(new, Some(first), event(AccountCreated))
+        .await
+        .unwrap_err();
+    assert!(db.account(user).await.unwrap().is_none());
+    assert!(db.session_by_token(before.token).await.unwrap().is_some());
+}
+
 async fn an_address_has_one_account(db: &Fixture) {
     ada(db).await;
     let again = new_account("ada");
     let session = new_session(again.id);
     let user = again.id;
     let created = db
-        .create_account(again, Some(session.clone()), event(AccountCreated))
+        .create_account(again, Some(session.clone().into()), event(AccountCreated))
         .await;
     assert_eq!(created.unwrap(), CreateAccount::Taken);
     assert!(db.account(user).await.unwrap().is_none());
@@ -241,7 +291,7 @@ async fn of_many_who_want_an_address_one_gets_it(db: &Fixture) {
                 let new = new_account(&name);
                 let session = new_session(new.id);
                 async move {
-                    node.create_account(new, Some(session), event(AccountCreated))
+                    node.create_account(new, Some(session.into()), event(AccountCreated))
                         .await
                         .unwrap()
                 }
@@ -293,6 +343,8 @@ async fn a_sign_in_racing_with_disabling_leaves_nothing_open(db: &Fixture) {
 
 conformance!(
     an_account_is_made_with_all_that_comes_with_it,
+    a_new_account_ends_the_session_before_with_a_row_of_its_own,
+    an_account_that_cannot_end_the_session_before_is_not_made,
     an_address_has_one_account,
     a_passkey_of_another_account_leaves_no_account_behind,
     an_unknown_role_leaves_no_account_behind,

@@ -60,7 +60,7 @@ async fn a_caller_that_goes_away_leaves_nothing_half_done(db: &Fixture) {
     for round in 0..40_u64 {
         let new = new_account(&format!("user{round}"));
         let session = new_session(new.id);
-        let create = db.create_account(new, Some(session), event(SignInFailed));
+        let create = db.create_account(new, Some(session.into()), event(SignInFailed));
         // Gives up at some point on the way.
         let _ = tokio::time::timeout(Duration::from_micros(round * 50), create).await;
     }

@@ -1,23 +1,31 @@
 //! Password hashes: replaced only if they are what the caller checked.
 
 use portcullis_domain::{
-    UserId, accounts::AccountStore, audit::AuditKind::PasswordChanged, passwords::PasswordStore,
+    UserId,
+    accounts::AccountStore,
+    audit::AuditKind::{PasswordChanged, SessionsEnded, SignedIn},
+    oauth::OAuthStore,
+    passwords::PasswordStore,
+    sessions::{EndOthers, Session, SessionStore},
 };
+use portcullis_storage::testing::refuse_audit;
 
 use crate::support::*;
 
 async fn a_password_is_replaced_if_it_is_the_expected_one(db: &Fixture) {
     let user = ada(db).await;
-    let replace = |expected, new: &str| {
-        db.replace_password(user, expected, password(new), event(PasswordChanged))
+    let replace = async |expected, new: &str| {
+        let audit = event(PasswordChanged);
+        let replaced = db.replace_password(user, expected, password(new), None, audit);
+        replaced.await.unwrap().is_some()
     };
-    assert!(replace(Some(password("ada")), "new").await.unwrap());
+    assert!(replace(Some(password("ada")), "new").await);
     assert_eq!(
         db.password_of(user).await.unwrap().unwrap().0,
         password("new").0
     );
-    assert!(!replace(Some(password("ada")), "newer").await.unwrap());
-    assert!(!replace(None, "newer").await.unwrap());
+    assert!(!replace(Some(password("ada")), "newer").await);
+    assert!(!replace(None, "newer").await);
     assert_eq!(
         db.password_of(user).await.unwrap().unwrap().0,
         password("new").0
@@ -29,11 +37,13 @@ async fn a_first_password_changes_the_account(db: &Fixture) {
     let user = create(db, new_passkey_account("ada")).await;
     assert!(db.password_of(user).await.unwrap().is_none());
     let before = db.account(user).await.unwrap().unwrap();
-    let set = |expected, new: &str| {
-        db.replace_password(user, expected, password(new), event(PasswordChanged))
+    let set = async |expected, new: &str| {
+        let audit = event(PasswordChanged);
+        let replaced = db.replace_password(user, expected, password(new), None, audit);
+        replaced.await.unwrap().is_some()
     };
-    assert!(!set(Some(password("ada")), "first").await.unwrap());
-    assert!(set(None, "first").await.unwrap());
+    assert!(!set(Some(password("ada")), "first").await);
+    assert!(set(None, "first").await);
     let after = db.account(user).await.unwrap().unwrap();
     assert!(after.has_password && !before.has_password);
     assert!(after.version > before.version);
@@ -44,9 +54,9 @@ async fn nobody_has_no_password(db: &Fixture) {
     let nobody = UserId(id());
     assert!(db.password_of(nobody).await.unwrap().is_none());
     let set = db
-        .replace_password(nobody, None, password("x"), event(PasswordChanged))
+        .replace_password(nobody, None, password("x"), None, event(PasswordChanged))
         .await;
-    assert!(!set.unwrap());
+    assert!(set.unwrap().is_none());
     assert!(db.audited().await.is_empty());
 }
 
@@ -59,9 +69,10 @@ async fn of_many_changes_at_once_one_wins(db: &Fixture) {
                 let (expected, new) = (current.clone(), password(&format!("{round}-{caller}")));
                 async move {
                     let audit = event(PasswordChanged);
-                    node.replace_password(user, Some(expected), new, audit)
+                    node.replace_password(user, Some(expected), new, None, audit)
                         .await
                         .unwrap()
+                        .is_some()
                 }
             })
             .await;
@@ -77,7 +88,71 @@ async fn of_many_changes_at_once_one_wins(db: &Fixture) {
     assert_eq!(db.count_audited(PasswordChanged).await, ROUNDS.len());
 }
 
+/// A user with three sessions and a family; the sessions, and what ends all but the first.
+async fn with_sessions(db: &Fixture) -> (UserId, [Session; 3], EndOthers) {
+    let user = ada(db).await;
+    let sessions = [(); 3].map(|()| new_session(user));
+    for session in &sessions {
+        let begun = db.begin_session(session.clone(), None, event(SignedIn));
+        assert!(begun.await.unwrap());
+    }
+    let others = EndOthers {
+        keep: sessions[0].id,
+        audit: event(SessionsEnded),
+    };
+    (user, sessions, others)
+}
+
+async fn a_change_can_end_the_other_sessions(db: &Fixture) {
+    let (user, [keep, one, other], others) = with_sessions(db).await;
+    let (family, _) = begin_family(db, user).await;
+    let replace = async |expected: &str| {
+        let (expected, others) = (Some(password(expected)), Some(others.clone()));
+        let audit = event(PasswordChanged);
+        let replaced = db.replace_password(user, expected, password("new"), others, audit);
+        replaced.await.unwrap()
+    };
+    assert!(replace("wrong").await.is_none());
+    assert_eq!(db.sessions_of(user, NOW).await.unwrap().len(), 3);
+    let mut ended = replace("ada").await.unwrap();
+    ended.sort_unstable_by_key(|(id, _)| *id);
+    assert_eq!(ended, [(one.id, one.token), (other.id, other.token)]);
+    let left = db.sessions_of(user, NOW).await.unwrap();
+    assert_eq!(left.iter().map(|it| it.id).collect::<Vec<_>>(), [keep.id]);
+    assert!(
+        db.family(family)
+            .await
+            .unwrap()
+            .unwrap()
+            .revoked_at
+            .is_some()
+    );
+    // With nothing to end there is no row that says so.
+    assert!(replace("new").await.unwrap().is_empty());
+    let rows = db.audited().await;
+    assert_eq!(
+        rows[rows.len() - 3..],
+        ["password.changed", "session.all_ended", "password.changed"]
+    );
+}
+
+async fn a_change_that_cannot_end_the_other_sessions_is_not_made(db: &Fixture) {
+    let (user, sessions, others) = with_sessions(db).await;
+    refuse_audit(&db.url, SessionsEnded.as_str()).await.unwrap();
+    let (expected, new) = (Some(password("ada")), password("new"));
+    db.replace_password(user, expected, new, Some(others), event(PasswordChanged))
+        .await
+        .unwrap_err();
+    let kept = db.password_of(user).await.unwrap().unwrap();
+    assert_eq!(kept.0, password("ada").0);
+    let left = db.sessions_of(user, NOW).await.unwrap();
+    assert_eq!(left.len(), sessions.len());
+    assert_eq!(db.count_audited(PasswordChanged).await, 0);
+}
+
 conformance!(
+    a_change_can_end_the_other_sessions,
+    a_change_that_cannot_end_the_other_sessions_is_not_made,
     a_password_is_replaced_if_it_is_the_expected_one,
     a_first_password_changes_the_account,
     nobody_has_no_password,

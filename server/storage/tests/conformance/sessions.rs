@@ -3,7 +3,10 @@
 use portcullis_domain::{
     SessionId, UserId,
     accounts::AccountStore,
-    audit::AuditKind::{AccountDisabled, SessionEnded, SessionsEnded, SignedIn},
+    audit::{
+        AuditKind::{AccountDisabled, SessionEnded, SessionsEnded, SignedIn},
+        AuditStore,
+    },
     oauth::OAuthStore,
     sessions::{Session, SessionStore},
 };
@@ -89,6 +92,40 @@ async fn a_new_session_ends_the_one_it_replaces(db: &Fixture) {
             .unwrap()
     );
     assert_eq!(db.sessions_of(user, NOW).await.unwrap().len(), 2);
+    // Who goes on in a new session has not signed out.
+    assert_eq!(db.count_audited(SessionEnded).await, 0);
+}
+
+async fn the_end_of_somebody_elses_session_is_written_down_too(db: &Fixture) {
+    let (user, other) = (ada(db).await, create(db, new_account("bob")).await);
+    let (old, new, newest) = (new_session(user), new_session(other), new_session(other));
+    begin(db, &old).await;
+    let replace = |new: Session| db.begin_session(new, Some(old.id), event(SignedIn));
+    assert!(replace(new).await.unwrap());
+    let rows = db.audit_rows(2).await.unwrap();
+    assert_eq!(
+        (rows[0].kind.as_str(), rows[1].kind.as_str()),
+        ("session.ended", "session.signed_in")
+    );
+    assert_eq!((rows[0].actor, rows[0].subject), (Some(user), Some(user)));
+    // Once: it is gone already.
+    assert!(replace(newest).await.unwrap());
+    assert_eq!(db.count_audited(SessionEnded).await, 1);
+}
+
+async fn of_many_who_replace_a_session_one_ends_it(db: &Fixture) {
+    let (user, other) = (ada(db).await, create(db, new_account("bob")).await);
+    for (round, callers) in ROUNDS.into_iter().enumerate() {
+        let old = new_session(user);
+        begin(db, &old).await;
+        db.race(callers, |node, _| async move {
+            let audit = event(SignedIn);
+            let begun = node.begin_session(new_session(other), Some(old.id), audit);
+            assert!(begun.await.unwrap());
+        })
+        .await;
+        assert_eq!(db.count_audited(SessionEnded).await, round + 1);
+    }
 }
 
 async fn living_sessions_are_listed_latest_used_first(db: &Fixture) {
@@ -239,6 +276,8 @@ conformance!(
     a_session_comes_back_as_begun,
     a_session_needs_an_enabled_account,
     a_new_session_ends_the_one_it_replaces,
+    the_end_of_somebody_elses_session_is_written_down_too,
+    of_many_who_replace_a_session_one_ends_it,
     living_sessions_are_listed_latest_used_first,
     a_session_is_ended_by_its_user_only,
     all_other_sessions_and_all_families_are_ended,

@@ -32,6 +32,21 @@ async fn asvs_6_4_1_the_link_makes_one_admin_once() {
     assert_eq!(server.tables().await["accounts"].len(), 1);
 }
 
+/// The first admin and the end of the session before are one transaction, and the link stays good.
+#[tokio::test]
+async fn an_admin_who_cannot_end_the_session_before_is_not_made() {
+    let server = Server::start().await;
+    let token = server.setup_token().await;
+    let tab = server.person("ada").await;
+    server.refuse_audit("session.ended").await;
+    let answer = tab.post(paths::SETUP, body(&token, "root")).await;
+    answer.problem(500, "internal");
+    assert_eq!(tab.session().await["user"]["name"], "ada");
+    let other = server.browser();
+    let answer = other.post(paths::SETUP, body(&token, "root")).await;
+    answer.status(200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_who_race_for_the_link_make_one_admin() {
     let server = Server::start().await;

@@ -43,6 +43,23 @@ async fn asvs_7_4_3_changing_a_password_can_end_the_other_sessions() {
     assert!(ada.is_signed_in().await);
 }
 
+/// Both are one transaction: an answer that says that nothing was changed is right.
+#[tokio::test]
+async fn a_change_that_cannot_end_the_other_sessions_is_not_made() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let phone = server.browser();
+    phone.sign_in("ada").await.status(200);
+    server.refuse_audit("session.all_ended").await;
+    let body = json!({ "current": PASSWORD, "new": NEW, "end_other_sessions": true });
+    let answer = ada.put(paths::PASSWORD, body).await;
+    answer.problem(500, "internal");
+    assert!(phone.is_signed_in().await && ada.is_signed_in().await);
+    server.browser().sign_in("ada").await.status(200);
+    server.browser().sign_in_as("ada", NEW).await.status(401);
+    assert_eq!(server.audited("password.changed").await, 0);
+}
+
 #[tokio::test]
 async fn a_new_password_must_be_good_too() {
     let server = Server::start().await;

@@ -19,6 +19,17 @@ async fn a_new_account_is_signed_in_with_the_default_role() {
     assert_eq!(ada.session().await, answer.at("/session"));
 }
 
+/// The account and the end of the session before it are one transaction.
+#[tokio::test]
+async fn an_account_that_cannot_end_the_session_before_is_not_made() {
+    let server = Server::start().await;
+    let tab = server.person("ada").await;
+    server.refuse_audit("session.ended").await;
+    tab.register("ben").await.problem(500, "internal");
+    assert_eq!(tab.session().await["user"]["name"], "ada");
+    server.browser().sign_in("ben").await.status(401);
+}
+
 #[tokio::test]
 async fn an_address_is_one_account_however_it_is_written() {
     let server = Server::start().await;
