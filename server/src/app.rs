@@ -14,7 +14,7 @@ use crate::{
     http::ui::Ui,
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation::Means},
-    limits::Limiter,
+    limits::{Limiter, refusals::Refusals},
     oauth::{client_auth::remote::RemoteKeys, clients::Clients, dpop::Dpop, families::Families},
     sessions::{hub::Hub, registry::Sessions},
 };
@@ -34,6 +34,7 @@ pub(crate) struct App {
     pub(crate) families: Families,
     pub(crate) hub: Hub,
     pub(crate) limiter: Limiter,
+    pub(crate) refusals: Refusals,
     pub(crate) hasher: Hasher,
     pub(crate) passkeys: Passkeys,
     pub(crate) clients: Arc<Clients>,

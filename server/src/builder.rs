@@ -21,7 +21,7 @@ use crate::{
     http::{router, ui::Ui},
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation},
-    limits::Limiter,
+    limits::{Limiter, refusals::Refusals},
     oauth::{
         client_auth::remote::RemoteKeys,
         clients::{Clients, secrets},
@@ -147,6 +147,7 @@ impl Builder {
             families: Families::new(Arc::clone(&clients)),
             hub: Hub::default(),
             limiter: Limiter::default(),
+            refusals: Refusals::default(),
             hasher: Hasher::new(&config.password, &*rng)?,
             passkeys: Passkeys::new(&config, &master)?,
             clients,

@@ -146,7 +146,7 @@ pub(crate) async fn allow<E: std::fmt::Display>(
     Ok(actor)
 }
 
-/// Refuses with 403, and notes it in the audit log, unless the requirement is met.
+/// Refuses with 403, and notes it in the audit log once a minute, unless the requirement is met.
 pub(crate) async fn check(
     app: &App,
     caller: &Caller,
@@ -164,7 +164,8 @@ pub(crate) async fn check(
     let mut audit = caller.audit(AuditKind::Denied);
     audit.actor = Some(actor.user_id());
     audit.detail = serde_json::json!({ "missing": missing });
-    app.store.record(audit).await?;
+    let what = missing.join(" ");
+    app.refusals.record(&*app.store, what, audit).await?;
     Err(ApiError::new(
         ErrorCode::Forbidden,
         format!(

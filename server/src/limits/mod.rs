@@ -3,6 +3,8 @@
 //! A try is counted before it is made, so that a hundred at once count as a hundred; a success
 //! gives its try back. Counts live in memory, in a table of bounded size.
 
+pub(crate) mod refusals;
+
 use std::collections::HashMap;
 
 use parking_lot::Mutex;

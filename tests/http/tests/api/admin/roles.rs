@@ -202,6 +202,33 @@ async fn asvs_8_2_1_a_moderator_is_no_admin() {
     assert_eq!(server.audited("authz.denied").await, 2);
 }
 
+/// Asking over and over fills no log: one row per person, permission and minute, and the next says
+/// how many were left out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_are_written_down_once_a_minute() {
+    let server = Server::start().await;
+    let (ada, eve) = (server.person("ada").await, server.person("eve").await);
+    let answers = all_at_once((0..50).map(|_| {
+        let tab = ada.clone();
+        async move { tab.get(paths::ADMIN_USERS).await.status }
+    }))
+    .await;
+    assert!(answers.iter().all(|status| *status == 403));
+    assert_eq!(server.audited("authz.denied").await, 1);
+    ada.get(paths::ADMIN_CLIENTS).await.status(403);
+    eve.get(paths::ADMIN_USERS).await.status(403);
+    assert_eq!(server.audited("authz.denied").await, 3);
+    server.clock.advance_seconds(59);
+    ada.get(paths::ADMIN_USERS).await.status(403);
+    assert_eq!(server.audited("authz.denied").await, 3);
+    server.clock.advance_seconds(1);
+    ada.get(paths::ADMIN_USERS).await.status(403);
+    let rows = server.audit().await;
+    let last = &rows.last().unwrap().detail;
+    assert_eq!(*last, json!({ "missing": ["users:read"], "left_out": 50 }));
+    assert_eq!(server.audited("authz.denied").await, 4);
+}
+
 /// Deposes an admin by taking the role away or by disabling the account.
 async fn depose(actor: Browser, user: String, disable: bool) -> Answer {
     if disable {
