@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::Router;
 use portcullis_domain::{
-    Clock, Rng, Store, Timestamp,
+    AuditEvent, Clock, Rng, Store, Timestamp,
+    audit::AuditKind,
     roles::{ADMIN, Role},
 };
 use tokio::sync::watch;
@@ -131,7 +132,8 @@ impl Builder {
             let rules = demo::rules::NoteRules(Arc::clone(&store));
             resource_rules.insert("note".to_owned(), Box::new(rules));
         }
-        store.define_roles(&roles(&config)).await?;
+        let changed = AuditEvent::by_itself(AuditKind::RoleChanged, clock.now());
+        store.define_roles(&roles(&config), changed).await?;
         let keys = SigningKeys::load(&*store, &master, &*rng, clock.now()).await?;
         let clients = Arc::new(Clients::load(&config.clients, &*store).await?);
         let issuer = config.public_url();

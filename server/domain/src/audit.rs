@@ -39,8 +39,12 @@ kinds! {
     SessionsEnded = "session.all_ended";
     /// A password was set or changed.
     PasswordChanged = "password.changed";
+    /// A password was not changed: the current one was wrong.
+    PasswordChangeFailed = "password.change_failed";
     /// A passkey was added.
     PasskeyAdded = "passkey.added";
+    /// A passkey was not added: it, or its ceremony, was no good.
+    PasskeyRefused = "passkey.refused";
     /// A passkey was renamed.
     PasskeyRenamed = "passkey.renamed";
     /// A passkey was deleted.
@@ -49,6 +53,8 @@ kinds! {
     RoleAssigned = "role.assigned";
     /// A role was taken away.
     RoleUnassigned = "role.unassigned";
+    /// What a role allows has changed, which happens when a program starts with another list.
+    RoleChanged = "role.changed";
     /// An authorization code was issued.
     CodeIssued = "oauth.code_issued";
     /// A code was presented a second time, and its family revoked.
@@ -115,6 +121,23 @@ pub struct AuditEvent {
     /// What else there is to know; never a secret. Control characters cannot get in: JSON escapes
     /// them.
     pub detail: serde_json::Value,
+}
+
+impl AuditEvent {
+    /// An event that no request is behind, such as what happens when the server starts.
+    pub fn by_itself(kind: AuditKind, at: Timestamp) -> Self {
+        Self {
+            kind,
+            at,
+            actor: None,
+            subject: None,
+            session: None,
+            family: None,
+            ip: String::new(),
+            request: None,
+            detail: serde_json::Value::Null,
+        }
+    }
 }
 
 /// An event as it is kept, with its place in the order.

@@ -38,8 +38,9 @@ pub enum ChangeRole {
 /// Keeps roles.
 #[async_trait]
 pub trait RoleStore {
-    /// Makes each of these roles what it says here; leaves others alone.
-    async fn define_roles(&self, roles: &[Role]) -> Result<(), StorageError>;
+    /// Makes each of these roles what it says here; leaves others alone. Each that allows something
+    /// else than before is written down as this event, with what it allowed and what it allows.
+    async fn define_roles(&self, roles: &[Role], audit: AuditEvent) -> Result<(), StorageError>;
 
     /// All roles, by name.
     async fn roles(&self) -> Result<Vec<Role>, StorageError>;

@@ -67,8 +67,10 @@ async fn make(create: Create) -> anyhow::Result<()> {
     let database = Database::open(&url)
         .await
         .with_context(|| format!("cannot open the database {}", without_password(&url)))?;
+    let now = SystemClock.now();
+    let changed = AuditEvent::by_itself(AuditKind::RoleChanged, now);
     database
-        .define_roles(&crate::builder::roles(&config))
+        .define_roles(&crate::builder::roles(&config), changed)
         .await?;
     let known = database.roles().await?;
     for role in &create.role {
@@ -78,7 +80,6 @@ async fn make(create: Create) -> anyhow::Result<()> {
         }
     }
     let rng = SystemRng::default();
-    let now = SystemClock.now();
     let hash = Hasher::new(&config.password, &rng)?
         .hash(&rng, typed)
         .await
@@ -94,15 +95,9 @@ async fn make(create: Create) -> anyhow::Result<()> {
         created_at: now,
     };
     let audit = AuditEvent {
-        kind: AuditKind::AccountCreated,
-        at: now,
-        actor: None,
         subject: Some(id),
-        session: None,
-        family: None,
-        ip: String::new(),
-        request: None,
         detail: serde_json::json!({ "method": "command line" }),
+        ..AuditEvent::by_itself(AuditKind::AccountCreated, now)
     };
     match database.create_account(account, None, audit).await? {
         CreateAccount::Created => say!("Made the account {email} ({id}).")?,

@@ -40,15 +40,8 @@ impl Means<'_> {
 /// The audit event of a rotation that nobody asked for over HTTP.
 pub(crate) fn audit(now: Timestamp, method: &str) -> AuditEvent {
     AuditEvent {
-        kind: AuditKind::KeyRotated,
-        at: now,
-        actor: None,
-        subject: None,
-        session: None,
-        family: None,
-        ip: String::new(),
-        request: None,
         detail: serde_json::json!({ "method": method }),
+        ..AuditEvent::by_itself(AuditKind::KeyRotated, now)
     }
 }
 

@@ -8,7 +8,7 @@ use portcullis_domain::{
 
 use crate::{
     Database,
-    change::{made, refused, unaudited},
+    change::{made, made_with, refused},
     connection::{Connection, locking},
     value::{Row, args},
 };
@@ -54,8 +54,12 @@ pub(crate) async fn enabled_admin_exists(db: &mut Connection<'_>) -> Result<bool
 }
 
 /// Makes a role what is said here. Where that changes what its holders may do, their accounts'
-/// versions count up, so that open clients notice.
-async fn define(db: &mut Connection<'_>, role: Role) -> Result<(), StorageError> {
+/// versions count up, so that open clients notice, and there is an event to write down.
+async fn define(
+    db: &mut Connection<'_>,
+    role: Role,
+    audit: &AuditEvent,
+) -> Result<Option<AuditEvent>, StorageError> {
     let sql = locking!("SELECT permissions FROM roles WHERE name = $1");
     let before = db.row(sql, args![&role.name]).await?;
     let sql = "INSERT INTO roles (name, description, permissions) VALUES ($1, $2, $3)
@@ -63,14 +67,19 @@ async fn define(db: &mut Connection<'_>, role: Role) -> Result<(), StorageError>
         SET description = excluded.description, permissions = excluded.permissions";
     let args = args![&role.name, role.description, role.permissions.as_slice()];
     db.execute(sql, args).await?;
-    if let Some(before) = before
-        && before.words("permissions")? != role.permissions
-    {
-        let sql = "UPDATE accounts SET version = version + 1
-            WHERE id IN (SELECT user_id FROM account_roles WHERE role = $1)";
-        db.execute(sql, args![role.name]).await?;
-    }
-    Ok(())
+    let before = before.map(|row| row.words("permissions")).transpose()?;
+    // Nobody has one that is new.
+    let Some(before) = before.filter(|before| *before != role.permissions) else {
+        return Ok(None);
+    };
+    let sql = "UPDATE accounts SET version = version + 1
+        WHERE id IN (SELECT user_id FROM account_roles WHERE role = $1)";
+    db.execute(sql, args![&role.name]).await?;
+    let (name, after) = (role.name, role.permissions);
+    Ok(Some(AuditEvent {
+        detail: serde_json::json!({ "role": name, "before": before, "after": after }),
+        ..audit.clone()
+    }))
 }
 
 async fn exists(db: &mut Connection<'_>, role: &str) -> Result<bool, StorageError> {
@@ -85,16 +94,17 @@ async fn count_up(db: &mut Connection<'_>, user: UserId) -> Result<(), StorageEr
 
 #[async_trait]
 impl RoleStore for Database {
-    async fn define_roles(&self, roles: &[Role]) -> Result<(), StorageError> {
+    async fn define_roles(&self, roles: &[Role], audit: AuditEvent) -> Result<(), StorageError> {
         let mut roles = roles.to_vec();
         roles.sort_by(|a, b| a.name.cmp(&b.name));
         self.write(move |db| {
             Box::pin(async move {
                 db.lock_name(DEFINING).await?;
+                let mut changed = Vec::new();
                 for role in roles {
-                    define(db, role).await?;
+                    changed.extend(define(db, role, &audit).await?);
                 }
-                unaudited(())
+                made_with((), changed)
             })
         })
         .await

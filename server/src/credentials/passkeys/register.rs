@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_domain::{
-    PasskeyId, UserId,
+    AuditEvent, PasskeyId, UserId,
     audit::AuditKind,
     passkeys::{AddPasskey, NewPasskey},
 };
@@ -183,8 +183,29 @@ pub(crate) async fn finish(
     Json(body): Json<RegisterFinishRequest<Value>>,
 ) -> ApiResult<Response> {
     browser.require_recent_proof(&app, caller.now)?;
+    match add(&app, &caller, &browser, body).await {
+        Ok(added) => Ok((StatusCode::CREATED, Answer(added)).into_response()),
+        Err(error) => {
+            if let Some(mut audit) = refused(&caller, &error) {
+                audit.actor = Some(browser.user_id());
+                audit.subject = audit.actor;
+                audit.session = Some(browser.session.id());
+                let why = error.code().as_str().to_owned();
+                app.refusals.record(&*app.store, why, audit).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn add(
+    app: &App,
+    caller: &Caller,
+    browser: &BrowserSession,
+    body: RegisterFinishRequest<Value>,
+) -> ApiResult<PasskeyAdded> {
     let binding = Binding::session(&browser.session);
-    let (registrant, passkey) = verify(&app, &caller, Kind::Register, &binding, body).await?;
+    let (registrant, passkey) = verify(app, caller, Kind::Register, &binding, body).await?;
     let user = browser.user_id();
     if registrant.user != user {
         return Err(ApiError::new(
@@ -201,18 +222,32 @@ pub(crate) async fn finish(
     let most = app.config.passkey.per_account;
     match app.store.add_passkey(user, passkey, most, audit).await? {
         AddPasskey::Added => {
-            let signal = signal::of(&app, &browser.principal.account).await?;
+            let signal = signal::of(app, &browser.principal.account).await?;
             let passkey = view;
-            Ok((
-                StatusCode::CREATED,
-                Answer(PasskeyAdded { passkey, signal }),
-            )
-                .into_response())
+            Ok(PasskeyAdded { passkey, signal })
         }
         AddPasskey::Exists => Err(exists()),
         AddPasskey::Limit => Err(limit()),
         AddPasskey::NoAccount => Err(ApiError::not_authenticated()),
     }
+}
+
+/// The event of a passkey that was not taken; none where only the request's form was wrong, or we
+/// were.
+pub(crate) fn refused(caller: &Caller, error: &ApiError) -> Option<AuditEvent> {
+    use ErrorCode::{CeremonyInvalid, PasskeyExists, PasskeyLimit, PasskeyRejected};
+    let code = error.code();
+    let counts = [
+        CeremonyInvalid,
+        PasskeyExists,
+        PasskeyLimit,
+        PasskeyRejected,
+    ]
+    .contains(&code);
+    counts.then(|| AuditEvent {
+        detail: json!({ "why": code.as_str() }),
+        ..caller.audit(AuditKind::PasskeyRefused)
+    })
 }
 
 /// Spends the ceremony and verifies the authenticator's answer: who it is for, and the passkey.

@@ -68,8 +68,17 @@ pub(crate) async fn finish(
 ) -> ApiResult<Response> {
     let binding = Binding::finish_in_browser(&headers)?;
     accounts::take_try(&app, &caller)?;
-    let (registrant, passkey) =
-        register::verify(&app, &caller, Kind::SignUp, &binding, body).await?;
+    let verified = register::verify(&app, &caller, Kind::SignUp, &binding, body).await;
+    let (registrant, passkey) = match verified {
+        Ok(verified) => verified,
+        Err(error) => {
+            if let Some(audit) = register::refused(&caller, &error) {
+                // As many as there may be tries from an address.
+                app.store.record(audit).await?;
+            }
+            return Err(error);
+        }
+    };
     let synced = passkey.synced;
     let account = NewAccount {
         id: registrant.user,

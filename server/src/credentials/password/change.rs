@@ -1,7 +1,9 @@
 //! `PUT /api/auth/password`: changing one's password, or giving a passkey-only account one.
 
 use axum::http::StatusCode;
-use portcullis_domain::{audit::AuditKind, passwords::PasswordHash, sessions::EndOthers};
+use portcullis_domain::{
+    AuditEvent, audit::AuditKind, passwords::PasswordHash, sessions::EndOthers,
+};
 use portcullis_types::{ErrorCode, Problem, account::SetPasswordRequest};
 
 use super::{hashing::Typed, policy};
@@ -37,24 +39,21 @@ pub(crate) async fn set_password(
     let current = current_hash(&app, &caller, &browser, body.current.as_deref()).await?;
     let hash = app.hasher.hash(&*app.rng, new).await?;
     let (user, session) = (account.id, browser.session.id());
-    let event = |kind| {
-        let mut audit = caller.audit(kind);
-        audit.actor = Some(user);
-        audit.subject = Some(user);
-        audit.session = Some(session);
-        audit
-    };
+    let event = |kind| event(&caller, &browser, kind);
     let others = body.end_other_sessions.then(|| EndOthers {
         keep: session,
         audit: event(AuditKind::SessionsEnded),
     });
-    let audit = event(AuditKind::PasswordChanged);
+    let (audit, failed) = (
+        event(AuditKind::PasswordChanged),
+        event(AuditKind::PasswordChangeFailed),
+    );
     wholly(async move {
         let ends_others = others.is_some();
         let store = &app.store;
         let replaced = store.replace_password(user, current, hash, others, audit);
         let Some(ended) = replaced.await? else {
-            return Err(wrong_current());
+            return Err(wrong_current(&app, failed).await?);
         };
         app.principals.forget(user);
         app.hub.tell(user, Notice::Changed);
@@ -86,7 +85,10 @@ async fn current_hash(
         .take(caller.now, vec![(format!("change-password {user}"), quota)])?;
     let typed = Typed::new(current.unwrap_or_default());
     match app.hasher.verify(Some(&hash), typed).await {
-        Ok(false) => Err(wrong_current()),
+        Ok(false) => {
+            let audit = event(caller, browser, AuditKind::PasswordChangeFailed);
+            Err(wrong_current(app, audit).await?)
+        }
         Ok(true) => {
             app.limiter.give_back(tries);
             Ok(Some(hash))
@@ -99,10 +101,21 @@ async fn current_hash(
     }
 }
 
-fn wrong_current() -> ApiError {
-    ApiError::new(
+fn event(caller: &Caller, browser: &BrowserSession, kind: AuditKind) -> AuditEvent {
+    let user = browser.user_id();
+    let mut audit = caller.audit(kind);
+    audit.actor = Some(user);
+    audit.subject = Some(user);
+    audit.session = Some(browser.session.id());
+    audit
+}
+
+/// Writes down that the current password was wrong: with a stolen session it is being guessed.
+async fn wrong_current(app: &App, audit: AuditEvent) -> ApiResult<ApiError> {
+    app.store.record(audit).await?;
+    let error = ApiError::new(
         ErrorCode::InvalidCredentials,
         "The current password is not right.",
-    )
-    .field("current")
+    );
+    Ok(error.field("current"))
 }

@@ -3,7 +3,7 @@
 use portcullis_domain::{
     UserId,
     accounts::{AccountQuery, AccountStore, AccountSummary},
-    audit::AuditKind::SignedIn,
+    audit::AuditKind::{RoleChanged, SignedIn},
     roles::{Role, RoleStore},
     sessions::{Session, SessionStore},
 };
@@ -79,7 +79,7 @@ async fn the_list_of_accounts_counts_what_each_has(db: &Fixture) {
         description: String::new(),
         permissions: vec![],
     };
-    db.define_roles(&[role]).await.unwrap();
+    db.define_roles(&[role], event(RoleChanged)).await.unwrap();
     let mut new = new_passkey_account("ada");
     new.roles = vec!["user".to_owned(), "admin".to_owned()];
     let user = create(db, new).await;

@@ -4,7 +4,9 @@ use portcullis_domain::{
     Account, AccountStatus, NewAccount, PasskeyId, UserId,
     accounts::{AccountStore, CreateAccount, DisableAccount},
     audit::{
-        AuditKind::{AccountCreated, AccountDisabled, AccountEnabled, SessionEnded, SignedIn},
+        AuditKind::{
+            AccountCreated, AccountDisabled, AccountEnabled, RoleChanged, SessionEnded, SignedIn,
+        },
         AuditStore,
     },
     oauth::OAuthStore,
@@ -161,7 +163,7 @@ async fn a_principal_is_what_its_roles_allow(db: &Fixture) {
         role("writer", &["notes:write"]),
         role("reader", &["notes:read", "users:*"]),
     ];
-    db.define_roles(&roles).await.unwrap();
+    db.define_roles(&roles, event(RoleChanged)).await.unwrap();
     let mut new = new_account("ada");
     new.roles = vec!["writer".to_owned(), "reader".to_owned()];
     let user = create(db, new).await;

@@ -3,7 +3,10 @@
 use portcullis_domain::{
     UserId,
     accounts::AccountStore,
-    audit::AuditKind::{RoleAssigned, RoleUnassigned},
+    audit::{
+        AuditKind::{RoleAssigned, RoleChanged, RoleUnassigned},
+        AuditStore,
+    },
     roles::{ADMIN, ChangeRole, Role, RoleStore},
 };
 
@@ -37,14 +40,14 @@ async fn defining_roles_makes_each_what_it_says_and_leaves_others_alone(db: &Fix
         role("user", &["notes:write"]),
         role("Moderator", &["notes:*"]),
     );
-    db.define_roles(&[user.clone(), moderator.clone()])
+    db.define_roles(&[user.clone(), moderator.clone()], event(RoleChanged))
         .await
         .unwrap();
     let changed = role("user", &["notes:write", "notes:read"]);
-    db.define_roles(std::slice::from_ref(&changed))
+    db.define_roles(std::slice::from_ref(&changed), event(RoleChanged))
         .await
         .unwrap();
-    db.define_roles(&[]).await.unwrap();
+    db.define_roles(&[], event(RoleChanged)).await.unwrap();
     let roles = db.roles().await.unwrap();
     let names: Vec<_> = roles.iter().map(|role| role.name.as_str()).collect();
     assert_eq!(names, ["Moderator", "admin", "user"]);
@@ -52,9 +55,12 @@ async fn defining_roles_makes_each_what_it_says_and_leaves_others_alone(db: &Fix
 }
 
 async fn a_changed_role_counts_up_the_version_of_those_who_have_it(db: &Fixture) {
-    db.define_roles(&[role("user", &["a:b"]), role("guest", &[])])
-        .await
-        .unwrap();
+    db.define_roles(
+        &[role("user", &["a:b"]), role("guest", &[])],
+        event(RoleChanged),
+    )
+    .await
+    .unwrap();
     let (ada, bob) = (ada(db).await, create(db, new_account("bob")).await);
     db.assign_role(ada, "user", event(RoleAssigned))
         .await
@@ -63,19 +69,50 @@ async fn a_changed_role_counts_up_the_version_of_those_who_have_it(db: &Fixture)
         .await
         .unwrap();
     let before = (version(db, ada).await, version(db, bob).await);
-    db.define_roles(&[role("user", &["a:b"]), role("guest", &[])])
-        .await
-        .unwrap();
+    db.define_roles(
+        &[role("user", &["a:b"]), role("guest", &[])],
+        event(RoleChanged),
+    )
+    .await
+    .unwrap();
     assert_eq!((version(db, ada).await, version(db, bob).await), before);
-    db.define_roles(&[role("user", &["a:c"]), role("guest", &[])])
-        .await
-        .unwrap();
+    db.define_roles(
+        &[role("user", &["a:c"]), role("guest", &[])],
+        event(RoleChanged),
+    )
+    .await
+    .unwrap();
     assert!(version(db, ada).await > before.0);
     assert_eq!(version(db, bob).await, before.1);
 }
 
+async fn what_a_role_allowed_and_allows_is_written_down(db: &Fixture) {
+    let define = |roles: Vec<Role>| async move {
+        db.define_roles(&roles, event(RoleChanged)).await.unwrap();
+    };
+    define(vec![role("user", &["a:b"]), role("guest", &[])]).await;
+    define(vec![role("user", &["a:b"]), role("guest", &[])]).await;
+    let described = Role {
+        description: "Something else".to_owned(),
+        ..role("user", &["a:b"])
+    };
+    define(vec![described]).await;
+    assert!(db.audited().await.is_empty(), "nobody may do anything else");
+    define(vec![role("user", &["a:c", "a:d"]), role("guest", &["a:b"])]).await;
+    let rows = db.audit_rows(10).await.unwrap();
+    let details: Vec<_> = rows.iter().map(|row| row.detail.to_string()).collect();
+    assert_eq!(
+        details,
+        [
+            r#"{"after":["a:c","a:d"],"before":["a:b"],"role":"user"}"#,
+            r#"{"after":["a:b"],"before":[],"role":"guest"}"#,
+        ]
+    );
+    assert_eq!(db.count_audited(RoleChanged).await, 2);
+}
+
 async fn nodes_that_define_roles_at_once_do_not_fail(db: &Fixture) {
-    db.define_roles(&[role("a", &[]), role("b", &[])])
+    db.define_roles(&[role("a", &[]), role("b", &[])], event(RoleChanged))
         .await
         .unwrap();
     let user = ada(db).await;
@@ -90,7 +127,7 @@ async fn nodes_that_define_roles_at_once_do_not_fail(db: &Fixture) {
                 // Each changes what the user may do; every other one knows one role only.
                 let permission = format!("x:y{caller}");
                 let roles = [role("a", &[&permission]), role("b", &[&permission])];
-                node.define_roles(&roles[caller % 2..])
+                node.define_roles(&roles[caller % 2..], event(RoleChanged))
                     .await
                     .map_err(|error| error.to_string())
             })
@@ -101,7 +138,9 @@ async fn nodes_that_define_roles_at_once_do_not_fail(db: &Fixture) {
 }
 
 async fn a_role_is_given_and_taken_away_once(db: &Fixture) {
-    db.define_roles(&[role("user", &["a:b"])]).await.unwrap();
+    db.define_roles(&[role("user", &["a:b"])], event(RoleChanged))
+        .await
+        .unwrap();
     let user = ada(db).await;
     let mut last = version(db, user).await;
     let steps = [
@@ -177,6 +216,7 @@ conformance!(
     the_admin_role_always_exists,
     defining_roles_makes_each_what_it_says_and_leaves_others_alone,
     a_changed_role_counts_up_the_version_of_those_who_have_it,
+    what_a_role_allowed_and_allows_is_written_down,
     nodes_that_define_roles_at_once_do_not_fail,
     a_role_is_given_and_taken_away_once,
     nobody_and_nothing_are_told_apart,

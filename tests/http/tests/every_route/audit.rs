@@ -1,7 +1,12 @@
 //! Each change leaves exactly one audit row that says who did what to whom, and no other.
 
-use portcullis_http_tests::{App, Browser, PASSWORD, Server, clients::confidential};
-use portcullis_types::paths;
+use portcullis_http_tests::{App, Browser, PASSWORD, Server, clients::confidential, device::Draft};
+use portcullis_server::{Config, Role};
+use portcullis_types::{
+    client::{Client, GrantType},
+    paths,
+};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// The kinds of the rows since the last look.
@@ -176,6 +181,188 @@ async fn everything_that_reads(log: &mut Log) {
         eve.get(path).await.status(200);
     }
     log.expect(&[]).await;
+}
+
+#[tokio::test]
+async fn asvs_16_3_each_way_in_and_out_is_written_down_once() {
+    let server = Server::start_with(|config| {
+        let mut tv = Client::new("tv", "TV");
+        tv.grant_types = vec![GrantType::DeviceCode, GrantType::RefreshToken];
+        config.clients.push(tv);
+        config.roles.push(clerk(&["orders:read"]));
+    });
+    let mut log = Log {
+        server: server.await,
+        seen: 0,
+    };
+    log.expect(&[]).await;
+    let admin = log.server.admin().await;
+    let rows = log.expect(&["account.created"]).await;
+    assert_eq!(rows[0]["subject"], json!(admin.user_id().await));
+    let ada = by_passkey(&mut log).await;
+    other_people_in_one_browser(&mut log).await;
+    ends(&mut log, &ada).await;
+    failures(&mut log).await;
+    replays(&mut log, &ada).await;
+    devices(&mut log, &ada).await;
+    roles_of_a_start(&mut log).await;
+}
+
+fn clerk(permissions: &[&str]) -> Role {
+    Role {
+        name: "clerk".to_owned(),
+        description: String::new(),
+        permissions: permissions.iter().map(|&text| text.to_owned()).collect(),
+    }
+}
+
+/// Ada, who signs up, in and once more with a passkey.
+async fn by_passkey(log: &mut Log) -> Browser {
+    let (ada, device) = (log.server.browser(), log.server.device());
+    let mut key = ada.sign_up_with_passkey(&device, "ada").await;
+    let user = json!(ada.user_id().await);
+    let mut rows = log.expect(&["account.created"]).await;
+    let other = log.server.browser();
+    other.sign_in_with(&mut key).await.status(200);
+    rows.extend(log.expect(&["session.signed_in"]).await);
+    other.sign_in_with(&mut key).await.status(200);
+    rows.extend(log.expect(&["session.elevated"]).await);
+    for row in rows {
+        assert_eq!((&row["actor"], &row["subject"]), (&user, &user));
+        assert_eq!(row["detail"]["method"], "passkey");
+    }
+    ada
+}
+
+/// Whoever signs in or up ends the session of who was there before, who is named.
+async fn other_people_in_one_browser(log: &mut Log) {
+    let tab = log.server.person("eve").await;
+    log.server.person("ben").await;
+    log.expect(&["account.created"; 2]).await;
+    let mut before = json!(tab.user_id().await);
+    for (number, begins) in ["session.signed_in", "account.created", "account.created"]
+        .into_iter()
+        .enumerate()
+    {
+        match number {
+            0 => drop(tab.sign_in("ben").await.status(200)),
+            1 => drop(tab.register("cleo").await.status(200)),
+            _ => drop(tab.sign_up_with_passkey(&log.server.device(), "dan").await),
+        }
+        let now = json!(tab.user_id().await);
+        let rows = log.expect(&[begins, "session.ended"]).await;
+        assert_eq!((&rows[0]["actor"], &rows[0]["subject"]), (&now, &now));
+        assert_eq!((&rows[1]["actor"], &rows[1]["subject"]), (&before, &before));
+        before = now;
+    }
+}
+
+async fn ends(log: &mut Log, ada: &Browser) {
+    let body = json!({ "new": PASSWORD });
+    ada.put(paths::PASSWORD, body).await.status(204);
+    let tab = log.server.browser();
+    tab.sign_in("ada").await.status(200);
+    log.expect(&["password.changed", "session.signed_in"]).await;
+    let path = format!("{}/{}", paths::SESSIONS, tab.session_id().await);
+    ada.delete(&path).await.status(204);
+    log.expect(&["session.ended"]).await;
+    ada.delete(&path).await.status(404);
+    log.expect(&[]).await;
+    let others = || ada.post(paths::END_OTHER_SESSIONS, json!({}));
+    others().await.status(200);
+    log.expect(&["session.all_ended"]).await;
+    others().await.status(200);
+    log.expect(&[]).await;
+    tab.sign_in("ada").await.status(200);
+    log.expect(&["session.signed_in"]).await;
+    let everywhere = json!({ "everywhere": true });
+    tab.post(paths::SIGN_OUT, everywhere).await.status(204);
+    log.expect(&["session.all_ended"]).await;
+    ada.sign_in("ada").await.status(200);
+    log.expect(&["session.signed_in"]).await;
+}
+
+/// What does not succeed, once each.
+async fn failures(log: &mut Log) {
+    let eve = log.server.browser();
+    eve.sign_in("eve").await.status(200);
+    log.expect(&["session.signed_in"]).await;
+    let user = json!(eve.user_id().await);
+    let body = json!({ "current": "wrong", "new": PASSWORD });
+    eve.put(paths::PASSWORD, body).await.status(401);
+    let mut rows = log.expect(&["password.change_failed"]).await;
+    let bend = |draft: &mut Draft| draft.client_data["challenge"] = json!("");
+    let device = log.server.device();
+    for again in 0..2 {
+        let begun = eve.begin(paths::PASSKEY_REGISTER_BEGIN).await;
+        let (_, credential) = device.create_bent(&begun, bend);
+        let answer = eve.finish_adding(&begun, credential, "Key").await;
+        answer.problem(422, "passkey_rejected");
+        let kinds = &["passkey.refused"][again..];
+        rows.extend(log.expect(kinds).await);
+    }
+    for row in &rows {
+        assert_eq!((&row["actor"], &row["subject"]), (&user, &user));
+    }
+    assert_eq!(rows[1]["detail"]["why"], "passkey_rejected");
+    let begun = eve.begin_sign_up("finn").await;
+    let (_, credential) = device.create_bent(&begun, bend);
+    let answer = eve.finish_sign_up(&begun, credential).await;
+    answer.problem(422, "passkey_rejected");
+    let rows = log.expect(&["passkey.refused"]).await;
+    assert_eq!(rows[0]["actor"], Value::Null, "there is no such account");
+}
+
+async fn replays(log: &mut Log, ada: &Browser) {
+    let (app, program) = (App::spa(), log.server.program());
+    let code = app.code(ada).await;
+    let tokens = app.redeem(&program, &code).await.text_at("/refresh_token");
+    log.expect(&["oauth.code_issued", "oauth.family_began"])
+        .await;
+    app.redeem(&program, &code).await.status(400);
+    log.expect(&["oauth.code_reused"]).await;
+    app.refresh(&program, &tokens).await.status(400);
+    log.expect(&[]).await;
+    let first = app.tokens(ada, &program).await.refresh;
+    log.expect(&["oauth.code_issued", "oauth.family_began"])
+        .await;
+    let second = app.refresh(&program, &first).await;
+    let second = second.text_at("/refresh_token");
+    app.refresh(&program, &second).await.status(200);
+    log.expect(&["oauth.refreshed"; 2]).await;
+    app.refresh(&program, &first).await.status(400);
+    log.expect(&["oauth.refresh_replayed"]).await;
+}
+
+async fn devices(log: &mut Log, ada: &Browser) {
+    let program = log.server.program();
+    let user = json!(ada.user_id().await);
+    for (allow, kind) in [
+        (true, "oauth.device_allowed"),
+        (false, "oauth.device_denied"),
+    ] {
+        let begin = program.call(Method::POST, paths::OAUTH_DEVICE_AUTHORIZATION);
+        let begun = begin.form(&[("client_id", "tv")]).send().await.status(200);
+        log.expect(&[]).await;
+        let body = json!({ "user_code": begun.text_at("/user_code"), "allow": allow });
+        ada.post(paths::DEVICE, body).await.status(204);
+        let rows = log.expect(&[kind]).await;
+        assert_eq!((&rows[0]["actor"], &rows[0]["subject"]), (&user, &user));
+    }
+}
+
+/// A start with other permissions for a role says what it changes, the next one nothing.
+async fn roles_of_a_start(log: &mut Log) {
+    for kinds in [&["role.changed"][..], &[]] {
+        let other = |config: &mut Config| config.roles.push(clerk(&["orders:*"]));
+        log.server.another_node(other).await;
+        for row in log.expect(kinds).await {
+            let detail = json!({
+                "role": "clerk", "before": ["orders:read"], "after": ["orders:*"],
+            });
+            assert_eq!(row["detail"], detail);
+        }
+    }
 }
 
 #[tokio::test]
