@@ -33,6 +33,7 @@ pub(crate) async fn set_password(
     Json(body): Json<SetPasswordRequest>,
 ) -> ApiResult<StatusCode> {
     browser.require_recent_proof(&app, caller.now)?;
+    take_attempt(&app, &caller, &browser)?;
     let account = &browser.principal.account;
     let new = Typed::new(&body.new);
     let new = policy::check(&app, new, &account.email, &account.name, "new").await?;
@@ -63,6 +64,26 @@ pub(crate) async fn set_password(
         Ok(StatusCode::NO_CONTENT)
     })
     .await
+}
+
+/// Counts a change that is asked for, good or not, before any of the slow work: people correct
+/// themselves, but nobody who is signed in may keep the pool from those who sign in.
+fn take_attempt(app: &App, caller: &Caller, browser: &BrowserSession) -> ApiResult<()> {
+    let limits = &app.config.limits;
+    let quarter = |tries| Quota {
+        tries,
+        seconds: 15 * 60,
+    };
+    let (user, network) = (browser.user_id(), caller.network());
+    let by_user = limits.sign_ins_per_account_and_ip.saturating_mul(2);
+    let counters = vec![
+        (format!("set-password attempt {user}"), quarter(by_user)),
+        (
+            format!("set-password attempt ip {network}"),
+            quarter(limits.sign_ins_per_ip),
+        ),
+    ];
+    app.limiter.take(caller.now, counters).map(drop)
 }
 
 /// The hash that is to be replaced, once the current password has proved to be its own.

@@ -103,6 +103,52 @@ async fn guessing_the_current_password_from_a_stolen_session_is_limited() {
     assert_eq!(answers.iter().filter(|status| **status == 429).count(), 40);
 }
 
+/// Whoever is signed in could otherwise fill the queue of the pool, and nobody could sign in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asvs_6_3_1_changes_of_passwords_do_not_keep_others_from_signing_in() {
+    let server = Server::start_with(|config| {
+        config.limits.sign_ins_per_account_and_ip = 10;
+        config.password.parallel_hashes = 1;
+        config.password.waiting_hashes = 30;
+    })
+    .await;
+    let (ada, _) = (server.person("ada").await, server.person("eve").await);
+    // Each takes its time to score, and none is good.
+    let weak = "password".repeat(12);
+    let flood = all_at_once((0..50).map(|_| {
+        let tab = ada.clone();
+        let body = json!({ "current": PASSWORD, "new": weak });
+        async move { tab.put(paths::PASSWORD, body).await.status }
+    }));
+    let others = all_at_once((0..10).map(|_| {
+        let browser = server.browser();
+        async move { browser.sign_in("eve").await.status }
+    }));
+    let (flood, others) = futures::join!(flood, others);
+    assert_eq!(others, [200; 10]);
+    let with = |status| flood.iter().filter(|got| **got == status).count();
+    assert_eq!((with(422), with(429)), (20, 30), "{flood:?}");
+    let body = json!({ "current": PASSWORD, "new": NEW });
+    let answer = ada.put(paths::PASSWORD, body.clone()).await;
+    answer.problem(429, "rate_limited");
+    server.clock.advance_seconds(15 * 60);
+    ada.sign_in("ada").await.status(200);
+    ada.put(paths::PASSWORD, body).await.status(204);
+}
+
+/// Many accounts of one attacker count together.
+#[tokio::test]
+async fn changes_of_passwords_are_limited_by_address_as_well() {
+    let server = Server::start_with(|config| config.limits.sign_ins_per_ip = 3).await;
+    let mut answers = Vec::new();
+    for name in ["ada", "ben", "cleo", "dan"] {
+        let browser = server.person(name).await;
+        let body = json!({ "current": PASSWORD, "new": NEW });
+        answers.push(browser.put(paths::PASSWORD, body).await.status);
+    }
+    assert_eq!(answers, [204, 204, 204, 429]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_twenty_changes_at_once_one_is_made() {
     let server = Server::start().await;
