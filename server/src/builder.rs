@@ -253,7 +253,8 @@ impl Portcullis {
     /// Lets your own handlers ask who acts ([`Actor`](crate::Actor),
     /// [`RequirePermission`](crate::RequirePermission) and their siblings), and keeps other sites
     /// from sending them requests with a user's cookie: unsafe methods need the header
-    /// `X-Portcullis: 1`, which the SDK's `fetch` adds.
+    /// `X-Portcullis: 1`, which the SDK's `fetch` adds. Not for [`Self::router`], whose OAuth
+    /// endpoints are called by other sites: merge it beside, and not inside of, this.
     pub fn layer(&self, router: Router) -> Router {
         router::guarded(&self.handle, router)
     }

@@ -15,14 +15,22 @@ use crate::{app::App, oauth::dpop};
 /// The static header; its value is `1`.
 pub(crate) const HEADER: &str = "x-portcullis";
 
+/// Whose routes a request goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Routes {
+    /// Our own, whose OAuth endpoints are for other origins and look at no cookie, or ask.
+    Ours,
+    /// The host app's, whatever they are called.
+    Hosts,
+}
+
 /// Whether a request may pass: safe methods, and what is provably of this origin.
-pub(crate) fn admits(app: &App, request: &Request) -> bool {
+pub(crate) fn admits(app: &App, routes: Routes, request: &Request) -> bool {
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    // The OAuth endpoints are for other origins and look at no cookie.
-    let oauth = request.uri().path().starts_with("/oauth/");
+    let oauth = routes == Routes::Ours && request.uri().path().starts_with("/oauth/");
     safe || oauth || has_token(request.headers()) || is_own(request.headers(), &app.origin)
 }
 

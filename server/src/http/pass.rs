@@ -22,21 +22,27 @@ use portcullis_domain::RequestId;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-use super::{caller::Caller, csrf, errors::ApiError};
+use super::{
+    caller::Caller,
+    csrf::{self, Routes},
+    errors::ApiError,
+};
 use crate::{app::Handle, oauth::dpop};
 
 /// Gives a request its id and its caller, keeps other sites out, and writes down what came of it.
 #[derive(Clone)]
 pub(crate) struct Pass {
     app: Handle,
+    routes: Routes,
     limit: Option<Duration>,
 }
 
 impl Pass {
-    /// For requests that may take as long as they do.
-    pub(crate) fn new(app: &Handle) -> Self {
+    /// For requests to these routes, which may take as long as they do.
+    pub(crate) fn new(app: &Handle, routes: Routes) -> Self {
         Self {
             app: app.clone(),
+            routes,
             limit: None,
         }
     }
@@ -83,10 +89,10 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let Pass { app, limit } = self.pass.clone();
+        let Pass { app, routes, limit } = self.pass.clone();
         let caller = Caller::of(&app, &request);
         let seen = Seen::of(&request, &caller);
-        if !csrf::admits(&app, &request) {
+        if !csrf::admits(&app, routes, &request) {
             let answer = csrf::refusal().into_response();
             return Box::pin(async move { Ok(seen.answered(&app, answer)) });
         }

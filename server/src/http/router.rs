@@ -9,8 +9,8 @@ use tower_http::{compression::CompressionLayer, cors::CorsLayer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    about, cors, errors::ApiError, headers, health, pass::Pass, run_to_end::RunToEnd, ui,
-    well_known,
+    about, cors, csrf::Routes, errors::ApiError, headers, health, pass::Pass, run_to_end::RunToEnd,
+    ui, well_known,
 };
 use crate::{admin, app::Handle, authz, credentials, demo, docs, identity, keys, oauth, sessions};
 
@@ -122,7 +122,7 @@ pub(crate) fn router(handle: &Handle) -> Router {
     // One stack, since a router boxes its routes anew for every layer that it is given.
     let layers = ServiceBuilder::new()
         .map_response(headers::secure)
-        .layer(Pass::new(handle).within(TIMEOUT))
+        .layer(Pass::new(handle, Routes::Ours).within(TIMEOUT))
         .layer(layer_fn(RunToEnd))
         .layer(DefaultBodyLimit::max(config.limits.body_bytes));
     api.method_not_allowed_fallback(method_not_allowed)
@@ -132,7 +132,7 @@ pub(crate) fn router(handle: &Handle) -> Router {
 
 /// A router whose handlers may ask who acts, and whose unsafe methods only our own pages reach.
 pub(crate) fn guarded(handle: &Handle, router: Router) -> Router {
-    router.layer(Pass::new(handle))
+    router.layer(Pass::new(handle, Routes::Hosts))
 }
 
 async fn method_not_allowed() -> ApiError {

@@ -8,7 +8,9 @@
 )]
 mod mount;
 
+use axum::{Router, routing::post};
 use portcullis_http_tests::{PASSWORD, Server};
+use portcullis_server::Actor;
 use portcullis_types::paths;
 use reqwest::Method;
 use serde_json::json;
@@ -82,6 +84,42 @@ async fn the_hosts_handlers_are_guarded_from_forged_requests() {
         .call(Method::POST, "/orders")
         .header("origin", "https://evil.example");
     forged.send().await.problem(403, "csrf_rejected");
+}
+
+/// Only our own OAuth endpoints are for other sites; what a host calls so is guarded like the rest.
+#[tokio::test]
+async fn the_hosts_own_oauth_paths_are_guarded_too() {
+    async fn pay(actor: Actor) -> String {
+        actor.principal().account.name.clone()
+    }
+    let server = Server::start_app(
+        |_| {},
+        |portcullis| {
+            let mine = || Router::new().route("/oauth/pay", post(pay));
+            let nested = Router::new().route("/oauth/token", post(pay));
+            let mine = mine().nest("/shop", mine().merge(nested));
+            portcullis.layer(mine).merge(portcullis.router())
+        },
+    )
+    .await;
+    let ada = server.person("ada").await;
+    for path in ["/oauth/pay", "/shop/oauth/pay", "/shop/oauth/token"] {
+        assert_eq!(ada.post(path, json!({})).await.status(200).text(), "ada");
+        let call = || ada.call(Method::POST, path);
+        for forged in [
+            call().without("x-portcullis").without("origin"),
+            call().without("x-portcullis"),
+            call().header("origin", "https://evil.example"),
+            call().header("sec-fetch-site", "cross-site"),
+        ] {
+            forged.send().await.problem(403, "csrf_rejected");
+        }
+    }
+    // Ours are still for everybody.
+    let call = ada.call(Method::POST, paths::OAUTH_TOKEN);
+    let call = call.header("origin", "https://app.example");
+    let answer = call.without("x-portcullis").form(&[]).send().await;
+    answer.oauth_error(400, "invalid_request");
 }
 
 #[tokio::test]
