@@ -43,7 +43,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
             ErrorCode::InvalidCredentials => text.sign_in_failed,
             ErrorCode::Forbidden => text.error_forbidden,
             ErrorCode::NotFound => text.error_not_found,
-            ErrorCode::CeremonyInvalid => text.error_ceremony,
+            ErrorCode::CeremonyInvalid | ErrorCode::RequestTimeout => text.error_ceremony,
             ErrorCode::PasskeyRejected | ErrorCode::PasskeyUnknown => text.passkey_failed,
             ErrorCode::PasskeyExists => text.error_passkey_here,
             ErrorCode::PasskeyLimit => text.error_passkey_limit,

@@ -289,6 +289,7 @@ export type ServerReason =
  | "invalid_request"
  | "not_found"
  | "method_not_allowed"
+ | "request_timeout"
  | "payload_too_large"
  | "unsupported_media_type"
  | "not_authenticated"

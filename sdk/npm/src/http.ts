@@ -50,6 +50,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   invalid_request: 1,
   not_found: 1,
   method_not_allowed: 1,
+  request_timeout: 1,
   payload_too_large: 1,
   unsupported_media_type: 1,
   not_authenticated: 1,

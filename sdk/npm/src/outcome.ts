@@ -37,6 +37,8 @@ export type ServerReason =
   | "not_found"
   /** The path exists, the method does not. */
   | "method_not_allowed"
+  /** The request was not there in time, or took too long to answer. */
+  | "request_timeout"
   /** The body is larger than the limit. */
   | "payload_too_large"
   /** The body is not JSON. */

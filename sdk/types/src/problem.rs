@@ -69,6 +69,8 @@ codes! {
     NotFound = "not_found", 404, "Not found";
     /// The path exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The request was not there in time, or took too long to answer (30 seconds).
+    RequestTimeout = "request_timeout", 408, "The request took too long";
     /// The body is larger than the limit (64 KiB by default).
     PayloadTooLarge = "payload_too_large", 413, "The body is too large";
     /// The body is not `application/json`.

@@ -47,6 +47,7 @@ fn codes(method: &HttpMethod, operation: &Operation) -> Vec<ErrorCode> {
     if operation.request_body.is_some() {
         codes.extend([
             ErrorCode::InvalidRequest,
+            ErrorCode::RequestTimeout,
             ErrorCode::PayloadTooLarge,
             ErrorCode::UnsupportedMediaType,
         ]);

@@ -14,11 +14,12 @@ use std::{
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, Uri},
+    http::{HeaderValue, Method, Uri},
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
 use portcullis_domain::RequestId;
+use portcullis_types::ErrorCode;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
@@ -116,11 +117,23 @@ where
                 Ok(Ok(Ok(answer))) => answer,
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_)) => ApiError::internal("a handler panicked").into_response(),
-                Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+                Err(_) => too_long(limit.unwrap_or_default()).into_response(),
             };
             Ok(seen.answered(&app, answer))
         })
     }
+}
+
+/// What is answered in the end where there was no answer in time.
+fn too_long(limit: Duration) -> ApiError {
+    let seconds = limit.as_secs();
+    ApiError::new(
+        ErrorCode::RequestTimeout,
+        format!(
+            "The request was not there, or not done, within {seconds} seconds. What it had begun \
+             to change may still come to its end."
+        ),
+    )
 }
 
 /// What the log says of a request, once it is answered.

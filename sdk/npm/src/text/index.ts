@@ -88,6 +88,7 @@ const messages: Record<Reason, keyof Text | undefined> = {
   invalid_request: "errorInternal",
   not_found: "errorNotFound",
   method_not_allowed: "errorInternal",
+  request_timeout: "errorCeremony",
   payload_too_large: "errorInternal",
   unsupported_media_type: "errorInternal",
   not_authenticated: "errorSignedOut",

@@ -7,3 +7,4 @@ mod bad_requests;
 mod hang_up;
 mod headers;
 mod raw;
+mod timeout;
