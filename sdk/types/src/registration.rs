@@ -14,6 +14,10 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a registration has as many switches as there are specifications"
+)]
 pub struct ClientMetadata {
     /// Its id: only when it changes its registration.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,7 @@ use portcullis_domain::{Principal, Timestamp, TokenKind, UserId, oauth::TokenFam
 use portcullis_policy::Permission;
 use portcullis_types::{ErrorCode, client::SubjectType};
 
-use super::{caller::Caller, cookies, errors::ApiError};
+use super::{caller::Caller, cookies, csrf, errors::ApiError};
 use crate::{
     app::{App, Handle},
     crypto::token,
@@ -196,13 +196,16 @@ async fn by_cookie(
     )
 }
 
-/// The browser's session, whatever else came with the request; none if it is not good. Does not
-/// count as a use.
+/// The browser's session; none if it is not good, or beside a token, for which cookies count for
+/// nothing (see [`csrf`]). Does not count as a use.
 pub(crate) async fn browser_session(
     app: &App,
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Result<Option<(Arc<LiveSession>, Arc<Principal>)>, ApiError> {
+    if csrf::has_token(headers) {
+        return Ok(None);
+    }
     match by_cookie(app, headers, now).await? {
         Answer::Authenticated(found) => Ok(Some(found)),
         Answer::NotRequested | Answer::Failed => Ok(None),

@@ -31,7 +31,10 @@ pub(crate) fn admits(app: &App, routes: Routes, request: &Request) -> bool {
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     let oauth = routes == Routes::Ours && request.uri().path().starts_with("/oauth/");
-    safe || oauth || has_token(request.headers()) || is_own(request.headers(), &app.origin)
+    let headers = request.headers();
+    safe || oauth
+        || (has_token(headers) && (routes == Routes::Hosts || may_have_token(app, headers)))
+        || is_own(headers, &app.origin)
 }
 
 /// What the others are told.
@@ -44,8 +47,22 @@ pub(crate) fn refusal() -> ApiError {
 
 /// An access token, as a bearer's or with a proof, is never sent by the browser on its own, and
 /// where one is, cookies are not looked at.
-fn has_token(headers: &HeaderMap) -> bool {
+pub(crate) fn has_token(headers: &HeaderMap) -> bool {
     dpop::scheme(headers).is_some()
+}
+
+/// Whether whoever sends a token is a program, or a page of ours or of a client: nobody else's gets
+/// one, and signing in or out looks at none.
+fn may_have_token(app: &App, headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all("origin").iter();
+    let origin = origins.next();
+    if origins.next().is_some() {
+        return false;
+    }
+    origin.is_none_or(|origin| {
+        let origin = origin.to_str().unwrap_or_default();
+        origin == app.origin || app.clients.origins().contains(origin)
+    })
 }
 
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {

@@ -132,8 +132,8 @@ async fn codes_end_with_their_session(db: &Fixture) {
     let mut late = new_code(user);
     late.session = Some(session.id);
     db.save_code(late.clone(), event(CodeIssued)).await.unwrap();
-    let spent = db.consume_code(late.code, "spa", later(1), event(CodeIssued));
-    assert!(matches!(spent.await.unwrap(), ConsumeCode::Unknown));
+    let redeemed = db.consume_code(late.code, "spa", later(1), event(CodeIssued));
+    assert!(matches!(redeemed.await.unwrap(), ConsumeCode::Unknown));
     // One that was spent before does not begin its family any more.
     let begin = async |nth: usize| {
         let family = TokenFamily {

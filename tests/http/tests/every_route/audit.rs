@@ -360,8 +360,8 @@ async fn devices(log: &mut Log, ada: &Browser) {
         (true, "oauth.device_allowed"),
         (false, "oauth.device_denied"),
     ] {
-        let begin = program.call(Method::POST, paths::OAUTH_DEVICE_AUTHORIZATION);
-        let begun = begin.form(&[("client_id", "tv")]).send().await.status(200);
+        let call = program.call(Method::POST, paths::OAUTH_DEVICE_AUTHORIZATION);
+        let begun = call.form(&[("client_id", "tv")]).send().await.status(200);
         log.expect(&[]).await;
         let body = json!({ "user_code": begun.text_at("/user_code"), "allow": allow });
         ada.post(paths::DEVICE, body).await.status(204);

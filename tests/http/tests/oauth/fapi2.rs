@@ -38,7 +38,7 @@ impl Scene {
         bank.grant_types.push(GrantType::ClientCredentials);
         bank.scopes.push("accounts".to_owned());
         let mut second = bank.clone();
-        second.id = "second".to_owned();
+        "second".clone_into(&mut second.id);
         let server = Server::start_with(|config| {
             config.oauth.code_seconds = 300;
             config.clients.extend([bank, second]);

@@ -21,6 +21,12 @@ struct Scene {
     app: App,
 }
 
+/// The address that shows a signed request.
+fn showing(jwt: &str) -> String {
+    let query = [("client_id", "shop"), ("request", jwt)];
+    format!("{}?{}", paths::OAUTH_AUTHORIZE, call::form(&query))
+}
+
 impl Scene {
     async fn set() -> Self {
         Self::set_with(|_| {}).await
@@ -52,22 +58,17 @@ impl Scene {
         claims
     }
 
-    fn path(&self, jwt: &str) -> String {
-        let query = [("client_id", "shop"), ("request", jwt)];
-        format!("{}?{}", paths::OAUTH_AUTHORIZE, call::form(&query))
-    }
-
     /// Shows a signed request in the browser, which has to come back with a code.
     async fn code(&self, jwt: &str) -> String {
-        let back = self.ada.get(&self.path(jwt)).await.location();
+        let back = self.ada.get(&showing(jwt)).await.location();
         assert!(back.starts_with(&self.app.redirect_uri), "{back}");
         assert_eq!(query(&back, "state").as_deref(), Some(&*self.app.state));
-        query(&back, "code").expect("a code")
+        query(&back, "code").unwrap()
     }
 
     /// Shows one that is answered with a page of ours: nobody is sent anywhere.
     async fn refused(&self, jwt: &str, why: &str) {
-        let answer = self.ada.get(&self.path(jwt)).await;
+        let answer = self.ada.get(&showing(jwt)).await;
         assert_eq!(answer.status, 400, "{why}: {}", answer.text());
         assert_eq!(answer.header("location"), "", "{why}");
         assert_eq!(self.server.audited("oauth.code_issued").await, 0, "{why}");
@@ -111,7 +112,7 @@ async fn rfc9101_5_a_signed_request_leads_to_tokens() {
 #[tokio::test]
 async fn rfc9101_6_3_only_what_is_signed_counts() {
     let scene = Scene::set().await;
-    let mut path = scene.path(&scene.key.sign(&scene.claims()));
+    let mut path = showing(&scene.key.sign(&scene.claims()));
     for (name, value) in [
         ("state", "evil"),
         ("redirect_uri", "https://evil.example/callback"),
@@ -134,7 +135,7 @@ async fn rfc9101_6_3_only_what_is_signed_counts() {
     without.as_object_mut().unwrap().remove("code_challenge");
     let path = format!(
         "{}&code_challenge={}",
-        scene.path(&scene.key.sign(&without)),
+        showing(&scene.key.sign(&without)),
         scene.app.challenge()
     );
     let back = scene.ada.get(&path).await.location();
@@ -232,15 +233,15 @@ async fn rfc9101_a_signed_request_survives_the_sign_in_page_even_past_its_end() 
     let scene = Scene::set().await;
     let visitor = scene.server.browser();
     let to = visitor
-        .get(&scene.path(&scene.key.sign(&scene.claims())))
+        .get(&showing(&scene.key.sign(&scene.claims())))
         .await
         .location();
-    let back = query(&to, "return_to").expect("the sign-in page");
+    let back = query(&to, "return_to").unwrap();
     assert!(!back.contains("request="), "{back}");
     scene.server.clock.advance_seconds(400);
     visitor.register("bob").await.status(200);
     let to = visitor.get(&back).await.location();
-    let code = query(&to, "code").expect("a code");
+    let code = query(&to, "code").unwrap();
     scene.redeem(&code).await.status(200);
     // What continues it is good for one code.
     assert_eq!(visitor.get(&back).await.status, 400);
@@ -261,7 +262,7 @@ async fn rfc9101_10_5_a_client_that_must_sign_gets_nothing_otherwise() {
     let uri = pushed.text_at("/request_uri");
     let back = scene.ada.get(&scene.app.pushed_path(&uri)).await.location();
     scene
-        .redeem(&query(&back, "code").expect("a code"))
+        .redeem(&query(&back, "code").unwrap())
         .await
         .status(200);
 }

@@ -1,9 +1,9 @@
 //! Requests that another site makes the browser send (ASVS 3.5.1, OAuth for browser-based apps).
 
-use portcullis_http_tests::{App, Call, Server, call::form};
+use portcullis_http_tests::{App, Call, PASSWORD, Server, browser::SESSION, call::form};
 use portcullis_types::paths;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A header that is changed: to that value, or left out.
 type Change<'a> = (&'a str, Option<&'a str>);
@@ -191,4 +191,49 @@ async fn a_bearer_needs_none_of_it_but_gets_nothing_from_the_cookie() {
     let call = eve.call(Method::POST, paths::NOTES).without("x-portcullis");
     let answer = write(call.bearer("nonsense")).send().await;
     answer.problem(401, "not_authenticated");
+}
+
+/// A token, and be it nonsense, must not open the way to what looks at the cookie.
+#[tokio::test]
+async fn a_nonsense_token_does_not_let_another_site_in() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let before = server.tables().await;
+    let sign_in = json!({ "email": "ada@example.com", "password": PASSWORD });
+    for (path, body) in [
+        (paths::SIGN_OUT, json!({ "everywhere": true })),
+        (paths::PASSWORD_SIGN_IN, sign_in.clone()),
+        (
+            paths::REGISTER,
+            json!({ "email": "eve@example.com", "password": PASSWORD }),
+        ),
+    ] {
+        for scheme in ["Bearer", "DPoP"] {
+            let forged = || {
+                let call = ada.call(Method::POST, path).json(&body);
+                call.header("authorization", format!("{scheme} nonsense"))
+            };
+            for origin in ["https://evil.example", "null", "http://localhost:5174"] {
+                let answer = forged().header("origin", origin).send().await;
+                answer.problem(403, "csrf_rejected");
+            }
+            let twice = forged().header("origin", "http://localhost:5173");
+            let answer = twice.also("origin", &server.origin).send().await;
+            answer.problem(403, "csrf_rejected");
+        }
+    }
+    assert_eq!(server.tables().await, before);
+    // A client's own page gets past, and the cookie counts for nothing there.
+    let client = |path, body: &Value| {
+        let call = ada.call(Method::POST, path).without("x-portcullis");
+        let call = call.header("origin", "http://localhost:5173");
+        call.bearer("nonsense").json(body)
+    };
+    let token = ada.session_token();
+    let everywhere = json!({ "everywhere": true });
+    let answer = client(paths::SIGN_OUT, &everywhere).send().await;
+    answer.status(204);
+    ada.plant(SESSION, &token);
+    assert!(ada.is_signed_in().await);
+    assert_eq!(server.audited("session.all_ended").await, 0);
 }
