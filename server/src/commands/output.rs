@@ -16,7 +16,7 @@ pub(super) fn line(line: Arguments<'_>) -> anyhow::Result<()> {
     }
 }
 
-/// [`line`], formatted as `println!` does.
+/// [`line()`], formatted as `println!` does.
 macro_rules! say {
     ($($text:tt)*) => { $crate::commands::output::line(format_args!($($text)*)) };
 }
