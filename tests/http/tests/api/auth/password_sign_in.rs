@@ -1,7 +1,5 @@
 //! `POST /api/auth/password/sign-in`.
 
-use std::time::{Duration, Instant};
-
 use portcullis_http_tests::{Answer, PASSWORD, Server, all_at_once, browser::SESSION};
 use portcullis_types::paths;
 use serde_json::json;
@@ -76,7 +74,8 @@ async fn asvs_6_3_8_a_passkey_only_account_looks_the_same_too() {
     }
 }
 
-/// A hash was computed, or waited for, exactly if a full queue says so.
+/// A hash was computed, or waited for, exactly if a full queue says so: a time would depend on what else
+/// the machine does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asvs_6_3_8_an_unknown_address_costs_a_hash_as_a_known_one_does() {
     let server = Server::start_with(|config| {
@@ -99,36 +98,6 @@ async fn asvs_6_3_8_an_unknown_address_costs_a_hash_as_a_known_one_does() {
         assert!(busy > 0 && looked_at > 0, "{name}: {answers:?}");
         assert_eq!(busy + looked_at, 20);
     }
-}
-
-/// The figures are for people; the factor is generous, because the machine may be busy.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn asvs_6_3_8_the_time_does_not_tell_an_unknown_address() {
-    let server = Server::start_with(|config| {
-        config.password.argon2_memory_kib = 8 * 1024;
-        config.password.argon2_passes = 2;
-    })
-    .await;
-    server.person("ada").await;
-    let browser = server.browser();
-    let mut times = [Vec::new(), Vec::new()];
-    for round in 0..30 {
-        // In turns: what a request leaves to be done after its answer slows the next one down.
-        for turn in [round % 2, (round + 1) % 2] {
-            let (name, times) = (["ada", "nobody"][turn], &mut times[turn]);
-            let started = Instant::now();
-            let answer = browser.sign_in_as(name, "not her password").await;
-            times.push(started.elapsed());
-            answer.status(401);
-        }
-    }
-    // The fastest, since whatever else the machine does only adds to it.
-    let [known, unknown] = times.map(|times: Vec<Duration>| {
-        let fastest = times.into_iter().min().unwrap();
-        fastest.as_secs_f64() * 1000.0
-    });
-    println!("fastest of 30: known address {known:.2} ms, unknown {unknown:.2} ms");
-    assert!((0.5..2.0).contains(&(known / unknown)), "{known} {unknown}");
 }
 
 #[tokio::test]
