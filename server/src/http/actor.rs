@@ -11,13 +11,16 @@ use axum::{
 };
 use portcullis_domain::{Principal, Timestamp, TokenKind, UserId, oauth::TokenFamily};
 use portcullis_policy::Permission;
-use portcullis_types::{ErrorCode, client::SubjectType};
+use portcullis_types::{
+    ErrorCode,
+    client::{Client, SubjectType},
+};
 
-use super::{caller::Caller, cookies, csrf, errors::ApiError};
+use super::{caller::Caller, cookies, csrf, errors::ApiError, lent};
 use crate::{
     app::{App, Handle},
     crypto::token,
-    oauth::{access_token, dpop, subject},
+    oauth::{access_token, clients::Registered, dpop, subject},
     sessions::registry::LiveSession,
 };
 
@@ -40,6 +43,8 @@ pub enum Scheme {
 pub struct Actor {
     principal: Arc<Principal>,
     scheme: Scheme,
+    /// Set for an application that had to ask its user first.
+    lent: Option<Arc<Registered>>,
 }
 
 impl std::fmt::Debug for Actor {
@@ -64,6 +69,11 @@ impl Actor {
     /// How the request was authenticated.
     pub fn scheme(&self) -> &Scheme {
         &self.scheme
+    }
+
+    /// The client, if it is one that had to ask its user first ([`lent`]).
+    pub(crate) fn lent_to(&self) -> Option<&Client> {
+        self.lent.as_deref().map(|client| &**client)
     }
 
     /// When the user last proved themselves.
@@ -147,8 +157,13 @@ async fn by_token(
         return failed();
     };
     let scheme = Scheme::Bearer(family);
-    let actor = Actor { principal, scheme };
-    Ok(Answer::Authenticated((actor, client.subject_type)))
+    let subjects = client.subject_type;
+    let actor = Actor {
+        principal,
+        scheme,
+        lent: lent::is_lent(&client).then_some(client),
+    };
+    Ok(Answer::Authenticated((actor, subjects)))
 }
 
 /// Checks that whoever sends the request has the key that its token is bound to.
@@ -219,7 +234,7 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
     let handle = Handle::from_request_parts(parts, &()).await?;
     let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
     let actor = match by_token(&handle, parts, now).await? {
-        Answer::Authenticated((actor, SubjectType::Public)) => Some(actor),
+        Answer::Authenticated((actor, SubjectType::Public)) => Some(limit(actor)),
         Answer::Authenticated((_, SubjectType::Pairwise)) => return Err(knows_nobody()),
         Answer::Failed => return Err(invalid_token()),
         Answer::NotRequested => match by_cookie(&handle, &parts.headers, now).await? {
@@ -228,12 +243,33 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
                 Some(Actor {
                     principal,
                     scheme: Scheme::Cookie(session),
+                    lent: None,
                 })
             }
             Answer::NotRequested | Answer::Failed => None,
         },
     };
     parts.extensions.insert(actor.clone());
+    Ok(actor)
+}
+
+/// An application that had to ask acts within its scopes.
+fn limit(mut actor: Actor) -> Actor {
+    if let (Some(client), Scheme::Bearer(family)) = (&actor.lent, &actor.scheme) {
+        actor.principal = lent::limited(&actor.principal, client, &family.scopes);
+    }
+    actor
+}
+
+/// Refuses an application that was let do nothing here: a handler may do things for whoever it knows
+/// without a permission for each.
+fn useful(actor: Actor) -> Result<Actor, ApiError> {
+    if actor.lent.is_some() && actor.principal.permissions.is_empty() {
+        return Err(ApiError::new(
+            ErrorCode::Forbidden,
+            "No scope of this access token names a permission that its user has.",
+        ));
+    }
     Ok(actor)
 }
 
@@ -269,9 +305,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        identify(parts)
-            .await?
-            .ok_or_else(ApiError::not_authenticated)
+        let actor = identify(parts).await?;
+        useful(actor.ok_or_else(ApiError::not_authenticated)?)
     }
 }
 
@@ -279,7 +314,18 @@ impl<S: Send + Sync> axum::extract::OptionalFromRequestParts<S> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, ApiError> {
-        identify(parts).await
+        identify(parts).await?.map(useful).transpose()
+    }
+}
+
+/// Whoever acts, be it an application that was let do nothing here but know that they are there.
+pub(crate) struct Anybody(pub(crate) Option<Actor>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Anybody {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        identify(parts).await.map(Self)
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod csrf;
 pub(crate) mod errors;
 pub(crate) mod headers;
 pub(crate) mod health;
+pub(crate) mod lent;
 pub(crate) mod pages;
 pub(crate) mod pass;
 pub(crate) mod router;

@@ -17,11 +17,12 @@ use super::{end, registry::LiveSession, user_agent::device, view};
 use crate::{
     app::Handle,
     http::{
-        actor::{Actor, BrowserSession, Scheme, browser_session},
+        actor::{Anybody, BrowserSession, Scheme, browser_session},
         body::{Json, Path},
         caller::Caller,
         cookies,
         errors::{ApiError, ApiResult},
+        lent,
     },
     oauth::families,
 };
@@ -30,7 +31,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/auth/session", tag = "sessions",
     responses((status = 200, body = SessionAnswer), (status = 401, body = Problem,
                description = "A bearer token came along and is not valid.")))]
-pub(crate) async fn current(app: Handle, caller: Caller, actor: Option<Actor>) -> Response {
+pub(crate) async fn current(app: Handle, caller: Caller, Anybody(actor): Anybody) -> Response {
     let Some(actor) = actor else {
         // The cookie of a session that has ended is left where it is: a sign-in under way at the
         // same time may just have replaced it, and this answer would take the new one away.
@@ -38,7 +39,13 @@ pub(crate) async fn current(app: Handle, caller: Caller, actor: Option<Actor>) -
     };
     let session = match actor.scheme() {
         Scheme::Cookie(session) => session.view(actor.principal()),
-        Scheme::Bearer(family) => families::view(&app, family, actor.principal(), caller.now),
+        Scheme::Bearer(family) => {
+            let mut view = families::view(&app, family, actor.principal(), caller.now);
+            if let Some(client) = actor.lent_to() {
+                lent::hide(&mut view.user, client, &family.scopes);
+            }
+            view
+        }
     };
     Answer(view::answer(Some(session), caller.now)).into_response()
 }

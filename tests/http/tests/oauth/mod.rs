@@ -18,6 +18,7 @@ mod forged;
 mod hints;
 mod introspect;
 mod keys;
+mod lent;
 mod logout;
 mod on_postgres;
 mod opaque;
