@@ -12,6 +12,7 @@
 )]
 
 mod api;
+mod conformance;
 mod every_route;
 mod library;
 mod oauth;

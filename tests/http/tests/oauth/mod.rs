@@ -13,7 +13,6 @@ mod device;
 mod dpop_resources;
 mod dpop_tokens;
 mod exchange;
-mod fapi2;
 mod forged;
 mod hints;
 mod introspect;
