@@ -23,6 +23,7 @@ mod on_postgres;
 mod opaque;
 mod pairwise;
 mod par;
+mod parameters;
 mod pkce;
 mod prompt;
 mod refresh;
