@@ -103,7 +103,13 @@ export class Person {
   async authorize(request) {
     await this.page.goto(String(request), { waitUntil: "commit" });
     await this.signIn();
-    await this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
+    const at = (/** @type {URL} */ url) => url.pathname === "/consent" || url.pathname === "/callback";
+    await this.page.waitForURL(at, { waitUntil: "commit" });
+    // A client that has registered itself asks first.
+    if (new URL(this.page.url()).pathname === "/consent") {
+      await this.page.getByRole("button", { name: "Allow", exact: true }).click();
+      await this.page.waitForURL("**/callback?**", { waitUntil: "commit" });
+    }
     return new URL(this.page.url());
   }
 
@@ -128,7 +134,7 @@ export class Person {
     if (!link) throw new Error("the device shows no link");
     await this.page.goto(link, { waitUntil: "commit" });
     await this.signIn();
-    await this.page.getByRole("button", { name: "Allow" }).click();
+    await this.page.getByRole("button", { name: "Allow", exact: true }).click();
     await this.page.getByRole("heading", { name: "Your device is connected" }).waitFor();
   }
 
