@@ -6,7 +6,7 @@ use axum::{
         FromRequest, FromRequestParts, OptionalFromRequest, Request,
         rejection::{BytesRejection, FailedToBufferBody},
     },
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use bytes::Bytes;
 use portcullis_types::ErrorCode;
@@ -21,13 +21,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let media_type = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .map(str::trim);
-        if !media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json")) {
+        if !is_json(request.headers()) {
             return Err(not_json());
         }
         let body = read(request, state).await?;
@@ -72,6 +66,15 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
         }
         Err(not_json())
     }
+}
+
+/// Whether a body says that it is JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next());
+    media_type.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
 fn not_json() -> ApiError {

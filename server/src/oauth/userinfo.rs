@@ -39,6 +39,8 @@ pub(crate) async fn by_get(app: Handle, caller: Caller, request: Request) -> Res
 
 /// The same by `POST`, with the token in the header or as `access_token` in a form.
 #[utoipa::path(post, path = "/oauth/userinfo", tag = "oauth",
+    request_body(content = Option<String>, content_type = "application/x-www-form-urlencoded",
+        description = "`access_token`, unless it is in the header."),
     responses((status = 200, body = UserInfo), (status = 400, body = OAuthError),
               (status = 401, body = OAuthError), (status = 403, body = OAuthError)))]
 pub(crate) async fn by_post(app: Handle, caller: Caller, request: Request) -> Response {

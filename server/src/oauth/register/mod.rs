@@ -97,6 +97,13 @@ fn bearer(headers: &HeaderMap, kind: TokenKind) -> Result<SecretToken, Failure> 
 
 /// What an application says of itself.
 async fn said(request: Request) -> Result<ClientMetadata, Failure> {
+    if !body::is_json(request.headers()) {
+        let said = "Send the client metadata as application/json.";
+        return Err(Failure::Refused(Refused(
+            "invalid_client_metadata",
+            said.to_owned(),
+        )));
+    }
     let body = body::read(request, &()).await?;
     let read = serde_json::from_slice(&body).ok();
     let is_object = body.trim_ascii_start().first() == Some(&b'{');

@@ -7,7 +7,10 @@ use portcullis_http_tests::{
     routes::{self, Route},
 };
 use portcullis_types::paths;
+use reqwest::Method;
 use serde_json::{Map, Value, json};
+
+use super::shape::{PAGES, check_refusal};
 
 /// Stands where a secret would; must never come back.
 const MARK: &str = "xyzzy-4711-secret";
@@ -27,13 +30,7 @@ pub(super) fn check(what: &str, path: &str, answer: &Answer) {
         "{what} comes back: {}",
         answer.text()
     );
-    if path.starts_with("/oauth/") {
-        assert!(answer.text_at("/error").len() > 3, "{what}");
-        assert!(answer.header("content-type").starts_with(JSON), "{what}");
-    } else {
-        answer.problem_code();
-    }
-    assert!(!answer.header("x-request-id").is_empty(), "{what}");
+    check_refusal(what, path, answer);
 }
 
 /// Routes with a body of that media type.
@@ -41,15 +38,46 @@ async fn taking(browser: &Browser, media_type: &str) -> (Vec<Route>, Value) {
     let (routes, document) = routes::all(browser).await;
     let media_type = media_type.replace('/', "~1");
     let pointer = format!("/requestBody/content/{media_type}");
-    // Pages answer people: every form is a good one, or is asked for again.
-    let pages = [paths::OAUTH_AUTHORIZE, paths::OAUTH_LOGOUT];
-    let takes = |route: &Route| {
-        // Registering answers in a shape of its own; see `oauth::register`.
-        let is_other =
-            pages.contains(&&*route.path) || route.path.starts_with(paths::OAUTH_REGISTER);
-        route.operation.pointer(&pointer).is_some() && !is_other
-    };
+    let takes =
+        |route: &Route| route.operation.pointer(&pointer).is_some() && !has_test_of_its_own(route);
     (routes.into_iter().filter(takes).collect(), document)
+}
+
+/// Pages take every form, or ask again; applications that register themselves show a token first.
+fn has_test_of_its_own(route: &Route) -> bool {
+    PAGES.contains(&&*route.path) || registers(route)
+}
+
+fn registers(route: &Route) -> bool {
+    route.path.starts_with(paths::OAUTH_REGISTER) && takes_body(route)
+}
+
+fn takes_body(route: &Route) -> bool {
+    !route.operation["requestBody"].is_null()
+}
+
+#[tokio::test]
+async fn no_route_with_a_body_is_left_out() {
+    let server = Server::start().await;
+    let browser = server.browser();
+    let (all, _) = routes::all(&browser).await;
+    let mut tried = Vec::new();
+    for media_type in [JSON, FORM] {
+        tried.extend(taking(&browser, media_type).await.0.iter().map(Route::name));
+    }
+    let own = all.iter().filter(|route| has_test_of_its_own(route));
+    tried.extend(own.map(Route::name));
+    for route in all.iter().filter(|route| takes_body(route)) {
+        assert!(tried.contains(&route.name()), "{}", route.name());
+    }
+    // And what takes a method that has a body says what it takes, but for those that take none.
+    let silent: Vec<String> = all
+        .iter()
+        .filter(|route| ["POST", "PUT", "PATCH"].contains(&route.method.as_str()))
+        .filter(|route| !takes_body(route))
+        .map(Route::name)
+        .collect();
+    println!("without a body: {silent:?}");
 }
 
 /// The path with ids that fit.
@@ -185,7 +213,12 @@ async fn bodies_over_64_kib_get_413() {
             }
             // One byte less is looked at.
             let answer = send(&admin, route, media_type, vec![b' '; 64 * 1024]).await;
-            assert_eq!(answer.status, 400, "{what}: {}", answer.text());
+            let expected = if route.path == paths::OAUTH_USERINFO {
+                401
+            } else {
+                400
+            };
+            assert_eq!(answer.status, expected, "{what}: {}", answer.text());
         }
     }
     assert_eq!(database::changed(&before, &server.tables().await), [""; 0]);
@@ -363,7 +396,8 @@ async fn forms_that_are_none_get_400_in_oauths_shape() {
             "POST /oauth/introspect",
             "POST /oauth/par",
             "POST /oauth/revoke",
-            "POST /oauth/token"
+            "POST /oauth/token",
+            "POST /oauth/userinfo"
         ]
     );
     let before = server.tables().await;
@@ -398,4 +432,150 @@ async fn forms_that_are_none_get_400_in_oauths_shape() {
         }
     }
     assert_eq!(database::changed(&before, &server.tables().await), [""; 0]);
+}
+
+/// A form that is none is refused, and any other gets a page or is sent on to the same by `GET`.
+#[tokio::test]
+async fn forms_for_pages_change_nothing_whatever_is_in_them() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let before = server.tables().await;
+    for path in PAGES {
+        for body in [
+            &b""[..],
+            b"=",
+            b"%",
+            b"%zz=%",
+            b"\xff\xfe",
+            b"\0",
+            b"client_id=spa&client_id=spa",
+            b"client_id=%00",
+            b"client_id=spa",
+            b"id_token_hint=a.b.c&post_logout_redirect_uri=https://evil.example/",
+            b"redirect_uri=https://evil.example/&client_id=spa&response_type=code",
+            b"confirm=x&state=xyzzy-4711-secret",
+            b"{\"client_id\":\"spa\"}",
+        ] {
+            let what = format!("{:?} to {path}", String::from_utf8_lossy(body));
+            for browser in [&ada, &server.browser()] {
+                let call = browser.call(Method::POST, path).body(FORM, body);
+                let answer = call.send().await;
+                match answer.status {
+                    303 => {
+                        let to = answer.header("location");
+                        assert!(to.starts_with(&format!("{path}?")), "{what}: {to}");
+                    }
+                    200 => assert!(answer.header("content-type").starts_with("text/html")),
+                    _ => check(&what, path, &answer),
+                }
+            }
+        }
+        for media_type in [
+            JSON,
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "",
+            ";",
+        ] {
+            let call = ada
+                .call(Method::POST, path)
+                .body(media_type, "client_id=spa");
+            check(media_type, path, &call.send().await);
+        }
+        for length in [64 * 1024 + 1, 1_000_000] {
+            let call = ada.call(Method::POST, path).body(FORM, vec![b' '; length]);
+            let answer = call.send().await;
+            assert_eq!(answer.status, 413, "{path}: {}", answer.text());
+            check("a large form", path, &answer);
+        }
+    }
+    assert_eq!(database::changed(&before, &server.tables().await), [""; 0]);
+    assert!(ada.is_signed_in().await);
+}
+
+/// With a good token each time, so that it is the body that is looked at.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_applications_say_of_themselves_is_json_of_the_right_kind() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let made = admin.post(
+        paths::ADMIN_REGISTRATION_TOKENS,
+        json!({ "uses": 100, "seconds": 3600 }),
+    );
+    let initial = made.await.status(201).text_at("/token");
+    let program = server.program();
+    let good = json!({ "redirect_uris": ["https://new.example/cb"], "client_name": "New",
+                       "token_endpoint_auth_method": "none" });
+    let call = program
+        .call(Method::POST, paths::OAUTH_REGISTER)
+        .bearer(&initial);
+    let registered = call.json(&good).send().await.status(201);
+    let id = registered.text_at("/client_id");
+    let own = registered.text_at("/registration_access_token");
+    let of_it = format!("{}/{id}", paths::OAUTH_REGISTER);
+    let before = server.tables().await;
+    let long = "a".repeat(3000);
+    for (method, path, token) in [
+        (Method::POST, paths::OAUTH_REGISTER, &initial),
+        (Method::PUT, &of_it, &own),
+    ] {
+        let send = async |media_type: &str, body: Vec<u8>| {
+            let call = program.call(method.clone(), path).bearer(token);
+            call.body(media_type, body).send().await
+        };
+        for (what, body) in syntax() {
+            check(what, path, &send(JSON, body).await);
+        }
+        for media_type in ["", "text/plain", "application/jsonx", FORM, ";"] {
+            let answer = send(media_type, good.to_string().into_bytes()).await;
+            check(media_type, path, &answer);
+            assert_eq!(
+                answer.at("/error"),
+                "invalid_client_metadata",
+                "{media_type}"
+            );
+        }
+        let answer = send(JSON, vec![b' '; 64 * 1024 + 1]).await;
+        assert_eq!(answer.status, 413, "{}", answer.text());
+        for (name, value) in [
+            ("redirect_uris", json!([])),
+            ("redirect_uris", json!("https://new.example/cb")),
+            ("redirect_uris", json!(["javascript:alert(1)"])),
+            ("redirect_uris", json!(["cb"])),
+            ("redirect_uris", json!(vec!["https://new.example/cb"; 51])),
+            ("client_name", json!("")),
+            ("client_name", json!("\u{202e}")),
+            ("client_name", json!(1)),
+            ("token_endpoint_auth_method", json!("tls_client_auth")),
+            ("grant_types", json!(["implicit"])),
+            ("grant_types", json!("authorization_code")),
+            ("response_types", json!(["token"])),
+            ("scope", json!("admin")),
+            ("scope", json!(["openid"])),
+            ("jwks", json!({ "keys": "x" })),
+            ("jwks_uri", json!("http://169.254.169.254/")),
+            ("logo_uri", json!("data:image/png;base64,x")),
+            ("policy_uri", json!(long)),
+            ("id_token_signed_response_alg", json!("none")),
+            ("subject_type", json!("transient")),
+            ("sector_identifier_uri", json!("https://127.0.0.1/")),
+            ("dpop_bound_access_tokens", json!("yes")),
+            ("backchannel_logout_uri", json!("http://127.0.0.1/")),
+        ] {
+            let mut body = good.clone();
+            body["client_id"] = json!(id);
+            body[name] = value;
+            let what = format!("{name} to {path}");
+            check(
+                &what,
+                path,
+                &send(JSON, body.to_string().into_bytes()).await,
+            );
+        }
+    }
+    let after = server.tables().await;
+    assert_eq!(database::changed(&before, &after), [""; 0]);
+    // It is what it was, and can still say so.
+    let call = program.call(Method::GET, &of_it).bearer(&own);
+    assert_eq!(call.send().await.status(200).at("/client_name"), "New");
 }

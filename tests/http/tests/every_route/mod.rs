@@ -7,4 +7,5 @@ mod bad_requests;
 mod hang_up;
 mod headers;
 mod raw;
+mod shape;
 mod timeout;
