@@ -61,6 +61,20 @@ export async function inspect(page, name) {
   return faults;
 }
 
+/**
+ * Keeps a picture of the page in each look, where scripts are off and nothing can be checked in it.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function photograph(page, name) {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  for (const { width, height, scheme } of LOOKS) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${scheme}.png`) });
+  }
+}
+
 /** Until what moves has come to rest. @param {Page} page */
 export async function settled(page) {
   await page.evaluate(async () => {

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { after } from "node:test";
 
 import { registration, serveClient } from "../lib/client.js";
+import { photograph } from "../lib/inspect.js";
 import { suite } from "../lib/suite.js";
 import { fillSignIn } from "../lib/visitor.js";
 
@@ -238,4 +239,28 @@ it("signs all tabs of an application out when one of them signs out", async (wor
   await Promise.all(tabs.map((tab) => shows(tab, "signedOut")));
   const stored = await tabs[0]?.evaluate(() => JSON.stringify(localStorage));
   assert.ok(!stored?.includes("pc_rt_"), "no token is kept in the browser's storage");
+});
+
+it("posts the answer by itself, or when the person says so where scripts are off", async (world) => {
+  plainClient(world);
+  const visitor = await world.user({ name: "Emmy Noether" });
+  const { url, query, redirectUri } = authorization(world, { response_mode: "form_post" });
+  const cookies = await visitor.page.context().cookies();
+  const plain = await world.browser.newContext({ baseURL: world.server.url, javaScriptEnabled: false });
+  await plain.addCookies(cookies);
+  const page = await plain.newPage();
+  await page.goto(url);
+  await page.getByRole("heading", { name: "Going back" }).waitFor();
+  await photograph(page, "form-post");
+  for (const [posting, say] of /** @type {const} */ ([
+    [page, () => page.getByRole("button", { name: "Continue" }).click()],
+    [visitor.page, () => visitor.page.goto(url, { waitUntil: "commit" })],
+  ])) {
+    const sent = posting.waitForRequest((it) => it.method() === "POST" && it.url() === redirectUri);
+    await say();
+    const form = new URLSearchParams((await sent).postData() ?? "");
+    assert.equal(form.get("state"), query.get("state"));
+    assert.match(form.get("code") ?? "", /^pc_ac_/);
+  }
+  await plain.close();
 });

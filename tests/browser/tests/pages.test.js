@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { photograph } from "../lib/inspect.js";
 import { suite } from "../lib/suite.js";
 import { fillSignIn, menu } from "../lib/visitor.js";
 import { OTHER_PASSWORD, PASSWORD } from "../lib/words.js";
@@ -298,4 +299,24 @@ it("pages that do not exist, cannot start, or are the server’s own", async (wo
   await page.goto("/");
   await page.getByRole("heading", { name: "This page couldn’t start" }).waitFor();
   await world.inspect(page, "cannot-start");
+});
+
+it("the server’s own pages about signing out, and what is there without scripts", async (world) => {
+  const visitor = (await world.user({ name: "Vera Rubin" })).expectRefusals(400);
+  const { page } = visitor;
+  await page.goto("/oauth/logout?post_logout_redirect_uri=https://evil.example/");
+  await page.getByRole("heading", { name: "This sign-out link does not work" }).waitFor();
+  await world.inspect(page, "logout-refused");
+  await page.goto("/oauth/logout");
+  await world.inspect(page, "logout-question");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  await world.inspect(page, "logged-out");
+
+  const plain = await world.browser.newContext({ baseURL: world.server.url, javaScriptEnabled: false });
+  const without = await plain.newPage();
+  await without.goto("/sign-in");
+  await without.getByRole("heading", { name: "This page needs JavaScript" }).waitFor();
+  await photograph(without, "without-scripts");
+  await plain.close();
 });
