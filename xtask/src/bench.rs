@@ -94,7 +94,9 @@ fn peers(ws: &Workspace) -> Result<PathBuf> {
 }
 
 fn on_the_server(ws: &Workspace, bench: Bench) -> Result<Report> {
+    setup::ensure(ws, &[Need::Npm(npm::PEERS)])?;
     let (server, driver, peers) = (build::release_server(ws)?, driver(ws)?, peers(ws)?);
+    let in_node = ws.path(npm::PEERS).join("server.js");
     let name = name_of(bench)?;
     let run = Run::new(
         ws,
@@ -106,6 +108,8 @@ fn on_the_server(ws: &Workspace, bench: Bench) -> Result<Report> {
         server.as_os_str(),
         "--peers".as_ref(),
         peers.as_os_str(),
+        "--peer-in-node".as_ref(),
+        in_node.as_os_str(),
     ]))
 }
 

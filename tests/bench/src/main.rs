@@ -49,6 +49,9 @@ struct Programs {
     /// `portcullis-bench-peers`.
     #[arg(long)]
     peers: PathBuf,
+    /// `server.js` of the peer in Node.
+    #[arg(long)]
+    peer_in_node: PathBuf,
 }
 
 fn main() -> Result<()> {

@@ -1,6 +1,7 @@
 //! How many session checks a second: the route every page asks first, by cookie over HTTP.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -17,6 +18,10 @@ use crate::report::{Report, median};
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(3);
 const WARM_UP: Duration = Duration::from_secs(1);
+/// Where Better Auth answers who is signed in.
+pub(crate) const BETTER_AUTH_SESSION: &str = "/api/auth/get-session";
+/// What is hoped for of the bare handler that sends the same bytes, in percent.
+const AIM: f64 = 80.0;
 
 /// One server and the request it gets.
 struct Contestant {
@@ -108,6 +113,24 @@ pub(crate) fn run(programs: &Programs) -> Result<Report> {
         contestants.push(Contestant::new(name, peer, "/session", &cookie));
     }
 
+    let database = folder.path().join("better-auth.db");
+    let args = [
+        programs.peer_in_node.as_os_str(),
+        "--database".as_ref(),
+        database.as_os_str(),
+    ];
+    let better_auth = Server::start(Path::new("node"), &args, BETTER_AUTH_SESSION)?;
+    let account = r#"{"email":"ada@example.com","password":"correct staple lantern drizzle 94","name":"Ada"}"#;
+    let path = "/api/auth/sign-up/email";
+    let cookie = http::send(better_auth.port, "POST", path, "", account)?.cookie()?;
+    let name = "Better Auth, SQLite";
+    contestants.push(Contestant::new(
+        name,
+        better_auth,
+        BETTER_AUTH_SESSION,
+        &cookie,
+    ));
+
     for contestant in &contestants {
         load::run(contestant.server.port, &contestant.request, WARM_UP).context(contestant.name)?;
     }
@@ -144,6 +167,7 @@ fn report(contestants: Vec<Contestant>) -> Result<Report> {
     }
     if let [ours, bytes, body, ..] = rates[..] {
         report.add("portcullis of the same bytes", 100.0 * ours / bytes, "%");
+        report.add("aim of the same bytes", AIM, "%");
         report.add("portcullis of the same body", 100.0 * ours / body, "%");
     }
     report.append(costs);
