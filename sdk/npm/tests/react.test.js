@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { build } from "esbuild";
 
 import { launch, newEmail, PASSWORD, Visitor } from "./lib/browser.js";
-import { Folder, ROOT } from "./lib/package.js";
+import { Folder, published, ROOT } from "./lib/package.js";
 import { Server } from "./lib/server.js";
 
 /** @type {import("../src/session.ts").SignedInSession} */
@@ -61,17 +61,6 @@ after(async () => {
   await server?.stop();
   await ui?.remove();
 });
-
-/** The package's sources are named by its files, and its published form is what is tested. */
-const published = {
-  name: "published",
-  /** @param {import("esbuild").PluginBuild} build */
-  setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/)+src\/.*index\.js$/ }, ({ path }) => ({
-      path: join(ROOT, path.replace(/^.*src\//, "dist/")),
-    }));
-  },
-};
 
 /**
  * Makes the page and the server side of it, with one React.
