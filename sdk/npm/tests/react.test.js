@@ -8,35 +8,9 @@ import { after, before, test } from "node:test";
 import { build } from "esbuild";
 
 import { launch, newEmail, PASSWORD, Visitor } from "./lib/browser.js";
-import { Folder, published, ROOT } from "./lib/package.js";
+import { Folder, ROOT } from "./lib/package.js";
+import { ADA, development, VERSIONS } from "./lib/react.js";
 import { Server } from "./lib/server.js";
-
-/** @type {import("../src/session.ts").SignedInSession} */
-const ADA = {
-  status: "signedIn",
-  stale: false,
-  id: "0192f0c1-2345-7890-8abc-def012345678",
-  user: {
-    id: "0192f0c1-2345-7890-8abc-def012345679",
-    email: "ada@example.com",
-    name: "Ada",
-    hasPassword: true,
-    createdAt: 0,
-  },
-  roles: ["user"],
-  permissions: ["notes:write"],
-  version: 1,
-  amr: ["pwd"],
-  authTime: 0,
-  idleExpiresAt: 1e15,
-  expiresAt: 1e15,
-};
-
-/** @type {Record<string, Record<string, string>>} */
-const VERSIONS = {
-  "react-19": { react: "react", "react-dom": "react-dom" },
-  "react-18": { react: "react-18", "react-dom": "react-dom-18" },
-};
 
 /** @type {Folder} */
 let ui;
@@ -67,18 +41,7 @@ after(async () => {
  * @param {string} folder @param {Record<string, string>} alias
  */
 async function prepare(folder, alias) {
-  /** @type {import("esbuild").BuildOptions} */
-  const options = {
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: "esm",
-    jsx: "automatic",
-    // React's complaints are part of what is tested.
-    define: { "process.env.NODE_ENV": '"development"' },
-    alias,
-    plugins: [published],
-    logLevel: "error",
-  };
+  const options = development(alias);
   const main = { main: "tests/react/client.tsx" };
   await build({ ...options, entryPoints: main, splitting: true, outdir: ui.at(folder) });
   await cp(join(ROOT, "dist/portcullis_sdk_bg.wasm"), ui.at(`${folder}/portcullis_sdk_bg.wasm`));
