@@ -126,6 +126,44 @@ for (const version of Object.keys(VERSIONS)) {
     visitor.excuse();
   });
 
+  visit("providers share a client where their options are the same", undefined, async (page, visitor) => {
+    const [shared, asked] = await page.evaluate(async (version) => {
+      const address = `/${version}/portcullis_sdk_bg.wasm`;
+      /** @type {string[]} */
+      const asked = [];
+      // As text they cannot be told apart.
+      /** @param {string} name */
+      const from = (name) => () => (asked.push(name), address);
+      const [one, other] = [from("one"), from("other")];
+      const bytes = () => fetch(address).then((response) => response.arrayBuffer());
+      const [some, same] = [await bytes(), await bytes()];
+      const modules = [await WebAssembly.compile(some), await WebAssembly.compile(some)];
+      const [first, second] = modules;
+      const shared = await window.clients([
+        { wasm: one },
+        { wasm: other },
+        { wasm: one },
+        { wasm: one, retryWithin: 5 },
+        { wasm: address },
+        { wasm: new URL(address, location.href) },
+        { wasm: new URL(address, location.href) },
+        { wasm: some },
+        { wasm: same },
+        { wasm: some },
+        ...(first && second ? [{ wasm: first }, { wasm: second }, { wasm: second }] : []),
+        {},
+        {},
+        { wasm: undefined },
+        { stepUp: "resume" },
+      ]);
+      return [shared, asked.sort()];
+    }, version);
+    assert.deepEqual(shared, [0, 1, 0, 3, 4, 5, 5, 7, 8, 7, 10, 11, 11, 13, 13, 13, 16]);
+    assert.deepEqual(asked, ["one", "one", "other"], "each client's own function, once");
+    const sessions = visitor.requested.filter((path) => path === "/api/auth/session");
+    assert.equal(sessions.length, new Set(shared).size, "one client each, in strict mode too");
+  });
+
   visit("each verdict has its slot", undefined, async (page) => {
     await page.evaluate((session) => window.begin("fake", session), ADA);
     await page.locator("#in").waitFor();
