@@ -9,34 +9,8 @@ import { build } from "esbuild";
 
 import { launch, newEmail, PASSWORD, Visitor } from "./lib/browser.js";
 import { Folder, ROOT } from "./lib/package.js";
+import { ADA, development, VERSIONS } from "./lib/react.js";
 import { Server } from "./lib/server.js";
-
-/** @type {import("../src/session.ts").SignedInSession} */
-const ADA = {
-  status: "signedIn",
-  stale: false,
-  id: "0192f0c1-2345-7890-8abc-def012345678",
-  user: {
-    id: "0192f0c1-2345-7890-8abc-def012345679",
-    email: "ada@example.com",
-    name: "Ada",
-    hasPassword: true,
-    createdAt: 0,
-  },
-  roles: ["user"],
-  permissions: ["notes:write"],
-  version: 1,
-  amr: ["pwd"],
-  authTime: 0,
-  idleExpiresAt: 1e15,
-  expiresAt: 1e15,
-};
-
-/** @type {Record<string, Record<string, string>>} */
-const VERSIONS = {
-  "react-19": { react: "react", "react-dom": "react-dom" },
-  "react-18": { react: "react-18", "react-dom": "react-dom-18" },
-};
 
 /** @type {Folder} */
 let ui;
@@ -62,34 +36,12 @@ after(async () => {
   await ui?.remove();
 });
 
-/** The package's sources are named by its files, and its published form is what is tested. */
-const published = {
-  name: "published",
-  /** @param {import("esbuild").PluginBuild} build */
-  setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/)+src\/.*index\.js$/ }, ({ path }) => ({
-      path: join(ROOT, path.replace(/^.*src\//, "dist/")),
-    }));
-  },
-};
-
 /**
  * Makes the page and the server side of it, with one React.
  * @param {string} folder @param {Record<string, string>} alias
  */
 async function prepare(folder, alias) {
-  /** @type {import("esbuild").BuildOptions} */
-  const options = {
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: "esm",
-    jsx: "automatic",
-    // React's complaints are part of what is tested.
-    define: { "process.env.NODE_ENV": '"development"' },
-    alias,
-    plugins: [published],
-    logLevel: "error",
-  };
+  const options = development(alias);
   const main = { main: "tests/react/client.tsx" };
   await build({ ...options, entryPoints: main, splitting: true, outdir: ui.at(folder) });
   await cp(join(ROOT, "dist/portcullis_sdk_bg.wasm"), ui.at(`${folder}/portcullis_sdk_bg.wasm`));
@@ -172,6 +124,44 @@ for (const version of Object.keys(VERSIONS)) {
     });
     await gate.getByText("fallback").waitFor();
     visitor.excuse();
+  });
+
+  visit("providers share a client where their options are the same", undefined, async (page, visitor) => {
+    const [shared, asked] = await page.evaluate(async (version) => {
+      const address = `/${version}/portcullis_sdk_bg.wasm`;
+      /** @type {string[]} */
+      const asked = [];
+      // As text they cannot be told apart.
+      /** @param {string} name */
+      const from = (name) => () => (asked.push(name), address);
+      const [one, other] = [from("one"), from("other")];
+      const bytes = () => fetch(address).then((response) => response.arrayBuffer());
+      const [some, same] = [await bytes(), await bytes()];
+      const modules = [await WebAssembly.compile(some), await WebAssembly.compile(some)];
+      const [first, second] = modules;
+      const shared = await window.clients([
+        { wasm: one },
+        { wasm: other },
+        { wasm: one },
+        { wasm: one, retryWithin: 5 },
+        { wasm: address },
+        { wasm: new URL(address, location.href) },
+        { wasm: new URL(address, location.href) },
+        { wasm: some },
+        { wasm: same },
+        { wasm: some },
+        ...(first && second ? [{ wasm: first }, { wasm: second }, { wasm: second }] : []),
+        {},
+        {},
+        { wasm: undefined },
+        { stepUp: "resume" },
+      ]);
+      return [shared, asked.sort()];
+    }, version);
+    assert.deepEqual(shared, [0, 1, 0, 3, 4, 5, 5, 7, 8, 7, 10, 11, 11, 13, 13, 13, 16]);
+    assert.deepEqual(asked, ["one", "one", "other"], "each client's own function, once");
+    const sessions = visitor.requested.filter((path) => path === "/api/auth/session");
+    assert.equal(sessions.length, new Set(shared).size, "one client each, in strict mode too");
   });
 
   visit("each verdict has its slot", undefined, async (page) => {

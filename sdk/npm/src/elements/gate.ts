@@ -86,7 +86,8 @@ abstract class Gate extends Base {
     } else {
       this.#slot.name = shown;
       this.#make(shown);
-      this.shadowRoot?.replaceChildren(this.#slot);
+      // Where it is already it stays: putting it in again would have everything assigned anew.
+      if (!this.#slot.parentNode) this.shadowRoot?.append(this.#slot);
     }
     // What was just made and removed is no news.
     this.#observer?.takeRecords();

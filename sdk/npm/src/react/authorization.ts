@@ -47,7 +47,10 @@ export function useAuthorization(): Authorization {
   function answer<T>(question: Question, read: (verdict: Verdict) => T): T {
     const now = () => read(source.auth.decide(question));
     const told = first ? read(source.decideFirst(question)) : now();
-    given.set(JSON.stringify([question, typeof told]), { answer: told, now });
+    const key = JSON.stringify([question, typeof told]);
+    // What was rendered is what has to be rendered anew: whoever asks later, by the same function and
+    // perhaps before React has heard of a change, must not make it look like what holds now.
+    if (!given.has(key)) given.set(key, { answer: told, now });
     return told;
   }
   return authorization(

@@ -14,7 +14,11 @@ export type AuthProviderProps = {
       auth: Auth;
     }
   | (AuthOptions & {
-      /** Left out: one is made of the other options. They are read once. */
+      /**
+       * Left out: one is made of the other options. They are read once. Providers with the same
+       * options share it; a `wasm` that is a function is the same only if it is the very same one,
+       * so that it belongs outside of components.
+       */
       auth?: undefined;
     })
 );

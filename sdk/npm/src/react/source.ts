@@ -36,7 +36,9 @@ export function sourceOf(auth: Auth): Source {
   return source;
 }
 
-const CLIENTS = new Map<string, Auth>();
+/** By the module that they were given, as far as that is a thing and no text, and by all else. */
+const CLIENTS = new WeakMap<object, Map<string, Auth>>();
+const NO_MODULE = {};
 
 /**
  * The client for these options. A page has one: React may begin to render a provider several times
@@ -45,9 +47,16 @@ const CLIENTS = new Map<string, Auth>();
  */
 export function clientFor(options: AuthOptions): Auth {
   if (typeof document === "undefined") return createAuth(options);
-  const key = JSON.stringify({ ...options, session: undefined });
-  let auth = CLIENTS.get(key);
-  if (!auth) CLIENTS.set(key, (auth = createAuth(options)));
+  const { wasm } = options;
+  // Functions, bytes and compiled modules all look alike as text.
+  const isThing = wasm !== undefined && typeof wasm !== "string" && !(wasm instanceof URL);
+  const module = isThing ? wasm : NO_MODULE;
+  let clients = CLIENTS.get(module);
+  if (!clients) CLIENTS.set(module, (clients = new Map()));
+  const text = isThing ? undefined : wasm;
+  const key = JSON.stringify({ ...options, session: undefined, wasm: text });
+  let auth = clients.get(key);
+  if (!auth) clients.set(key, (auth = createAuth(options)));
   return auth;
 }
 

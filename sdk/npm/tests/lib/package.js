@@ -35,6 +35,19 @@ export async function source(path) {
   return import(`data:text/javascript;base64,${text}`);
 }
 
+/**
+ * For esbuild and TypeScript that names the package's sources: its published form is what is tested.
+ * @type {import("esbuild").Plugin}
+ */
+export const published = {
+  name: "published",
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.\.\/)+src\/.*index\.js$/ }, ({ path }) => ({
+      path: join(ROOT, path.replace(/^.*src\//, "dist/")),
+    }));
+  },
+};
+
 /** Where a reason is explained. @param {string} reason */
 export const docs = (reason) =>
   `https://github.com/portcullis-auth/portcullis/blob/main/docs/errors.md#${reason}`;

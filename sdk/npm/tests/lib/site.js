@@ -31,6 +31,8 @@ export class Site {
   }
 
   #server;
+  /** Paths of all that was asked of it. @type {string[]} */
+  requested = [];
 
   /**
    * Serves a folder; what has no extension is its `index.html`.
@@ -38,8 +40,11 @@ export class Site {
    * @param {Record<string, string>} [headers]
    */
   static async start(folder, headers = {}) {
+    /** @type {string[]} */
+    const requested = [];
     const server = createServer(async (request, response) => {
       const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      requested.push(pathname);
       const name = extname(pathname) ? pathname : "/index.html";
       try {
         const body = await readFile(join(folder, name));
@@ -51,7 +56,7 @@ export class Site {
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
     const address = /** @type {import("node:net").AddressInfo} */ (server.address());
-    return new Site(server, `http://localhost:${address.port}`);
+    return Object.assign(new Site(server, `http://localhost:${address.port}`), { requested });
   }
 
   async stop() {

@@ -1,8 +1,16 @@
 /** The page of the React tests: takes over what a server has rendered, or renders by itself. */
 
+import { StrictMode, useEffect } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 
-import { createAuth, type Session, type SignedInSession } from "../../src/index.js";
+import {
+  type Auth,
+  type AuthOptions,
+  createAuth,
+  type Session,
+  type SignedInSession,
+} from "../../src/index.js";
+import { AuthProvider, useAuth } from "../../src/react/index.js";
 import { createTestAuth, type TestAuth } from "../../src/testing/index.js";
 import { App, renders } from "./app.js";
 
@@ -15,6 +23,8 @@ declare global {
     /** All texts that a gate has shown, one after the other. */
     shown: (string | null)[];
     begin(how: "real" | "options" | "fake", session?: SignedInSession): void;
+    /** Renders a provider with each of these options; of each, the first one with the same client. */
+    clients(all: AuthOptions[]): Promise<number[]>;
   }
 }
 
@@ -43,4 +53,25 @@ window.begin = (how, session) => {
   } else {
     createRoot(container).render(<App {...props} />);
   }
+};
+
+window.clients = async (all) => {
+  const found: Auth[] = [];
+  const Note = ({ index }: { index: number }) => {
+    const auth = useAuth();
+    useEffect(() => void (found[index] = auth), [auth, index]);
+    return null;
+  };
+  createRoot(document.createElement("div")).render(
+    <StrictMode>
+      {all.map((options, index) => (
+        <AuthProvider key={index} {...options}>
+          <Note index={index} />
+        </AuthProvider>
+      ))}
+    </StrictMode>,
+  );
+  while (found.length < all.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  await Promise.all(found.map(({ ready }) => ready));
+  return found.map((auth) => found.indexOf(auth));
 };
