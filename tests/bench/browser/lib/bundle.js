@@ -19,7 +19,7 @@ const SDK = fileURLToPath(new URL("../../../../sdk/npm", import.meta.url));
 export const CONTESTANTS = {
   "portcullis-react": {
     entry: "portcullis-react",
-    later: ["module.js", "client.js", "signals.js", "portcullis_sdk_bg.wasm"],
+    later: ["module.js", "client.js", "hardened.js", "signals.js", "portcullis_sdk_bg.wasm"],
   },
   "portcullis-react, tokens in a worker": {
     entry: "portcullis-react-tokens",
@@ -27,7 +27,7 @@ export const CONTESTANTS = {
   },
   portcullis: {
     entry: "portcullis",
-    later: ["module.js", "client.js", "signals.js", "portcullis_sdk_bg.wasm"],
+    later: ["module.js", "client.js", "hardened.js", "signals.js", "portcullis_sdk_bg.wasm"],
   },
   "react-oidc-context + SimpleWebAuthn + CASL": { entry: "separate-react", later: [] },
   "oidc-client-ts": { entry: "oidc-client-ts", later: [] },
@@ -38,6 +38,16 @@ export const CONTESTANTS = {
 };
 
 /**
+ * The packages that one would combine, each by itself: what it weighs, not what it does.
+ * @type {Record<string, { entry: string, later: string[] }>}
+ */
+export const PARTS = {
+  "react-oidc-context, with oidc-client-ts": { entry: "part-oidc-react", later: [] },
+  SimpleWebAuthn: { entry: "part-simplewebauthn", later: [] },
+  "CASL, React": { entry: "part-casl-react", later: [] },
+};
+
+/**
  * A contestant as files in a folder: the script that it begins with, and what that loads later.
  * @param {string} name
  * @param {string} folder
@@ -45,7 +55,7 @@ export const CONTESTANTS = {
  * @returns {Promise<string[]>} the files, the first script first
  */
 export async function bundle(name, folder, { withReact }) {
-  const { entry, later } = CONTESTANTS[name] ?? { entry: name, later: [] };
+  const { entry, later } = CONTESTANTS[name] ?? PARTS[name] ?? { entry: name, later: [] };
   const react = ["react", "react-dom", "react-dom/client", "react/jsx-runtime"];
   const isReact = entry.includes("-react");
   const mount = isReact ? "(app) => createRoot(document.body).render(app)" : "";
