@@ -113,6 +113,17 @@ const OUTPUTS: &[Output] = &[
         },
     },
     Output {
+        from: "server/text",
+        sections: &["pages"],
+        to: "server/src/http/text",
+        form: Form::Rust {
+            name: "Words",
+            about: "Every text of the server's own plain pages, in one language.",
+            public: false,
+            plural: "super",
+        },
+    },
+    Output {
         from: "web/demo/text",
         sections: &["boot"],
         to: "web/demo/static/boot-text.js",
@@ -223,7 +234,9 @@ mod tests {
                 Form::TypeScript => "ts",
                 Form::Script => "js",
             };
-            let folder = ws.path(output.to).parent().unwrap().to_owned();
+            let to = ws.path(output.to);
+            let source = to.ancestors().find(|it| it.ends_with("src"));
+            let folder = source.or_else(|| to.parent()).unwrap().to_owned();
             let sources = sources(&folder, end);
             let catalogue = Catalogue::read_all(&ws.path(output.from)).unwrap();
             for entry in catalogue[0].part(output.sections).unwrap() {

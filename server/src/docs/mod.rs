@@ -102,7 +102,7 @@ fn page(document: &Value) -> Html<String> {
         );
     }
     html.push_str("</tbody></table></div></section>");
-    pages::page("Portcullis API", "docs", &html)
+    pages::page("en", "Portcullis API", "docs", &html)
 }
 
 /// The beginning of a table.

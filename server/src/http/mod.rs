@@ -15,6 +15,7 @@ pub(crate) mod pages;
 pub(crate) mod pass;
 pub(crate) mod router;
 pub(crate) mod run_to_end;
+pub(crate) mod text;
 pub(crate) mod ui;
 pub(crate) mod well_known;
 

@@ -8,10 +8,11 @@ use axum::{
 /// Where their style sheet is.
 pub(crate) const STYLE: &str = "/docs/pages.css";
 
-/// A page. `title` and `body` are our own HTML; whatever is not goes through [`escape`] first.
-pub(crate) fn page(title: &str, class: &str, body: &str) -> Html<String> {
+/// A page in that language. `title` and `body` are our own HTML; whatever is not goes through
+/// [`escape`] first.
+pub(crate) fn page(language: &str, title: &str, class: &str, body: &str) -> Html<String> {
     Html(format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
          <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"{STYLE}\"></head>\
          <body><main class=\"{class}\"><h1>{title}</h1>{body}</main></body></html>"

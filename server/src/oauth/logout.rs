@@ -30,6 +30,7 @@ use crate::{
         errors::{ApiError, ApiResult},
         pages,
         run_to_end::wholly,
+        text::{self, Say, Words},
     },
     sessions::{end, registry::LiveSession},
 };
@@ -65,7 +66,7 @@ pub(crate) async fn by_get(
     let query = query.unwrap_or_default();
     match Parameters::parse(query.as_bytes()) {
         Ok(parameters) => answer(&app, &caller, &headers, &parameters).await,
-        Err(_) => Ok(wrong("A parameter of the request comes more than once.")),
+        Err(_) => Ok(wrong(text::of(&headers, None), |words| words.link_repeated)),
     }
 }
 
@@ -106,9 +107,10 @@ async fn answer(
     headers: &HeaderMap,
     parameters: &Parameters,
 ) -> ApiResult<Response> {
+    let words = text::of(headers, parameters.get("ui_locales"));
     let asked = match read(app, caller, parameters).await? {
         Ok(asked) => asked,
-        Err(detail) => return Ok(wrong(detail)),
+        Err(detail) => return Ok(wrong(words, detail)),
     };
     let session = browser_session(app, headers, caller.now).await?;
     if let Some((session, principal)) = &session {
@@ -119,24 +121,19 @@ async fn answer(
         };
         if !is_theirs && !was_asked(app, caller, session, parameters) {
             let email = principal.account.email.as_str();
-            return question(app, caller, session, parameters, email);
+            return question(words, app, caller, session, parameters, email);
         }
     }
     let current = session.as_ref().map(|(session, _)| Arc::clone(session));
     // Also when the browser hangs up: a GET would otherwise end where it stands.
     wholly(sign_out(app.clone(), caller.clone(), current, asked.hint)).await?;
-    let done = match asked.back {
-        Some(back) => {
-            let to = HeaderValue::from_str(back.as_str());
-            let to = to.map_err(|_| ApiError::internal("redirect"))?;
-            (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
-        }
-        None => pages::page(
-            "You are signed out",
-            "narrow",
-            "<p>You can close this page.</p>",
-        )
-        .into_response(),
+    let done = if let Some(back) = asked.back {
+        let to = HeaderValue::from_str(back.as_str());
+        let to = to.map_err(|_| ApiError::internal("redirect"))?;
+        (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
+    } else {
+        let body = format!("<p>{}</p>", words.out_close);
+        pages::page(words.language, words.out_done, "narrow", &body).into_response()
     };
     let cookie = session.map(|_| (header::SET_COOKIE, cookies::clear(cookies::SESSION)));
     Ok((AppendHeaders(cookie), done).into_response())
@@ -177,19 +174,19 @@ async fn read(
     app: &App,
     caller: &Caller,
     parameters: &Parameters,
-) -> ApiResult<Result<Asked, &'static str>> {
+) -> ApiResult<Result<Asked, Say>> {
     let hint = match parameters.get("id_token_hint") {
         None => None,
         // It may have expired long ago: whoever has been signed in for a day has an old one.
         Some(token) => match id_token::read(app, token).await? {
             Some(hint) => Some(hint),
-            None => return Ok(Err("This sign-out was not begun with an ID token of ours.")),
+            None => return Ok(Err(|words| words.out_hint)),
         },
     };
     let said = parameters.get("client_id");
     let of_hint = hint.as_ref().map(|hint| hint.client_id.as_str());
     if said.is_some() && of_hint.is_some() && said != of_hint {
-        return Ok(Err("The ID token was given to another application."));
+        return Ok(Err(|words| words.out_other));
     }
     let Some(uri) = parameters.get("post_logout_redirect_uri") else {
         return Ok(Ok(Asked { hint, back: None }));
@@ -204,9 +201,7 @@ async fn read(
     });
     let state = parameters.get("state");
     let Some(mut back) = Url::parse(uri).ok().filter(|_| known) else {
-        return Ok(Err(
-            "The address to return to is not registered for this application.",
-        ));
+        return Ok(Err(|words| words.link_address));
     };
     if let Some(state) = state {
         back.query_pairs_mut().append_pair("state", state);
@@ -228,6 +223,7 @@ fn was_asked(app: &App, caller: &Caller, session: &LiveSession, parameters: &Par
 
 /// Asks.
 fn question(
+    words: &Words,
     app: &App,
     caller: &Caller,
     session: &LiveSession,
@@ -250,12 +246,12 @@ fn question(
         );
     }
     let body = format!(
-        "<p>You are signed in as {}.</p><form method=\"post\" action=\"{}\">{inputs}\
-         <button>Sign out</button></form>",
-        pages::escape(email),
-        paths::OAUTH_LOGOUT
+        "<p>{}</p><form method=\"post\" action=\"{}\">{inputs}<button>{}</button></form>",
+        words.out_as.replace("{email}", &pages::escape(email)),
+        paths::OAUTH_LOGOUT,
+        words.out_button,
     );
-    let page = pages::page("Sign out?", "narrow", &body);
+    let page = pages::page(words.language, words.out_question, "narrow", &body);
     // The answer may send the browser on, which counts as the form's action.
     let back = parameters.get("post_logout_redirect_uri");
     let origin = back.and_then(|uri| Url::parse(uri).ok());
@@ -271,12 +267,9 @@ fn question(
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
 }
 
-/// A page that says what is wrong. `detail` is one of our own sentences, never input.
-fn wrong(detail: &'static str) -> Response {
-    let page = pages::page(
-        "This sign-out link does not work",
-        "narrow",
-        &format!("<p>{detail}</p>"),
-    );
+/// A page that says what is wrong: one of our own sentences, never input.
+fn wrong(words: &Words, detail: Say) -> Response {
+    let body = format!("<p>{}</p>", detail(words));
+    let page = pages::page(words.language, words.out_title, "narrow", &body);
     (StatusCode::BAD_REQUEST, page).into_response()
 }

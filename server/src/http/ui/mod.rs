@@ -93,7 +93,9 @@ fn has_extension(path: &str) -> bool {
 }
 
 fn no_ui() -> Response {
+    // For whoever has just started it.
     pages::page(
+        "en",
         "Portcullis is running",
         "narrow",
         "<p>This server has no user interface; start it with <code>--ui</code> and a folder to \

@@ -3,7 +3,10 @@
 use portcullis_types::client::{Client, GrantType};
 
 use super::{Asked, Told};
-use crate::oauth::{clients::redirects, dpop, form::Parameters};
+use crate::{
+    http::text::Say,
+    oauth::{clients::redirects, dpop, form::Parameters},
+};
 
 /// Lets a request pass, or says what the client is told.
 type Check = fn(&Asked<'_>) -> Result<(), Told>;
@@ -41,17 +44,15 @@ pub(super) fn was_pushed(asked: &Asked<'_>) -> Result<(), Told> {
     Ok(())
 }
 
-pub(super) const UNKNOWN_CLIENT: &str = "The application that sent you here is not registered.";
-
 /// The redirect URI; a failure must not redirect anywhere (RFC 9700 section 4.11).
 pub(super) fn redirect_uri<'a>(
     client: &Client,
     parameters: &'a Parameters,
-) -> Result<&'a str, &'static str> {
+) -> Result<&'a str, Say> {
     match parameters.get("redirect_uri") {
         Some(asked) if redirects::is_redirect_uri(client, asked) => Ok(asked),
-        Some(_) => Err("The address to return to is not registered for this application."),
-        None => Err("The request says no address to return to."),
+        Some(_) => Err(|words| words.link_address),
+        None => Err(|words| words.link_no_address),
     }
 }
 

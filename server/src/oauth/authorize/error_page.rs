@@ -5,14 +5,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::http::pages;
+use crate::http::{
+    pages,
+    text::{Say, Words},
+};
 
-/// A page that says what is wrong. `detail` is one of our own sentences, never input.
-pub(super) fn page(detail: &'static str) -> Response {
-    let body = format!(
-        "<p>{detail}</p><p>Go back to the application and try again. If it keeps happening, tell \
-         the people who run it.</p>"
-    );
-    let page = pages::page("This sign-in link does not work", "narrow", &body);
+/// A page that says what is wrong: one of our own sentences, never input.
+pub(super) fn page(words: &Words, detail: Say) -> Response {
+    let body = format!("<p>{}</p><p>{}</p>", detail(words), words.link_again);
+    let page = pages::page(words.language, words.link_title, "narrow", &body);
     (StatusCode::BAD_REQUEST, page).into_response()
 }

@@ -38,7 +38,12 @@ use super::{
 };
 use crate::{
     app::{App, Handle},
-    http::{actor::browser_session, caller::Caller, errors::ApiResult},
+    http::{
+        actor::browser_session,
+        caller::Caller,
+        errors::ApiResult,
+        text::{self, ENGLISH, Words},
+    },
 };
 
 /// The parameters that mean something here.
@@ -70,6 +75,8 @@ struct Asked<'a> {
     parameters: &'a Parameters,
     client: &'a Client,
     redirect_uri: &'a str,
+    /// What a page of ours says.
+    words: &'static Words,
     /// How it has come.
     came: Came,
     /// Set, if it was pushed or signed, or has been somewhere.
@@ -114,22 +121,22 @@ pub(crate) async fn by_get(
 ) -> ApiResult<Response> {
     let query = query.unwrap_or_default();
     let Ok(parameters) = Parameters::parse(query.as_bytes()) else {
-        return Ok(error_page::page(
-            "A parameter of the request comes more than once.",
-        ));
+        let words = text::of(&headers, None);
+        return Ok(error_page::page(words, |words| words.link_repeated));
     };
+    let words = text::of(&headers, parameters.get("ui_locales"));
     let id = parameters.get("client_id").unwrap_or_default();
     let Some(client) = app.clients.find(&*app.store, id, caller.now).await? else {
-        return Ok(error_page::page(checks::UNKNOWN_CLIENT));
+        return Ok(error_page::page(words, |words| words.link_unknown));
     };
     let request = match request::read(&app, &caller, &headers, &client, parameters).await? {
         Ok(request) => request,
-        Err(detail) => return Ok(error_page::page(detail)),
+        Err(detail) => return Ok(error_page::page(words, detail)),
     };
     let parameters = request.parameters;
     let redirect_uri = match checks::redirect_uri(&client, &parameters) {
         Ok(found) => found,
-        Err(detail) => return Ok(error_page::page(detail)),
+        Err(detail) => return Ok(error_page::page(words, detail)),
     };
     let asked = Asked {
         app: &app,
@@ -137,6 +144,7 @@ pub(crate) async fn by_get(
         parameters: &parameters,
         client: &client,
         redirect_uri,
+        words: text::of(&headers, parameters.get("ui_locales")),
         came: request
             .journey
             .as_ref()
@@ -185,7 +193,7 @@ pub(crate) async fn by_get(
                 && journey.came_back
                 && !journey.spend(&app).await?
             {
-                return Ok(error_page::page(request::SPENT));
+                return Ok(error_page::page(asked.words, request::SPENT));
             }
             match standing {
                 Standing::Denied => Ok(refuse(&asked, &consent::DENIED)),
@@ -245,14 +253,15 @@ pub(super) async fn check_pushed(
         bound.set("dpop_jkt", jkt.to_owned());
     }
     let parameters = bound;
-    let redirect_uri =
-        checks::redirect_uri(client, &parameters).map_err(Refusal::invalid_request)?;
+    let redirect_uri = checks::redirect_uri(client, &parameters)
+        .map_err(|detail| Refusal::invalid_request(detail(&ENGLISH)))?;
     let asked = Asked {
         app,
         caller,
         parameters: &parameters,
         client,
         redirect_uri,
+        words: &ENGLISH,
         came,
         journey: None,
         hinted: hints::read(app, caller, client, &parameters).await?,
@@ -280,6 +289,6 @@ fn answer(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
 fn redirect(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
-        Err(_) => error_page::page("The redirect URI is not a URL."),
+        Err(_) => error_page::page(&ENGLISH, |words| words.link_no_url),
     }
 }

@@ -9,7 +9,7 @@ use portcullis_types::paths;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{PARAMETERS, Told, request_object};
+use super::{PARAMETERS, request_object};
 use crate::{
     app::App,
     credentials::passkeys::ceremony::Binding,
@@ -17,6 +17,7 @@ use crate::{
     http::{
         caller::Caller,
         errors::{ApiError, ApiResult},
+        text::Say,
     },
     oauth::{clients::Registered, form::Parameters, par},
 };
@@ -27,8 +28,7 @@ const CONTINUE: &str = "portcullis_continue";
 pub(super) const SIGN_IN_SECONDS: i64 = 15 * 60;
 
 /// What a person sees whose request is over.
-pub(super) const SPENT: &str = "This sign-in was used before, took too long, or was begun in \
-                                another browser.";
+pub(super) const SPENT: Say = |words| words.link_spent;
 
 /// How a request has come: what the browser could have changed of it on the way.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ pub(super) async fn read(
     headers: &HeaderMap,
     client: &Registered,
     parameters: Parameters,
-) -> ApiResult<Result<Request, &'static str>> {
+) -> ApiResult<Result<Request, Say>> {
     let id = client.id.as_str();
     let journey = if let Some(sealed) = parameters.get(CONTINUE) {
         open(app, caller, headers, id, sealed)
@@ -102,7 +102,7 @@ pub(super) async fn read(
         match request_object::read(app, caller, client, &parameters).await {
             Ok(found) => found.map(|found| Journey::begin(app, caller, &found, came, caller.now)),
             // Where to send the browser is in what cannot be trusted.
-            Err(Told(_, detail)) => return Ok(Err(detail)),
+            Err(_) => return Ok(Err(|words| words.link_object)),
         }
     } else {
         return Ok(Ok(Request {

@@ -33,10 +33,10 @@ pub(super) fn check(asked: &Asked<'_>) -> Result<(), Told> {
 /// Sends the browser back to the client with these.
 pub(super) fn send(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
     let Ok(mut url) = Url::parse(asked.redirect_uri) else {
-        return error_page::page("The redirect URI is not a URL.");
+        return error_page::page(asked.words, |words| words.link_no_url);
     };
     match asked.parameters.get("response_mode") {
-        Some("form_post") => form(asked.redirect_uri, pairs),
+        Some("form_post") => form(asked, pairs),
         Some("fragment") => {
             let mut text = url::form_urlencoded::Serializer::new(String::new());
             url.set_fragment(Some(&text.extend_pairs(pairs).finish()));
@@ -50,7 +50,8 @@ pub(super) fn send(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
 }
 
 /// A page that posts to the client, by itself or, without scripts, when the person says so.
-fn form(to: &str, pairs: &[(&str, &str)]) -> Response {
+fn form(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
+    let words = asked.words;
     let mut inputs = String::new();
     for (name, value) in pairs {
         let value = pages::escape(value);
@@ -60,9 +61,10 @@ fn form(to: &str, pairs: &[(&str, &str)]) -> Response {
         );
     }
     let body = format!(
-        "<form method=\"post\" action=\"{}\">{inputs}<noscript><button>Continue</button>\
+        "<form method=\"post\" action=\"{}\">{inputs}<noscript><button>{}</button>\
          </noscript></form><script>{SUBMIT}</script>",
-        pages::escape(to)
+        pages::escape(asked.redirect_uri),
+        words.back_button,
     );
     // No form-action: browsers would hold it against where the client sends people next. The form
     // leads to a registered address.
@@ -71,9 +73,9 @@ fn form(to: &str, pairs: &[(&str, &str)]) -> Response {
          base-uri 'none'; frame-ancestors 'none'",
         STANDARD.encode(sha256(SUBMIT.as_bytes()))
     );
-    let page = pages::page("Going back", "narrow", &body);
+    let page = pages::page(words.language, words.back_title, "narrow", &body);
     match HeaderValue::from_str(&policy) {
         Ok(policy) => ([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response(),
-        Err(_) => error_page::page("The redirect URI is not a URL."),
+        Err(_) => error_page::page(words, |words| words.link_no_url),
     }
 }

@@ -258,3 +258,65 @@ async fn what_is_asked_is_text_on_the_page_and_nothing_else() {
     let bare = scene.get(&scene.program, &[]).await.status(200);
     assert!(bare.text().contains("signed out"));
 }
+
+/// The server's own pages speak the language that is asked for, or the browser's.
+#[tokio::test]
+async fn pages_of_ours_speak_the_readers_language() {
+    let server = Server::start().await;
+    let ada = server.person("ada").await;
+    let say = async |browser: &Browser, path: &str, accept: &str| {
+        let call = browser
+            .call(Method::GET, path)
+            .header("accept-language", accept);
+        call.send().await.text()
+    };
+    for (accept, lang, question, title) in [
+        (
+            "en-GB",
+            "en",
+            "Sign out?",
+            "This sign-in link does not work",
+        ),
+        (
+            "de-AT,en;q=0.5",
+            "de",
+            "Abmelden?",
+            "Dieser Anmeldelink funktioniert nicht",
+        ),
+        (
+            "fr",
+            "fr",
+            "Se déconnecter ?",
+            "Ce lien de connexion ne fonctionne pas",
+        ),
+        (
+            "es",
+            "es",
+            "¿Cerrar la sesión?",
+            "Este enlace de acceso no funciona",
+        ),
+        (
+            "ja",
+            "ja",
+            "ログアウトしますか？",
+            "このログイン用リンクは使えません",
+        ),
+    ] {
+        let page = say(&ada, paths::OAUTH_LOGOUT, accept).await;
+        assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{page}");
+        assert!(page.contains(question), "{page}");
+        assert!(page.contains("ada@example.com"), "{page}");
+        let refused = format!("{}?client_id=nobody", paths::OAUTH_AUTHORIZE);
+        let page = say(&ada, &refused, accept).await;
+        assert!(page.contains(title), "{page}");
+        // What the application asks for goes over it.
+        let page = say(&ada, &format!("{refused}&ui_locales={lang}"), "en").await;
+        assert!(page.contains(title), "{page}");
+    }
+    let posting = App::spa().path_with(&[("response_mode", "form_post")]);
+    let page = say(&ada, &posting, "de").await;
+    assert!(
+        page.contains("Es geht zurück") && page.contains("Weiter"),
+        "{page}"
+    );
+}
