@@ -123,6 +123,10 @@ pub(crate) fn run(programs: &Programs) -> Result<Report> {
     let account = r#"{"email":"ada@example.com","password":"correct staple lantern drizzle 94","name":"Ada"}"#;
     let path = "/api/auth/sign-up/email";
     let cookie = http::send(better_auth.port, "POST", path, "", account)?.cookie()?;
+    let known = format!("Cookie: {cookie}\r\n");
+    let asked = http::send(better_auth.port, "GET", BETTER_AUTH_SESSION, &known, "")?;
+    let is_known = String::from_utf8_lossy(&asked.body).contains("ada@example.com");
+    ensure!(is_known, "Better Auth does not know its own cookie");
     let name = "Better Auth, SQLite";
     contestants.push(Contestant::new(
         name,
