@@ -43,8 +43,9 @@ fn of_browser(headers: &HeaderMap) -> Option<&'static Words> {
     let said = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut dearest: Option<(f32, &'static Words)> = None;
     for range in said.split(',').take(32) {
-        let (tag, weight) = range.split_once(";q=").unwrap_or((range, "1"));
-        let weight: f32 = weight.trim().parse().unwrap_or(0.0);
+        let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").unwrap_or_default();
+        let weight: f32 = weight.parse().unwrap_or(0.0);
         let Some(words) = in_language(tag.trim()) else {
             continue;
         };
@@ -74,6 +75,7 @@ mod tests {
             ("de-AT,de;q=0.9,en;q=0.8", "de"),
             ("nl,fr;q=0.5,es;q=0.7", "es"),
             ("en;q=0,ja", "ja"),
+            ("en; q=0.2, de; q=0.3", "de"),
             ("*", "en"),
             ("fr;q=0", "en"),
             ("fr;q=x", "en"),

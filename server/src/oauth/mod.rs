@@ -19,6 +19,7 @@ pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod par;
+mod public;
 pub(crate) mod register;
 mod resources;
 pub(crate) mod revoke;

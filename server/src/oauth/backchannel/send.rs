@@ -2,7 +2,7 @@
 //! An application that has registered itself cannot have us call into our own network.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -12,6 +12,8 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
 };
 use url::{Host, Url};
+
+use crate::oauth::public::is_public;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -97,96 +99,15 @@ impl Resolve for Outside {
 fn may_be_outside(uri: &str) -> bool {
     match Url::parse(uri).as_ref().map(Url::host) {
         Ok(Some(Host::Domain(_))) => true,
-        Ok(Some(Host::Ipv4(ip))) => is_public_v4(ip),
-        Ok(Some(Host::Ipv6(ip))) => is_public_v6(ip),
+        Ok(Some(Host::Ipv4(ip))) => is_public(ip.into()),
+        Ok(Some(Host::Ipv6(ip))) => is_public(ip.into()),
         _ => false,
     }
-}
-
-/// Whether an address is one of the internet's, and not of this machine or a network of one's own
-/// (IANA's special-purpose registries).
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    !(ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_documentation()
-        || a == 0
-        // Carriers' own networks, protocol assignments, benchmarks, reserved.
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (18..20).contains(&b))
-        || a >= 240)
-}
-
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    if let Some(mapped) = ip.to_ipv4_mapped() {
-        return is_public_v4(mapped);
-    }
-    let [first, second, ..] = ip.segments();
-    // Everything given out so far is in 2000::/3; in it, what leads to IPv4 addresses or is for
-    // documents is left out (Teredo and the like, 6to4).
-    first & 0xe000 == 0x2000
-        && first != 0x2002
-        && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
-        && first != 0x3fff
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_ones_own_network_are_not_public() {
-        for inside in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "192.0.0.8",
-            "198.18.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "::7f00:1",
-            "fe80::1",
-            "fd00:ec2::254",
-            "ff02::1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-            "2001::1",
-            "2001:db8::1",
-        ] {
-            assert!(!is_public(inside.parse().unwrap()), "{inside}");
-        }
-        for outside in [
-            "1.1.1.1",
-            "93.184.215.14",
-            "100.63.255.255",
-            "100.128.0.1",
-            "172.32.0.1",
-            "198.20.0.1",
-            "2606:4700::1111",
-            "2001:4860:4860::8888",
-            "::ffff:1.1.1.1",
-        ] {
-            assert!(is_public(outside.parse().unwrap()), "{outside}");
-        }
-    }
 
     #[tokio::test]
     async fn who_registered_itself_cannot_have_this_machine_called() {
