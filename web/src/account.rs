@@ -3,19 +3,20 @@
 use leptos::prelude::*;
 
 use crate::auth::use_auth;
-use crate::text::{fill, use_text};
-use crate::time::day_in_words;
-use crate::ui::{Bones, avatar};
+use crate::text::use_text;
+use crate::ui::Bones;
 
 mod applications;
 mod passkey_row;
 mod passkeys;
 mod password;
+mod profile;
 mod sessions;
 
 pub use applications::ConnectedApplications;
 pub use passkeys::Passkeys;
 pub use password::Password;
+pub use profile::Profile;
 pub use sessions::Sessions;
 
 /// Everything about one's own account. Shows a skeleton until the session is known, and
@@ -74,41 +75,5 @@ pub(crate) fn Section(
             </div>
             <div class="pc-section__body">{children()}</div>
         </section>
-    }
-}
-
-#[component]
-fn Profile() -> impl IntoView {
-    let text = use_text();
-    let auth = use_auth();
-    let card = move || {
-        auth.view().map(|view| {
-            let since = fill(
-                text.profile_since,
-                &[("date", &day_in_words(view.user.created_at, text))],
-            );
-            let roles = view.roles.into_iter().map(|role| {
-                leptos::html::span()
-                    .class("pc-badge pc-badge--accent")
-                    .child(role)
-            });
-            view! {
-                <div class="pc-row">
-                    {avatar(&view.user.name, "pc-avatar pc-avatar--large")}
-                    <div class="pc-row__main">
-                        <p class="pc-row__title">{view.user.name.clone()} {roles.collect_view()}</p>
-                        <p class="pc-row__meta">
-                            <span>{view.user.email}</span>
-                            <span>{since}</span>
-                        </p>
-                    </div>
-                </div>
-            }
-        })
-    };
-    view! {
-        <Section id="profile" title=text.profile_title lead=text.profile_lead>
-            <div class="pc-card">{card}</div>
-        </Section>
     }
 }

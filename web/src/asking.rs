@@ -35,6 +35,12 @@ pub(crate) fn scope_in_words(scope: &str, text: &Text) -> String {
         "openid" => text.scope_openid.to_owned(),
         "profile" => text.scope_profile.to_owned(),
         "email" => text.scope_email.to_owned(),
+        "address" => text.scope_address.to_owned(),
+        "phone" => text.scope_phone.to_owned(),
+        "groups" => text.scope_groups.to_owned(),
+        "roles" => text.scope_roles.to_owned(),
+        "permissions" => text.scope_permissions.to_owned(),
+        "offline_access" => text.scope_offline_access.to_owned(),
         other => fill(text.scope_other, &[("scope", other)]),
     }
 }

@@ -55,6 +55,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
             ErrorCode::StepUpRequired => text.error_step_up,
             ErrorCode::EmailInvalid => text.error_email,
             ErrorCode::NameInvalid => text.error_name,
+            ErrorCode::ProfileInvalid => text.error_profile,
             ErrorCode::PasswordTooShort => text.error_password_short,
             ErrorCode::PasswordTooLong => text.error_password_long,
             ErrorCode::PasswordTooWeak => text.error_password_weak,
@@ -67,7 +68,7 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
 fn says_more(error: &AuthError) -> bool {
     use ErrorCode::{
         EmailInvalid, InvalidRequest, LastCredential, NameInvalid, PasswordTooLong,
-        PasswordTooShort, PasswordTooWeak,
+        PasswordTooShort, PasswordTooWeak, ProfileInvalid,
     };
     matches!(
         error.kind,
@@ -79,6 +80,7 @@ fn says_more(error: &AuthError) -> bool {
                 | PasswordTooLong
                 | PasswordTooShort
                 | PasswordTooWeak
+                | ProfileInvalid
         )
     )
 }

@@ -302,6 +302,7 @@ export type ServerReason =
  | "busy"
  | "email_invalid"
  | "name_invalid"
+ | "profile_invalid"
  | "password_too_short"
  | "password_too_long"
  | "password_too_weak"

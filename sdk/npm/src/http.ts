@@ -63,6 +63,7 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   busy: 1,
   email_invalid: 1,
   name_invalid: 1,
+  profile_invalid: 1,
   password_too_short: 1,
   password_too_long: 1,
   password_too_weak: 1,

@@ -1,5 +1,7 @@
 //! OAuth clients: what an application is registered as, and the admin API's bodies about it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -189,10 +191,44 @@ pub enum AccessTokenFormat {
 pub enum UserAttribute {
     /// The name they go by.
     Name,
+    /// Their given name.
+    GivenName,
+    /// Their family name.
+    FamilyName,
+    /// Their middle name.
+    MiddleName,
+    /// Their nickname.
+    Nickname,
+    /// The short name that they would like to have.
+    PreferredUsername,
+    /// Address of a page about them.
+    Profile,
+    /// Address of a picture of them.
+    Picture,
+    /// Address of their own pages.
+    Website,
+    /// Their gender.
+    Gender,
+    /// Their birthday.
+    Birthdate,
+    /// Their time zone.
+    Zoneinfo,
+    /// Their language.
+    Locale,
+    /// When name or profile changed last, in seconds since 1970.
+    UpdatedAt,
     /// Their address.
     Email,
     /// Whether the address was proved to be theirs.
     EmailVerified,
+    /// Their postal address.
+    Address,
+    /// Their telephone number.
+    PhoneNumber,
+    /// Whether the number was proved to be theirs.
+    PhoneNumberVerified,
+    /// The names of the groups that they are in, parents included.
+    Groups,
     /// The names of their roles.
     Roles,
     /// What their roles allow.
@@ -200,11 +236,28 @@ pub enum UserAttribute {
 }
 
 impl UserAttribute {
-    /// Every attribute there is.
-    pub const ALL: [Self; 5] = [
+    /// Every attribute there is, those of one scope together.
+    pub const ALL: [Self; 22] = [
         Self::Name,
+        Self::GivenName,
+        Self::FamilyName,
+        Self::MiddleName,
+        Self::Nickname,
+        Self::PreferredUsername,
+        Self::Profile,
+        Self::Picture,
+        Self::Website,
+        Self::Gender,
+        Self::Birthdate,
+        Self::Zoneinfo,
+        Self::Locale,
+        Self::UpdatedAt,
         Self::Email,
         Self::EmailVerified,
+        Self::Address,
+        Self::PhoneNumber,
+        Self::PhoneNumberVerified,
+        Self::Groups,
         Self::Roles,
         Self::Permissions,
     ];
@@ -213,8 +266,25 @@ impl UserAttribute {
     pub const fn claim(self) -> &'static str {
         match self {
             Self::Name => "name",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::MiddleName => "middle_name",
+            Self::Nickname => "nickname",
+            Self::PreferredUsername => "preferred_username",
+            Self::Profile => "profile",
+            Self::Picture => "picture",
+            Self::Website => "website",
+            Self::Gender => "gender",
+            Self::Birthdate => "birthdate",
+            Self::Zoneinfo => "zoneinfo",
+            Self::Locale => "locale",
+            Self::UpdatedAt => "updated_at",
             Self::Email => "email",
             Self::EmailVerified => "email_verified",
+            Self::Address => "address",
+            Self::PhoneNumber => "phone_number",
+            Self::PhoneNumberVerified => "phone_number_verified",
+            Self::Groups => "groups",
             Self::Roles => "roles",
             Self::Permissions => "permissions",
         }
@@ -223,8 +293,24 @@ impl UserAttribute {
     /// The scope that it belongs to (OpenID Connect Core section 5.4).
     pub const fn scope(self) -> &'static str {
         match self {
-            Self::Name => "profile",
+            Self::Name
+            | Self::GivenName
+            | Self::FamilyName
+            | Self::MiddleName
+            | Self::Nickname
+            | Self::PreferredUsername
+            | Self::Profile
+            | Self::Picture
+            | Self::Website
+            | Self::Gender
+            | Self::Birthdate
+            | Self::Zoneinfo
+            | Self::Locale
+            | Self::UpdatedAt => "profile",
             Self::Email | Self::EmailVerified => "email",
+            Self::Address => "address",
+            Self::PhoneNumber | Self::PhoneNumberVerified => "phone",
+            Self::Groups => "groups",
             Self::Roles => "roles",
             Self::Permissions => "permissions",
         }
@@ -257,6 +343,8 @@ pub enum ClaimValue {
     Text(String),
     /// Several texts.
     List(Vec<String>),
+    /// Texts by name, such as the parts of a postal address.
+    Parts(BTreeMap<String, String>),
 }
 
 /// What one claim says to one client, in place of what it would say: something else that is known

@@ -19,6 +19,7 @@ pub mod oauth;
 pub mod passkey;
 pub mod paths;
 pub mod problem;
+pub mod profile;
 pub mod registration;
 pub mod session;
 pub mod time;

@@ -10,6 +10,8 @@ pub const REGISTER: &str = "/api/auth/register";
 pub const PASSWORD_SIGN_IN: &str = "/api/auth/password/sign-in";
 /// `PUT`: set or change one's password.
 pub const PASSWORD: &str = "/api/auth/password";
+/// `GET`: one's name and profile; `PUT`: other ones.
+pub const PROFILE: &str = "/api/auth/profile";
 /// `POST`: end this session, or all of the user's.
 pub const SIGN_OUT: &str = "/api/auth/sign-out";
 /// `GET`: server-sent events about this session.
@@ -38,6 +40,10 @@ pub const AUTHZ_CHECK: &str = "/api/authz/check";
 pub const SETUP: &str = "/api/setup";
 /// `GET`: a page of users.
 pub const ADMIN_USERS: &str = "/api/admin/users";
+/// `GET`: the groups there are; `POST`: make one; `GET`, `PUT` and `DELETE` with `/{group}`; `GET`
+/// with `/{group}/members`; `PUT` and `DELETE` with `/{group}/members/{id}` and
+/// `/{group}/roles/{role}`.
+pub const ADMIN_GROUPS: &str = "/api/admin/groups";
 /// `GET`: the roles there are.
 pub const ADMIN_ROLES: &str = "/api/admin/roles";
 /// `GET`: a page of OAuth clients; `POST`: register one; `GET`, `PUT` and `DELETE` with `/{id}`;

@@ -95,6 +95,8 @@ codes! {
     EmailInvalid = "email_invalid", 422, "Not an email address";
     /// The name is empty, too long or has control characters.
     NameInvalid = "name_invalid", 422, "Not a usable name";
+    /// Something that one says of oneself is not of its field's kind; the detail says of which.
+    ProfileInvalid = "profile_invalid", 422, "Not a usable profile";
     /// The password is too short; the detail says how long it must be.
     PasswordTooShort = "password_too_short", 422, "The password is too short";
     /// The password is longer than 128 code points.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use portcullis_policy::PermissionSet;
-use portcullis_types::{SessionId, Timestamp, UserId};
+use portcullis_types::{SessionId, Timestamp, UserId, profile::Profile};
 
 use crate::{
     AuditEvent, Email, SecretHash, StorageError, passkeys::NewPasskey, passwords::PasswordHash,
@@ -27,6 +27,10 @@ pub struct Account {
     pub email: Email,
     /// The name they go by.
     pub name: String,
+    /// What else they say of themselves.
+    pub profile: Profile,
+    /// When they changed name or profile last.
+    pub profile_changed_at: Option<Timestamp>,
     /// Whether they may sign in.
     pub status: AccountStatus,
     /// Whether there is a password.
@@ -61,9 +65,11 @@ pub struct NewAccount {
 pub struct Principal {
     /// The account.
     pub account: Account,
-    /// Names of its roles, sorted.
+    /// Names of its roles, sorted; those of its groups as well.
     pub roles: Vec<String>,
-    /// What they allow together.
+    /// Names of its groups, sorted; those above them as well.
+    pub groups: Vec<String>,
+    /// What the roles allow together.
     pub permissions: PermissionSet,
 }
 
@@ -155,6 +161,15 @@ pub trait AccountStore {
 
     /// A page of accounts, newest first.
     async fn accounts(&self, query: AccountQuery) -> Result<Vec<AccountSummary>, StorageError>;
+
+    /// Gives an account that name and profile, and counts up its version. False: there is none.
+    async fn replace_profile(
+        &self,
+        id: UserId,
+        name: &str,
+        profile: Profile,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError>;
 
     /// Enables an account. False: there is none.
     async fn enable_account(&self, id: UserId, audit: AuditEvent) -> Result<bool, StorageError>;

@@ -27,6 +27,8 @@ kinds! {
     AccountEnabled = "account.enabled";
     /// An account was disabled, and its sessions and families ended.
     AccountDisabled = "account.disabled";
+    /// Somebody said other things of themselves.
+    ProfileChanged = "account.profile_changed";
     /// Somebody signed in.
     SignedIn = "session.signed_in";
     /// Somebody signed in proved themselves again.
@@ -55,6 +57,20 @@ kinds! {
     RoleUnassigned = "role.unassigned";
     /// What a role allows has changed, which happens when a program starts with another list.
     RoleChanged = "role.changed";
+    /// A group was made.
+    GroupCreated = "group.created";
+    /// A group was described anew, or moved.
+    GroupChanged = "group.changed";
+    /// A group was deleted.
+    GroupDeleted = "group.deleted";
+    /// Somebody was put into a group.
+    GroupMemberAdded = "group.member_added";
+    /// Somebody was taken out of a group.
+    GroupMemberRemoved = "group.member_removed";
+    /// A group was given a role.
+    GroupRoleGiven = "group.role_given";
+    /// A role was taken from a group.
+    GroupRoleTaken = "group.role_taken";
     /// An authorization code was issued.
     CodeIssued = "oauth.code_issued";
     /// A code was presented a second time, and its family revoked.

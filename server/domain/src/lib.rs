@@ -13,6 +13,7 @@ pub mod clock;
 pub mod consents;
 pub mod devices;
 pub mod email;
+pub mod groups;
 pub mod keys;
 pub mod logouts;
 pub mod notes;

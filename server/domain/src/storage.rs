@@ -6,7 +6,7 @@ use portcullis_types::Timestamp;
 use crate::{
     access_tokens::AccessTokenStore, accounts::AccountStore, audit::AuditStore,
     ceremonies::CeremonyStore, clients::ClientStore, consents::ConsentStore, devices::DeviceStore,
-    keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
+    groups::GroupStore, keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
     passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
     roles::RoleStore, sessions::SessionStore,
 };
@@ -35,6 +35,7 @@ pub trait Store:
     + ClientStore
     + ConsentStore
     + DeviceStore
+    + GroupStore
     + KeyStore
     + LogoutStore
     + NoteStore

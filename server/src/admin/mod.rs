@@ -1,6 +1,7 @@
 //! The minimal admin API: users, their roles, whether they may sign in, and OAuth clients.
 
 pub(crate) mod clients;
+pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod registration;
 pub(crate) mod roles;

@@ -114,7 +114,12 @@ fn known(role: &str) -> ApiResult<()> {
 }
 
 /// [`within_own`] for what a role grants.
-async fn within_own_role(app: &App, caller: &Caller, actor: &Actor, role: &str) -> ApiResult<()> {
+pub(super) async fn within_own_role(
+    app: &App,
+    caller: &Caller,
+    actor: &Actor,
+    role: &str,
+) -> ApiResult<()> {
     let roles = app.store.roles().await?;
     let found = roles.iter().find(|known| known.name == role);
     let found = found.ok_or_else(ApiError::not_found)?;

@@ -32,6 +32,9 @@ pub(crate) fn limited(principal: &Principal, client: &Client, scopes: &[String])
     if !has(client, scopes, "roles") {
         limited.roles.clear();
     }
+    if !has(client, scopes, "groups") {
+        limited.groups.clear();
+    }
     Arc::new(limited)
 }
 
@@ -58,6 +61,7 @@ fn has(client: &Client, scopes: &[String], name: &str) -> bool {
 mod tests {
     use portcullis_domain::{AccountStatus, Email, Timestamp, UserId, accounts::Account};
     use portcullis_policy::Permission;
+    use portcullis_types::profile::Profile;
     use uuid::Uuid;
 
     use super::*;
@@ -68,12 +72,15 @@ mod tests {
                 id: UserId(Uuid::nil()),
                 email: Email::parse("ada@example.com").unwrap(),
                 name: "Ada".to_owned(),
+                profile: Profile::default(),
+                profile_changed_at: None,
                 status: AccountStatus::Enabled,
                 has_password: true,
                 version: 1,
                 created_at: Timestamp(0),
             },
             roles: vec!["user".to_owned()],
+            groups: vec!["staff".to_owned()],
             permissions: PermissionSet::default(),
         }
     }

@@ -50,6 +50,10 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(identity::setup::setup))
         .routes(routes!(password::sign_in::sign_in))
         .routes(routes!(password::change::set_password))
+        .routes(routes!(
+            identity::profile::show_profile,
+            identity::profile::replace_profile
+        ))
         .routes(routes!(passkeys::sign_in::begin))
         .routes(routes!(passkeys::sign_in::finish))
         .routes(routes!(passkeys::sign_up::begin))
@@ -71,6 +75,21 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::roles::unassign_role
         ))
         .routes(routes!(admin::roles::list_roles))
+        .routes(routes!(
+            admin::groups::list_groups,
+            admin::groups::create_group
+        ))
+        .routes(routes!(
+            admin::groups::show_group,
+            admin::groups::update_group,
+            admin::groups::delete_group
+        ))
+        .routes(routes!(admin::groups::list_members))
+        .routes(routes!(
+            admin::groups::add_member,
+            admin::groups::remove_member
+        ))
+        .routes(routes!(admin::groups::give_role, admin::groups::take_role))
         .routes(routes!(
             admin::clients::list_clients,
             admin::clients::create_client

@@ -2,5 +2,6 @@
 
 pub(crate) mod names;
 pub(crate) mod principals;
+pub(crate) mod profile;
 pub(crate) mod register;
 pub(crate) mod setup;

@@ -44,7 +44,7 @@ pub(crate) fn email(text: &str) -> ApiResult<Email> {
 }
 
 /// Control characters, and the marks that reorder or hide what surrounds them (Unicode TR 36).
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

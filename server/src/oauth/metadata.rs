@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_types::{
-    client::{AuthMethod, GrantType, SigningAlgorithm},
+    client::{AuthMethod, GrantType, SigningAlgorithm, UserAttribute},
     oauth::ServerMetadata,
     paths,
 };
@@ -61,7 +61,7 @@ fn metadata(app: &App) -> ServerMetadata {
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
         jwks_uri: at(paths::JWKS),
-        scopes_supported: list(&["openid", "profile", "email", "roles", "permissions"]),
+        scopes_supported: scopes(),
         response_types_supported: list(&["code"]),
         response_modes_supported: list(&response_mode::ALL),
         grant_types_supported: list(&GrantType::ALL.map(GrantType::as_str)),
@@ -83,22 +83,40 @@ fn metadata(app: &App) -> ServerMetadata {
         id_token_signing_alg_values_supported: list(
             &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
         ),
-        claims_supported: list(&[
-            "iss",
-            "sub",
-            "aud",
-            "iat",
-            "exp",
-            "auth_time",
-            "amr",
-            "acr",
-            "sid",
-            "nonce",
-            "name",
-            "email",
-            "email_verified",
-            "roles",
-            "permissions",
-        ]),
+        claims_supported: claims(),
     }
+}
+
+/// Scopes that say something of users (OpenID Connect Core section 5.4), and `openid` itself.
+fn scopes() -> Vec<String> {
+    let mut scopes = vec!["openid".to_owned()];
+    for attribute in UserAttribute::ALL {
+        let scope = attribute.scope();
+        if scopes.last().is_none_or(|last| last != scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    scopes
+}
+
+/// Claims of the sign-in, and those of users.
+fn claims() -> Vec<String> {
+    let of_tokens = [
+        "iss",
+        "sub",
+        "aud",
+        "iat",
+        "exp",
+        "auth_time",
+        "amr",
+        "acr",
+        "sid",
+        "nonce",
+    ];
+    let of_users = UserAttribute::ALL.map(UserAttribute::claim);
+    of_tokens
+        .iter()
+        .chain(&of_users)
+        .map(ToString::to_string)
+        .collect()
 }

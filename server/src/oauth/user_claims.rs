@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use portcullis_domain::Principal;
-use portcullis_types::client::{ClaimMapper, ClaimPlace, ClaimValue, Client, UserAttribute};
+use portcullis_types::{
+    client::{ClaimMapper, ClaimPlace, ClaimValue, Client, UserAttribute},
+    profile::PostalAddress,
+};
 
 /// Claims by name.
 pub(crate) type Claims = BTreeMap<String, ClaimValue>;
@@ -42,11 +45,38 @@ pub(crate) const RESERVED: [&str; 29] = [
     "token_introspection",
 ];
 
-/// What is known of a user, as a claim says it.
-fn value(attribute: UserAttribute, principal: &Principal) -> ClaimValue {
+/// What is known of a user, as a claim says it; nothing where nothing is known (OpenID Connect Core
+/// section 5.3.2).
+fn value(attribute: UserAttribute, principal: &Principal) -> Option<ClaimValue> {
     let account = &principal.account;
-    match attribute {
+    let profile = &account.profile;
+    let said = |text: &Option<String>| text.clone().map(ClaimValue::Text);
+    Some(match attribute {
         UserAttribute::Name => ClaimValue::Text(account.name.clone()),
+        UserAttribute::GivenName => return said(&profile.given_name),
+        UserAttribute::FamilyName => return said(&profile.family_name),
+        UserAttribute::MiddleName => return said(&profile.middle_name),
+        UserAttribute::Nickname => return said(&profile.nickname),
+        UserAttribute::PreferredUsername => return said(&profile.preferred_username),
+        UserAttribute::Profile => return said(&profile.profile),
+        UserAttribute::Picture => return said(&profile.picture),
+        UserAttribute::Website => return said(&profile.website),
+        UserAttribute::Gender => return said(&profile.gender),
+        UserAttribute::Birthdate => return said(&profile.birthdate),
+        UserAttribute::Zoneinfo => return said(&profile.zoneinfo),
+        UserAttribute::Locale => return said(&profile.locale),
+        UserAttribute::UpdatedAt => {
+            let at = account.profile_changed_at.unwrap_or(account.created_at);
+            ClaimValue::Number(at.0 / 1000)
+        }
+        UserAttribute::Address => return profile.address.as_ref().map(address),
+        UserAttribute::PhoneNumber => return said(&profile.phone_number),
+        // Nobody has proved yet that a number is theirs.
+        UserAttribute::PhoneNumberVerified => {
+            profile.phone_number.as_ref()?;
+            ClaimValue::Flag(false)
+        }
+        UserAttribute::Groups => ClaimValue::List(principal.groups.clone()),
         UserAttribute::Email => ClaimValue::Text(account.email.as_str().to_owned()),
         // Nobody has proved yet that an address is theirs.
         UserAttribute::EmailVerified => ClaimValue::Flag(false),
@@ -55,7 +85,15 @@ fn value(attribute: UserAttribute, principal: &Principal) -> ClaimValue {
             let patterns = principal.permissions.patterns();
             ClaimValue::List(patterns.map(ToString::to_string).collect())
         }
-    }
+    })
+}
+
+/// OpenID Connect Core section 5.1.1.
+fn address(address: &PostalAddress) -> ClaimValue {
+    let parts = address.parts().into_iter();
+    let said = parts.filter_map(|(name, part)| Some((name.to_owned(), part?.to_owned())));
+    let formatted = ("formatted".to_owned(), address.formatted());
+    ClaimValue::Parts(said.chain([formatted]).collect())
 }
 
 /// What a client is told in that place. `asked` are single claims with their places, such as
@@ -82,7 +120,8 @@ pub(crate) fn tell(
             // The scope may have been taken from the client since.
             let may = client.scopes.iter().any(|it| it == attribute.scope());
             if has(attribute.scope()) || (may && asked.iter().any(is_asked)) {
-                told.insert(claim.to_owned(), value(attribute, principal));
+                let said = value(attribute, principal);
+                told.extend(said.map(|said| (claim.to_owned(), said)));
             }
         }
     }
@@ -90,7 +129,7 @@ pub(crate) fn tell(
         let scope = mapper.scope.as_deref();
         let scope = scope.or_else(|| Some(mapper.from?.scope()));
         let said = match (mapper.from, &mapper.value) {
-            (Some(attribute), _) => Some(value(attribute, principal)),
+            (Some(attribute), _) => value(attribute, principal),
             (None, Some(value)) => Some(value.clone()),
             (None, None) => None,
         };

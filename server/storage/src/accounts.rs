@@ -12,6 +12,7 @@ use portcullis_domain::{
     sessions::FirstSession,
 };
 use portcullis_policy::{Pattern, PermissionSet};
+use portcullis_types::profile::Profile;
 use uuid::Uuid;
 
 use crate::{
@@ -19,14 +20,14 @@ use crate::{
     change::{Change, made, made_with, refused},
     connection::{Connection, locking},
     passkeys, roles, sessions,
-    value::{Row, args, unreadable},
+    value::{Row, args, json, unreadable},
 };
 
 /// The columns of an [`Account`].
 macro_rules! columns {
     () => {
         "a.id, a.email, a.name, a.enabled, a.password_hash IS NOT NULL AS has_password, a.version,
-            a.created_at"
+            a.created_at, a.profile, a.profile_changed_at"
     };
 }
 
@@ -41,6 +42,8 @@ fn account(row: &Row) -> Result<Account, StorageError> {
         id: UserId(row.get("id")?),
         email: Email::parse(&email).map_err(|_| unreadable("email"))?,
         name: row.get("name")?,
+        profile: row.json("profile")?,
+        profile_changed_at: row.time_if_any("profile_changed_at")?,
         status,
         has_password: row.get("has_password")?,
         version: row.get("version")?,
@@ -59,7 +62,7 @@ async fn create(
             (id, email, name, search, enabled, password_hash, version, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, 1, $7)
         ON CONFLICT (email) DO NOTHING";
-    let search = format!("{}\n{}", account.email, account.name).to_lowercase();
+    let search = searched(account.email.as_str(), &account.name);
     let args = args![
         account.id,
         account.email.as_str(),
@@ -89,6 +92,11 @@ async fn create(
     }
     let audit = [audit].into_iter().chain(ended).collect();
     made_with(CreateAccount::Created, audit)
+}
+
+/// What a search in the list of accounts looks at.
+fn searched(email: &str, name: &str) -> String {
+    format!("{email}\n{name}").to_lowercase()
 }
 
 /// Sets whether an account is enabled. False: it was so already.
@@ -182,21 +190,36 @@ impl AccountStore for Database {
     }
 
     async fn principal(&self, id: UserId) -> Result<Option<Principal>, StorageError> {
+        // One row for each role and each group.
         let sql = concat!(
-            "SELECT ",
+            "WITH RECURSIVE mine (name, parent) AS (
+                SELECT g.name, g.parent FROM group_members m
+                    JOIN user_groups g ON g.name = m.group_name WHERE m.user_id = $1
+                UNION
+                SELECT g.name, g.parent FROM user_groups g JOIN mine ON g.name = mine.parent),
+            held (role, in_group) AS (
+                SELECT role, CAST(NULL AS TEXT) FROM account_roles WHERE user_id = $1
+                UNION
+                SELECT gr.role, CAST(NULL AS TEXT)
+                    FROM group_roles gr JOIN mine ON mine.name = gr.group_name
+                UNION
+                SELECT CAST(NULL AS TEXT), name FROM mine)
+            SELECT ",
             columns!(),
-            ", r.name AS role, r.permissions FROM accounts a
-                LEFT JOIN account_roles ar ON ar.user_id = a.id
-                LEFT JOIN roles r ON r.name = ar.role
+            ", held.in_group, r.name AS role, r.permissions FROM accounts a
+                LEFT JOIN held ON 1 = 1
+                LEFT JOIN roles r ON r.name = held.role
                 WHERE a.id = $1"
         );
         let rows = self.read(sql, args![id]).await?;
         let Some(first) = rows.first() else {
             return Ok(None);
         };
+        let mut groups = Vec::new();
         let mut roles = Vec::new();
         let mut granted = Vec::new();
         for row in &rows {
+            groups.extend(row.get::<Option<String>>("in_group")?);
             let Some(role) = row.get::<Option<String>>("role")? else {
                 continue;
             };
@@ -209,10 +232,12 @@ impl AccountStore for Database {
             roles.push(role);
         }
         roles.sort();
+        groups.sort();
         let permissions = PermissionSet::from_roles(granted);
         Ok(Some(Principal {
             account: self::account(first)?,
             roles,
+            groups,
             permissions,
         }))
     }
@@ -254,6 +279,33 @@ impl AccountStore for Database {
             }
         }
         Ok(page)
+    }
+
+    async fn replace_profile(
+        &self,
+        id: UserId,
+        name: &str,
+        profile: Profile,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        let name = name.to_owned();
+        self.write(move |db| {
+            Box::pin(async move {
+                let sql = locking!("SELECT email FROM accounts WHERE id = $1");
+                let Some(row) = db.row(sql, args![id]).await? else {
+                    return refused(false);
+                };
+                let email: String = row.get("email")?;
+                let sql = "UPDATE accounts SET name = $2, search = $3, profile = $4,
+                        profile_changed_at = $5, version = version + 1 WHERE id = $1";
+                let search = searched(&email, &name);
+                let profile = json(&profile)?;
+                db.execute(sql, args![id, name, search, profile, audit.at])
+                    .await?;
+                made(true, audit)
+            })
+        })
+        .await
     }
 
     async fn enable_account(&self, id: UserId, audit: AuditEvent) -> Result<bool, StorageError> {

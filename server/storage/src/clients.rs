@@ -11,7 +11,7 @@ use crate::{
     Database,
     change::{made, refused},
     connection::{Connection, Sql, locking},
-    value::{Row, args},
+    value::{Row, args, json},
 };
 
 /// Methods that take the same kind of secret: one that was made for the other method of a group
@@ -22,10 +22,6 @@ fn kind_of_secret(method: &str) -> u8 {
         "client_secret_jwt" => 2,
         _ => 0,
     }
-}
-
-fn registration(client: &Client) -> Result<String, StorageError> {
-    serde_json::to_string(client).map_err(|error| StorageError::Failed(error.to_string()))
 }
 
 /// Clients from rows of both tables, which come sorted by client and newest secret first.
@@ -110,7 +106,7 @@ pub(crate) async fn insert(
     let args = args![
         &client.id,
         client.token_endpoint_auth_method.as_str(),
-        registration(client)?,
+        json(client)?,
         at,
     ];
     if db.execute(sql, args).await? == 0 {
@@ -188,12 +184,7 @@ impl Database {
                 let method = client.token_endpoint_auth_method;
                 let sql = "UPDATE clients SET auth_method = $2, registration = $3, updated_at = $4
                     WHERE id = $1";
-                let args = args![
-                    &client.id,
-                    method.as_str(),
-                    registration(&client)?,
-                    audit.at,
-                ];
+                let args = args![&client.id, method.as_str(), json(&client)?, audit.at,];
                 db.execute(sql, args).await?;
                 if kind_of_secret(&before) == kind_of_secret(method.as_str()) {
                     return made(UpdateClient::Updated, audit);

@@ -29,6 +29,7 @@ mod connection;
 mod consents;
 mod devices;
 mod error;
+mod groups;
 mod keys;
 mod logouts;
 mod migrate;

@@ -73,7 +73,14 @@ async fn define(
         return Ok(None);
     };
     let sql = "UPDATE accounts SET version = version + 1
-        WHERE id IN (SELECT user_id FROM account_roles WHERE role = $1)";
+        WHERE id IN (
+            WITH RECURSIVE carrying (name) AS (
+                SELECT group_name FROM group_roles WHERE role = $1
+                UNION
+                SELECT g.name FROM user_groups g JOIN carrying c ON g.parent = c.name)
+            SELECT m.user_id FROM group_members m JOIN carrying c ON c.name = m.group_name
+            UNION
+            SELECT user_id FROM account_roles WHERE role = $1)";
     db.execute(sql, args![&role.name]).await?;
     let (name, after) = (role.name, role.permissions);
     Ok(Some(AuditEvent {
@@ -82,12 +89,12 @@ async fn define(
     }))
 }
 
-async fn exists(db: &mut Connection<'_>, role: &str) -> Result<bool, StorageError> {
+pub(crate) async fn exists(db: &mut Connection<'_>, role: &str) -> Result<bool, StorageError> {
     let sql = "SELECT name FROM roles WHERE name = $1";
     Ok(db.row(sql, args![role]).await?.is_some())
 }
 
-async fn count_up(db: &mut Connection<'_>, user: UserId) -> Result<(), StorageError> {
+pub(crate) async fn count_up(db: &mut Connection<'_>, user: UserId) -> Result<(), StorageError> {
     let sql = "UPDATE accounts SET version = version + 1 WHERE id = $1";
     db.execute(sql, args![user]).await.map(drop)
 }

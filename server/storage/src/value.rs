@@ -142,6 +142,11 @@ impl Row {
     }
 }
 
+/// A value as it is kept in a column of JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| StorageError::Failed(error.to_string()))
+}
+
 /// A column holds something else than it should; what, is not repeated: it may be a secret.
 pub(crate) fn unreadable(column: &str) -> StorageError {
     StorageError::Corrupt(format!("column {column}"))

@@ -81,7 +81,7 @@ it("says who wants what, and lets a person allow it, see it and take it back", a
   const { page } = hedy;
   await page.goto(authorization(world, { scope: "openid profile email invoices:read" }));
   await page.getByRole("heading", { name: "Partner Books wants to use your account" }).waitFor();
-  for (const words of ["Know who you are", "See your name", "Use “invoices:read”"]) {
+  for (const words of ["Know who you are", "See your name and your profile", "Use “invoices:read”"]) {
     await page.getByRole("listitem").getByText(words, { exact: true }).waitFor();
   }
   await page.getByText(`Signed in as ${hedy.account.email}`).waitFor();

@@ -109,6 +109,8 @@ pub struct Text {
     pub error_email: &'static str,
     /// That name is empty or too long.
     pub error_name: &'static str,
+    /// That doesn’t fit this field. Check what you typed.
+    pub error_profile: &'static str,
     /// That password is too short. Make it longer.
     pub error_password_short: &'static str,
     /// That password is too long. 128 characters are the most.
@@ -165,6 +167,28 @@ pub struct Text {
     pub profile_lead: &'static str,
     /// Member since {date}
     pub profile_since: &'static str,
+    /// Edit profile
+    pub profile_edit: &'static str,
+    /// Profile saved.
+    pub profile_saved: &'static str,
+    /// Name
+    pub profile_name: &'static str,
+    /// Given name
+    pub profile_given_name: &'static str,
+    /// Family name
+    pub profile_family_name: &'static str,
+    /// Phone number
+    pub profile_phone: &'static str,
+    /// With the country’s code, such as +44 20 7183 8750.
+    pub profile_phone_hint: &'static str,
+    /// Street and number
+    pub profile_street: &'static str,
+    /// Postal code
+    pub profile_postal_code: &'static str,
+    /// City
+    pub profile_city: &'static str,
+    /// Country
+    pub profile_country: &'static str,
     /// Passkeys
     pub passkeys_title: &'static str,
     /// Sign in with your fingerprint, face or device PIN. Nothing to remember, nothing to phish.
@@ -281,10 +305,22 @@ pub struct Text {
     pub consent_over: &'static str,
     /// Know who you are
     pub scope_openid: &'static str,
-    /// See your name
+    /// See your name and your profile
     pub scope_profile: &'static str,
     /// See your email address
     pub scope_email: &'static str,
+    /// See your postal address
+    pub scope_address: &'static str,
+    /// See your phone number
+    pub scope_phone: &'static str,
+    /// See which groups you are in
+    pub scope_groups: &'static str,
+    /// See which roles you have
+    pub scope_roles: &'static str,
+    /// See what you are allowed to do
+    pub scope_permissions: &'static str,
+    /// Stay connected while you are away
+    pub scope_offline_access: &'static str,
     /// Use “{scope}”
     pub scope_other: &'static str,
     /// Use {resource} in your name

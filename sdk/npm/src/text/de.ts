@@ -55,6 +55,7 @@ export default {
   errorNotFound: "Das gibt es nicht mehr.",
   errorEmail: "Das sieht nicht nach einer E-Mail-Adresse aus.",
   errorName: "Dieser Name ist leer oder zu lang.",
+  errorProfile: "Das passt nicht in dieses Feld. Bitte prüfen Sie die Eingabe.",
   errorPasswordShort: "Dieses Passwort ist zu kurz. Wählen Sie ein längeres.",
   errorPasswordLong: "Dieses Passwort ist zu lang. Höchstens 128 Zeichen sind möglich.",
   errorPasswordWeak: "Dieses Passwort ist zu leicht zu erraten. Fügen Sie ein paar zufällige Wörter hinzu.",

@@ -53,6 +53,7 @@ export default {
   errorNotFound: "It is no longer there.",
   errorEmail: "That doesn’t look like an email address.",
   errorName: "That name is empty or too long.",
+  errorProfile: "That doesn’t fit this field. Check what you typed.",
   errorPasswordShort: "That password is too short. Make it longer.",
   errorPasswordLong: "That password is too long. 128 characters are the most.",
   errorPasswordWeak: "That password is too easy to guess. Add a few random words.",

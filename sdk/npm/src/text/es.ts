@@ -55,6 +55,7 @@ export default {
   errorNotFound: "Ya no está ahí.",
   errorEmail: "Eso no parece un correo electrónico.",
   errorName: "Ese nombre está vacío o es demasiado largo.",
+  errorProfile: "Eso no encaja en este campo. Revisa lo que has escrito.",
   errorPasswordShort: "Esa contraseña es demasiado corta. Alárgala.",
   errorPasswordLong: "Esa contraseña es demasiado larga. El máximo es de 128 caracteres.",
   errorPasswordWeak: "Esa contraseña es demasiado fácil de adivinar. Añade unas cuantas palabras al azar.",

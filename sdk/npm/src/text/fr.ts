@@ -55,6 +55,7 @@ export default {
   errorNotFound: "Cet élément n’existe plus.",
   errorEmail: "Cela ne ressemble pas à une adresse e-mail.",
   errorName: "Ce nom est vide ou trop long.",
+  errorProfile: "Cette valeur ne convient pas à ce champ. Vérifiez votre saisie.",
   errorPasswordShort: "Ce mot de passe est trop court. Allongez-le.",
   errorPasswordLong: "Ce mot de passe est trop long. Le maximum est de 128 caractères.",
   errorPasswordWeak: "Ce mot de passe est trop facile à deviner. Ajoutez quelques mots au hasard.",

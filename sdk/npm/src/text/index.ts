@@ -101,6 +101,7 @@ const messages: Record<Reason, keyof Text | undefined> = {
   busy: "errorBusy",
   email_invalid: "errorEmail",
   name_invalid: "errorName",
+  profile_invalid: "errorProfile",
   password_too_short: "errorPasswordShort",
   password_too_long: "errorPasswordLong",
   password_too_weak: "errorPasswordWeak",

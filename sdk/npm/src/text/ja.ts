@@ -55,6 +55,7 @@ export default {
   errorNotFound: "もう存在しません。",
   errorEmail: "メールアドレスの形式が正しくありません。",
   errorName: "名前が空か、長すぎます。",
+  errorProfile: "この項目には使えない内容です。入力内容を確認してください。",
   errorPasswordShort: "パスワードが短すぎます。もっと長くしてください。",
   errorPasswordLong: "パスワードが長すぎます。128 文字以内にしてください。",
   errorPasswordWeak: "推測されやすいパスワードです。無関係な単語をいくつか足してください。",

@@ -300,6 +300,9 @@ fn claim_mappers(client: &Client) -> Result<(), Invalid> {
         let is_good = match value {
             None | Some(ClaimValue::Flag(_) | ClaimValue::Number(_)) => true,
             Some(ClaimValue::Text(text)) => fits(text),
+            Some(ClaimValue::Parts(parts)) => {
+                parts.len() <= MOST && parts.iter().all(|(name, text)| fits(name) && fits(text))
+            }
             Some(ClaimValue::List(list)) => list.len() <= MOST && list.iter().all(fits),
         };
         if is_good {

@@ -21,6 +21,7 @@ mod codes;
 mod consents;
 mod devices;
 mod families;
+mod groups;
 mod keys;
 mod logouts;
 mod notes;

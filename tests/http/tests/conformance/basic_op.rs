@@ -173,16 +173,46 @@ async fn oidcc_ensure_request_without_nonce_succeeds_for_code_flow() {
 #[tokio::test]
 async fn oidcc_scope_profile_email_address_phone_and_all() {
     let scene = Scene::set().await;
-    // There are no addresses and phone numbers here: those scopes are taken, and tell nothing.
+    let body = serde_json::json!({ "name": "Ada", "profile": {
+        "given_name": "Ada", "family_name": "Lovelace", "middle_name": "King",
+        "nickname": "The Countess", "preferred_username": "ada",
+        "profile": "https://example.com/ada", "picture": "https://example.com/ada.png",
+        "website": "https://example.com", "gender": "female", "birthdate": "1815-12-10",
+        "zoneinfo": "Europe/London", "locale": "en-GB", "phone_number": "+442071838750",
+        "address": { "locality": "London", "country": "United Kingdom" } } });
+    scene.ada.put(paths::PROFILE, body).await.status(200);
+    // Every claim that OpenID Connect Core section 5.4 has for the scope.
+    let profile = [
+        "birthdate",
+        "family_name",
+        "gender",
+        "given_name",
+        "locale",
+        "middle_name",
+        "name",
+        "nickname",
+        "picture",
+        "preferred_username",
+        "profile",
+        "updated_at",
+        "website",
+        "zoneinfo",
+    ];
+    let others = [
+        "address",
+        "email",
+        "email_verified",
+        "phone_number",
+        "phone_number_verified",
+    ];
+    let mut all = [&profile[..], &others[..]].concat();
+    all.sort_unstable();
     for (scope, told) in [
-        ("openid profile", vec!["name"]),
-        ("openid email", vec!["email", "email_verified"]),
-        ("openid address", vec![]),
-        ("openid phone", vec![]),
-        (
-            "openid profile email address phone",
-            vec!["email", "email_verified", "name"],
-        ),
+        ("openid profile", profile.to_vec()),
+        ("openid email", others[1..3].to_vec()),
+        ("openid address", others[..1].to_vec()),
+        ("openid phone", others[3..].to_vec()),
+        ("openid profile email address phone", all),
     ] {
         let info = scene
             .userinfo(&scene.tokens(&[("scope", scope)]).await)

@@ -31,6 +31,16 @@ const TABLE: &[Line] = &[
     ("PUT /api/admin/clients/{id}",                     [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/clients/{id}/rotate-secret",      [401,  401,  403,   403,    403, 200]),
     ("DELETE /api/admin/clients/{id}",                  [401,  401,  403,   403,    403, 204]),
+    ("GET /api/admin/groups",                           [401,  401,  403,   403,    403, 200]),
+    ("POST /api/admin/groups",                          [401,  401,  403,   403,    403, 201]),
+    ("GET /api/admin/groups/{group}",                   [401,  401,  403,   403,    403, 200]),
+    ("PUT /api/admin/groups/{group}",                   [401,  401,  403,   403,    403, 200]),
+    ("DELETE /api/admin/groups/{group}",                [401,  401,  403,   403,    403, 204]),
+    ("GET /api/admin/groups/{group}/members",           [401,  401,  403,   403,    403, 200]),
+    ("PUT /api/admin/groups/{group}/members/{id}",      [401,  401,  403,   403,    403, 204]),
+    ("DELETE /api/admin/groups/{group}/members/{id}",   [401,  401,  403,   403,    403, 204]),
+    ("PUT /api/admin/groups/{group}/roles/{role}",      [401,  401,  403,   403,    403, 204]),
+    ("DELETE /api/admin/groups/{group}/roles/{role}",   [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/keys",                             [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/keys/rotate",                     [401,  401,  403,   403,    403, 409]),
     ("POST /api/admin/registration-tokens",             [401,  401,  403,   403,    403, 201]),
@@ -54,6 +64,8 @@ const TABLE: &[Line] = &[
     ("PATCH /api/auth/passkeys/{id}",                   [401,  401,  403,   404,    404, 404]),
     ("PUT /api/auth/password",                          [401,  401,  403,   204,    204, 204]),
     ("POST /api/auth/password/sign-in",                 [200,  200,  200,   200,    200, 200]),
+    ("GET /api/auth/profile",                           [401,  401,  403,   200,    200, 200]),
+    ("PUT /api/auth/profile",                           [401,  401,  403,   200,    200, 200]),
     ("POST /api/auth/register",                         [200,  200,  200,   200,    200, 200]),
     ("GET /api/auth/session",                           [200,  200,  200,   200,    200, 200]),
     ("GET /api/auth/sessions",                          [401,  401,  403,   200,    200, 200]),
@@ -149,6 +161,8 @@ struct Victim {
     note: String,
     /// An OAuth client that somebody else registered.
     client: String,
+    /// A group that somebody else made.
+    group: String,
 }
 
 impl Victim {
@@ -158,12 +172,17 @@ impl Victim {
         let list = browser.get(paths::PASSKEYS).await;
         let client = format!("client{number}");
         server.register(&confidential(&client)).await;
+        let group = format!("group{number}");
+        let made = json!({ "name": group });
+        let admin = server.admin().await;
+        admin.post(paths::ADMIN_GROUPS, made).await.status(201);
         Self {
             user: browser.user_id().await,
             session: browser.session_id().await,
             passkey: list.text_at("/passkeys/0/id"),
             note: browser.write_note("The victim's").await,
             client,
+            group,
         }
     }
 }
@@ -178,12 +197,14 @@ async fn visit(
     let (method, path) = route.split_once(' ').unwrap();
     let id = match path {
         path if path.starts_with(paths::ADMIN_USERS) => &victim.user,
+        path if path.starts_with(paths::ADMIN_GROUPS) => &victim.user,
         path if path.starts_with(paths::ADMIN_CLIENTS) => &victim.client,
         path if path.starts_with(paths::SESSIONS) => &victim.session,
         path if path.starts_with(paths::PASSKEYS) => &victim.passkey,
         _ => &victim.note,
     };
     let path = path.replace("{id}", id).replace("{role}", "moderator");
+    let path = path.replace("{group}", &victim.group);
     let browser = server.browser();
     let name = ["", "user", "root", "roleless", "user", "root"][caller];
     if caller > 0 {
@@ -236,6 +257,8 @@ fn body(path: &str, number: usize) -> Value {
         paths::PASSKEY_REGISTER_FINISH
         | paths::PASSKEY_SIGN_IN_FINISH
         | paths::PASSKEY_SIGN_UP_FINISH => credential,
+        paths::ADMIN_GROUPS => json!({ "name": format!("new{number}") }),
+        paths::PROFILE => json!({ "name": "Somebody" }),
         paths::ADMIN_REGISTRATION_TOKENS => json!({ "uses": 1, "seconds": 60 }),
         paths::CONSENT => json!({ "request": "x", "allow": true }),
         paths::DEVICE => json!({ "user_code": "BCDF-GHJK", "allow": true }),

@@ -22,17 +22,22 @@ async fn oidcc_5_4_scopes_decide_what_is_told() {
     let server = Server::start().await;
     let (ada, program) = (server.person("ada").await, server.program());
     let sub = ada.user_id().await;
+    // Nobody has changed anything since the account was made.
+    let at = ada.session().await["user"]["created_at"].as_i64().unwrap() / 1000;
     for (scope, claims) in [
         ("openid", json!({ "sub": sub })),
-        ("openid profile", json!({ "sub": sub, "name": "ada" })),
+        (
+            "openid profile",
+            json!({ "sub": sub, "name": "ada", "updated_at": at }),
+        ),
         (
             "openid email",
             json!({ "sub": sub, "email": "ada@example.com", "email_verified": false }),
         ),
         (
             "openid profile email",
-            json!({ "sub": sub, "name": "ada", "email": "ada@example.com",
-                    "email_verified": false }),
+            json!({ "sub": sub, "name": "ada", "updated_at": at,
+                    "email": "ada@example.com", "email_verified": false }),
         ),
     ] {
         let token = token(&server, &ada, scope).await;

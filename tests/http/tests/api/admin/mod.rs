@@ -1,6 +1,7 @@
 //! `/api/admin`.
 
 mod clients;
+mod groups;
 mod keys;
 mod roles;
 mod users;

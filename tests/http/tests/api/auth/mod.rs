@@ -5,6 +5,7 @@ mod events;
 mod passkeys;
 mod password;
 mod password_sign_in;
+mod profile;
 mod register;
 mod session;
 mod sessions;
