@@ -1,7 +1,12 @@
 //! What people may say of themselves besides name and address: the standard claims of OpenID
 //! Connect Core section 5.1 that are theirs to choose.
 
-use serde::{Deserialize, Serialize};
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 /// One's profile. What is left out is not said; every text has 1 to 256 code points.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +53,7 @@ pub struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// Where letters reach them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_any")]
     pub address: Option<PostalAddress>,
 }
 
@@ -101,6 +106,38 @@ pub struct ProfileView {
     /// The name to go by, 1 to 100 code points.
     pub name: String,
     /// Everything else; left out: nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named")]
     pub profile: Profile,
+}
+
+/// Names and values. What is derived takes a list of values as well, which nobody means.
+struct Named<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Profile, D::Error> {
+    Named::deserialize(deserializer).map(|Named(profile)| profile)
+}
+
+fn if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PostalAddress>, D::Error> {
+    let named = Option::<Named<PostalAddress>>::deserialize(deserializer)?;
+    Ok(named.map(|Named(address)| address))
 }

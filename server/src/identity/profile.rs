@@ -141,7 +141,7 @@ fn kept(
     let Some(value) = value else { return Ok(None) };
     let invalid = || {
         let detail = format!("`{field}` must be {what}, of at most {LONGEST} characters.");
-        ApiError::new(ErrorCode::ProfileInvalid, detail).field(format!("profile.{field}"))
+        ApiError::new(ErrorCode::ProfileInvalid, detail).field(&format!("profile.{field}"))
     };
     if value.len() > LONGEST * 8 {
         return Err(invalid());

@@ -174,7 +174,9 @@ impl Victim {
         server.register(&confidential(&client)).await;
         let group = format!("group{number}");
         let made = json!({ "name": group });
-        let admin = server.admin().await;
+        // Some of the lines end other sessions.
+        let admin = server.browser();
+        admin.sign_in("root").await.status(200);
         admin.post(paths::ADMIN_GROUPS, made).await.status(201);
         Self {
             user: browser.user_id().await,

@@ -80,6 +80,8 @@ async fn no_route_with_a_body_is_left_out() {
     assert_eq!(
         silent,
         [
+            "PUT /api/admin/groups/{group}/members/{id}",
+            "PUT /api/admin/groups/{group}/roles/{role}",
             "POST /api/admin/users/{id}/disable",
             "POST /api/admin/users/{id}/enable",
             "PUT /api/admin/users/{id}/roles/{role}",
@@ -95,6 +97,7 @@ fn path(route: &Route) -> String {
         .path
         .replace("{id}", "01a3185c-5000-7b48-baf6-4d2f80957b95")
         .replace("{role}", "user")
+        .replace("{group}", "sales")
 }
 
 async fn send(browser: &Browser, route: &Route, media_type: &str, body: Vec<u8>) -> Answer {
@@ -307,7 +310,7 @@ async fn fields_that_are_missing_unknown_or_of_the_wrong_type_get_400() {
                 json!(MARK),
                 json!([]),
                 json!([MARK]),
-                json!({ MARK: MARK }),
+                json!({ "unknown": MARK }),
             ] {
                 let fits = (value.is_string() && is(property, "string"))
                     || (value.is_boolean() && is(property, "boolean"))
@@ -354,7 +357,8 @@ async fn strings_that_make_no_sense_get_4xx() {
     let before = server.tables().await;
     for route in &routes {
         // Any text that is a note or a name is one.
-        if route.path.starts_with(paths::NOTES) || route.path == paths::SIGN_OUT {
+        let takes_all = [paths::SIGN_OUT, paths::PROFILE].contains(&&*route.path);
+        if takes_all || route.path.starts_with(paths::NOTES) {
             continue;
         }
         let (properties, _) = schema(route, &document);

@@ -84,14 +84,17 @@ async fn asvs_8_3_2_what_a_group_gives_counts_from_the_very_next_request() {
 
 #[tokio::test]
 async fn the_claim_groups_names_ones_groups_and_those_above_them() {
-    let server = Server::start().await;
+    let server = Server::start_with(|config| {
+        config.clients[0].scopes.push("groups".to_owned());
+    })
+    .await;
     let admin = server.admin().await;
     let ada = server.person("ada").await;
     make(&admin, "company", None).await;
     make(&admin, "sales", Some("company")).await;
     make(&admin, "other", None).await;
-    let put = admin.put(&member("sales", &ada.user_id().await), json!({}));
-    put.await.status(204);
+    let path = member("sales", &ada.user_id().await);
+    admin.put(&path, json!({})).await.status(204);
     let mut app = App::spa();
     for (scope, expected) in [
         ("openid groups", json!(["company", "sales"])),
@@ -184,7 +187,8 @@ async fn what_is_no_group_is_refused_and_changes_nothing() {
     let orphan = json!({ "name": "new", "parent": "none" });
     let orphan = admin.post(paths::ADMIN_GROUPS, orphan).await;
     orphan.problem(400, "invalid_request");
-    let itself = admin.put(&group("sales"), json!({ "parent": "sales" }));
+    let sales = group("sales");
+    let itself = admin.put(&sales, json!({ "parent": "sales" }));
     itself.await.problem(409, "conflict");
     let nobody = "00000000-0000-7000-8000-000000000000";
     for path in [

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn what_is_said_is_shown_and_told_by_the_scope_that_it_belongs_to() {
-    let server = Server::start().await;
+    let server = Server::start_with(|config| {
+        let told = ["openid", "profile", "phone", "address"];
+        config.clients[0].scopes = told.map(str::to_owned).to_vec();
+    })
+    .await;
     let ada = server.person("ada").await;
     let profile = json!({
         "nickname": "Countess", "birthdate": "1815-12-10", "phone_number": "+442071838750",
