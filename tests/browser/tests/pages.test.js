@@ -240,6 +240,34 @@ it("account", async (world) => {
   await world.inspect(page, "account-passkey-delete");
 });
 
+it("account, where one edits one's profile", async (world) => {
+  const { page } = (await world.user()).expectRefusals(422);
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Edit profile" }).click();
+  const name = page.getByLabel("Name", { exact: true });
+  await name.waitFor();
+  await world.inspect(page, "account-profile-edit");
+  const phone = page.getByLabel("Phone number");
+  await page.getByLabel("City").fill("London");
+  await phone.fill("020 7183 8750");
+  await page.keyboard.press("Enter");
+  await page.getByText("must be a number with its country").waitFor();
+  assert.equal(await phone.getAttribute("aria-invalid"), "true");
+  await world.inspect(page, "account-profile-refused");
+  await phone.fill("+44 (20) 7183-8750");
+  await name.fill("Countess Lovelace");
+  await page.keyboard.press("Enter");
+  await page.getByText("Profile saved.").waitFor();
+  await page.locator("#profile").getByText("Countess Lovelace").waitFor();
+  // What was saved is there again, with the number as it is dialled.
+  await page.getByRole("button", { name: "Edit profile" }).click();
+  await page.getByLabel("City").waitFor();
+  assert.equal(await page.getByLabel("City").inputValue(), "London");
+  assert.equal(await phone.inputValue(), "+442071838750");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("City").waitFor({ state: "detached" });
+});
+
 it("account, while it loads and when it cannot be loaded", async (world) => {
   const user = (await world.user()).tolerate(/ERR_FAILED/);
   const { page } = user;
