@@ -23,7 +23,7 @@ pub mod registration;
 pub mod session;
 pub mod time;
 
-pub use id::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, UserId};
+pub use id::{FamilyId, NoteId, PasskeyId, RegistrationTokenId, RequestId, SessionId, UserId};
 pub use problem::{ErrorCode, Problem};
 pub use session::{SessionAnswer, SessionView, UserView};
 pub use time::Timestamp;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Timestamp,
+    RegistrationTokenId, Timestamp, UserId,
     client::{AuthMethod, GrantType, JwkSet, SigningAlgorithm, SubjectType},
 };
 
@@ -125,6 +125,8 @@ pub struct RegistrationTokenRequest {
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistrationToken {
+    /// What it is listed and revoked by.
+    pub id: RegistrationTokenId,
     /// The initial access token.
     pub token: String,
     /// How many may register with it.
@@ -136,7 +138,54 @@ pub struct RegistrationToken {
 impl std::fmt::Debug for RegistrationToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RegistrationToken")
+            .field("id", &self.id)
             .field("uses", &self.uses)
             .finish_non_exhaustive()
     }
+}
+
+/// What there is to know of a token that applications register themselves with; never the token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationTokenView {
+    /// What it is revoked by.
+    pub id: RegistrationTokenId,
+    /// How the token begins.
+    pub prefix: String,
+    /// How many applications may register with it in all.
+    pub uses: u32,
+    /// How many still may.
+    pub uses_left: u32,
+    /// Who made it; nothing: the command line.
+    pub made_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it can no longer be used.
+    pub expires_at: Timestamp,
+    /// When an application last registered with it.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Query of `GET /api/admin/registration-tokens`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationTokenQuery {
+    /// Where the page before this one ended: its `next`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<uuid::Uuid>))]
+    pub after: Option<RegistrationTokenId>,
+    /// How many, 1 to 100; 50 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A page of tokens that applications may register with until they are over, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationTokenPage {
+    /// The tokens.
+    pub tokens: Vec<RegistrationTokenView>,
+    /// `after` for the next page; nothing: this is the last one.
+    pub next: Option<RegistrationTokenId>,
 }

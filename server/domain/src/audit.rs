@@ -87,6 +87,8 @@ kinds! {
     ClientCreated = "client.created";
     /// Something was made that applications register themselves with.
     RegistrationTokenMade = "client.registration_token_made";
+    /// It was taken back before it was over.
+    RegistrationTokenRevoked = "client.registration_token_revoked";
     /// An OAuth client was changed.
     ClientUpdated = "client.updated";
     /// An OAuth client was given another secret.

@@ -30,7 +30,9 @@ pub use accounts::{Account, AccountStatus, NewAccount, Principal};
 pub use audit::{AuditEvent, AuditRow};
 pub use clock::{Clock, ManualClock};
 pub use email::Email;
-pub use portcullis_types::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, Timestamp, UserId};
+pub use portcullis_types::{
+    FamilyId, NoteId, PasskeyId, RegistrationTokenId, RequestId, SessionId, Timestamp, UserId,
+};
 pub use random::Rng;
 pub use secrets::{SecretHash, SecretToken, TokenKind};
 pub use storage::{StorageError, Store};

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Seeing clients.
-const READ: &str = "clients:read";
+pub(super) const READ: &str = "clients:read";
 /// Registering, changing and deleting them.
 pub(super) const MANAGE: &str = "clients:manage";
 const DEFAULT_PAGE: u32 = 50;

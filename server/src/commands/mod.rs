@@ -5,6 +5,7 @@ mod check;
 mod client;
 mod keys;
 mod output;
+mod registration_token;
 mod serve;
 
 use std::path::PathBuf;
@@ -55,6 +56,9 @@ enum Command {
     /// Manage OAuth clients directly on the database.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Manage what applications register themselves with, directly on the database.
+    #[command(subcommand)]
+    RegistrationToken(registration_token::RegistrationTokenCommand),
     /// Manage signing keys directly on the database.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -164,6 +168,7 @@ impl Cli {
             Command::Config(ConfigCommand::Check(settings)) => check::check(&settings),
             Command::Accounts(command) => accounts::run(command).await,
             Command::Client(command) => client::run(command).await,
+            Command::RegistrationToken(command) => registration_token::run(command).await,
             Command::Keys(command) => keys::run(command).await,
             Command::Openapi { demo } => say!("{}", crate::Portcullis::openapi(demo)),
         }

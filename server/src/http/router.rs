@@ -81,7 +81,11 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::clients::delete_client
         ))
         .routes(routes!(admin::clients::rotate_secret))
-        .routes(routes!(admin::registration::create_registration_token))
+        .routes(routes!(
+            admin::registration::list_registration_tokens,
+            admin::registration::create_registration_token
+        ))
+        .routes(routes!(admin::registration::revoke_registration_token))
         .routes(routes!(admin::keys::list_keys))
         .routes(routes!(admin::keys::rotate_keys))
         .routes(routes!(oauth::authorize::by_get, oauth::authorize::by_post))

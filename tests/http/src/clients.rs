@@ -1,10 +1,12 @@
 //! OAuth clients that tests register.
 
 use portcullis_domain::{
-    Clock, SecretHash,
+    Clock, RegistrationTokenId, Rng, SecretHash,
     audit::{AuditEvent, AuditKind},
     clients::{ClientSecret, ClientStore},
+    registration::{InitialToken, RegistrationStore},
 };
+use portcullis_server::SystemRng;
 use portcullis_types::{
     client::{AuthMethod, Client, GrantType, SigningAlgorithm},
     paths,
@@ -68,6 +70,27 @@ impl Server {
         };
         let created = self.database.create_client(client.clone(), secret, audit);
         assert!(created.await.unwrap());
+    }
+
+    /// What applications register themselves with, made past the API and known to nobody; its id.
+    pub async fn registration_token(&self) -> String {
+        let now = self.clock.now();
+        let token = InitialToken {
+            id: RegistrationTokenId(SystemRng::default().uuid_at(now)),
+            prefix: "pc_iat_abcd".to_owned(),
+            uses: 1,
+            uses_left: 1,
+            made_by: None,
+            created_at: now,
+            expires_at: now.plus_seconds(60),
+            last_used_at: None,
+        };
+        let id = token.id.to_string();
+        let hash = SecretHash(random(32).try_into().unwrap());
+        let audit = AuditEvent::by_itself(AuditKind::RegistrationTokenMade, now);
+        let saved = self.database.save_initial_token(hash, token, audit);
+        saved.await.unwrap();
+        id
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/oauth/register`: applications register themselves with an initial access token that an admin
 //! has made (RFC 7591), and manage their own registration afterwards (RFC 7592).
 
+pub(crate) mod initial;
 mod metadata;
 
 use axum::{
@@ -143,13 +144,11 @@ pub(crate) async fn register(
 ) -> Result<Response, Failure> {
     let initial = bearer(&headers, TokenKind::InitialAccess)?;
     // Nothing is fetched for who has no token; whether it is used up is decided when it is spent.
-    if !app
+    let shown = app
         .store
-        .is_initial_token(token::hash(&initial), caller.now)
+        .initial_token(token::hash(&initial), caller.now)
         .await?
-    {
-        return Err(Failure::Token);
-    }
+        .ok_or(Failure::Token)?;
     let mut said = said(request).await?;
     // It gets one that nobody has.
     said.client_id = None;
@@ -169,7 +168,9 @@ pub(crate) async fn register(
         token: token::hash(&token),
     };
     let mut audit = caller.audit(AuditKind::ClientCreated);
-    audit.detail = serde_json::json!({ "client": id, "method": "registration" });
+    audit.detail = serde_json::json!({
+        "client": id, "method": "registration", "registration_token": shown.id,
+    });
     let registered = app.store.register_client(registration, caller.now, audit);
     match registered.await? {
         RegisterClient::Registered => {}

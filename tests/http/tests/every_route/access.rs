@@ -33,7 +33,9 @@ const TABLE: &[Line] = &[
     ("DELETE /api/admin/clients/{id}",                  [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/keys",                             [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/keys/rotate",                     [401,  401,  403,   403,    403, 409]),
+    ("GET /api/admin/registration-tokens",              [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/registration-tokens",             [401,  401,  403,   403,    403, 201]),
+    ("DELETE /api/admin/registration-tokens/{id}",      [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/roles",                            [401,  401,  403,   403,    403, 200]),
     ("GET /api/admin/users",                            [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),
@@ -149,6 +151,8 @@ struct Victim {
     note: String,
     /// An OAuth client that somebody else registered.
     client: String,
+    /// What applications register themselves with, made by somebody else.
+    registration_token: String,
 }
 
 impl Victim {
@@ -164,6 +168,7 @@ impl Victim {
             passkey: list.text_at("/passkeys/0/id"),
             note: browser.write_note("The victim's").await,
             client,
+            registration_token: server.registration_token().await,
         }
     }
 }
@@ -179,6 +184,7 @@ async fn visit(
     let id = match path {
         path if path.starts_with(paths::ADMIN_USERS) => &victim.user,
         path if path.starts_with(paths::ADMIN_CLIENTS) => &victim.client,
+        path if path.starts_with(paths::ADMIN_REGISTRATION_TOKENS) => &victim.registration_token,
         path if path.starts_with(paths::SESSIONS) => &victim.session,
         path if path.starts_with(paths::PASSKEYS) => &victim.passkey,
         _ => &victim.note,

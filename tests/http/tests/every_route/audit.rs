@@ -137,6 +137,18 @@ async fn clients(log: &mut Log, admin: &Browser) {
     log.expect(&["client.deleted"]).await;
     admin.delete(&shop).await.status(404);
     log.expect(&[]).await;
+    let body = json!({ "uses": 1, "seconds": 60 });
+    let made = admin.post(paths::ADMIN_REGISTRATION_TOKENS, body).await;
+    let id = made.status(201).text_at("/id");
+    let rows = log.expect(&["client.registration_token_made"]).await;
+    assert_eq!(rows[0]["detail"]["registration_token"], id);
+    let path = format!("{}/{id}", paths::ADMIN_REGISTRATION_TOKENS);
+    admin.delete(&path).await.status(204);
+    let rows = log.expect(&["client.registration_token_revoked"]).await;
+    assert_eq!(rows[0]["actor"], json!(admin.user_id().await));
+    assert_eq!(rows[0]["detail"]["registration_token"], id);
+    admin.delete(&path).await.status(404);
+    log.expect(&[]).await;
 }
 
 async fn notes(log: &mut Log, ada: &Browser) {

@@ -29,6 +29,7 @@ mod prompt;
 mod refresh;
 mod register;
 mod register_settings;
+mod register_tokens;
 mod request_objects;
 mod resources;
 mod response_mode;

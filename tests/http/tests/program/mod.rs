@@ -6,5 +6,6 @@ mod config;
 mod keys;
 mod kill;
 mod logs;
+mod registration_token;
 mod serve;
 mod slow_callers;
