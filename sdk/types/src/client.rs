@@ -286,6 +286,32 @@ fn default_places() -> Vec<ClaimPlace> {
     vec![ClaimPlace::IdToken, ClaimPlace::Userinfo]
 }
 
+/// Lets a client exchange tokens (RFC 8693): those that all of it fits. A user who fits several rules
+/// fits each for itself, and the scopes of those are added up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeRule {
+    /// The clients whose tokens they are, by id, itself included; `*`: any client's, which
+    /// impersonation excludes.
+    pub from: Vec<String>,
+    /// The services that the new token may be for, of those in `resources`.
+    pub to: Vec<String>,
+    /// The scopes that the new token may have at most, of those in `scopes`. It never has more than
+    /// the one that is exchanged.
+    pub scopes: Vec<String>,
+    /// Users with one of these roles; left out: with any or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// Users who may do nothing but what these permissions cover, such as `notes:*`; left out: all
+    /// users, which impersonation excludes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Vec<String>>,
+    /// Whether the new token may leave out who acts.
+    #[serde(default)]
+    pub impersonate: bool,
+}
+
 /// Public keys (RFC 7517 section 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -387,9 +413,13 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub serves: Vec<String>,
     /// Whether what it exchanges says nothing of its acting for the user, unless it shows an
-    /// actor's token.
+    /// actor's token; only where a rule of `may_exchange` lets it.
     #[serde(default)]
     pub may_impersonate: bool,
+    /// Whose tokens it may exchange (RFC 8693), for which services and with which scopes; what none
+    /// of these rules allows is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_exchange: Vec<ExchangeRule>,
     /// Whether people are asked first; left out: `skipped`. Applications that register themselves
     /// are never `skipped`.
     #[serde(default)]
@@ -505,6 +535,7 @@ impl Client {
             resources: Vec::new(),
             serves: Vec::new(),
             may_impersonate: false,
+            may_exchange: Vec::new(),
             consent: Consent::Skipped,
             jwks: None,
             jwks_uri: None,

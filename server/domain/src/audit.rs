@@ -81,6 +81,8 @@ kinds! {
     ClientTokenIssued = "oauth.client_token_issued";
     /// A service was given a token for another one, for the user it acts for.
     TokenExchanged = "oauth.token_exchanged";
+    /// A service was not given a token for another one; the detail says why.
+    TokenExchangeRefused = "oauth.token_exchange_refused";
     /// A client gave a token of its own back.
     TokenRevoked = "oauth.token_revoked";
     /// An OAuth client was registered.

@@ -8,7 +8,7 @@ use portcullis_domain::{
 };
 use portcullis_server::SystemRng;
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType, SigningAlgorithm},
+    client::{AuthMethod, Client, ExchangeRule, GrantType, SigningAlgorithm},
     paths,
 };
 use reqwest::Method;
@@ -40,7 +40,23 @@ pub fn service(id: &str, serves: &str, calls: &[&str]) -> Client {
     client.redirect_uris = Vec::new();
     client.serves = vec![serves.to_owned()];
     client.resources = calls.iter().map(|uri| (*uri).to_owned()).collect();
+    lets_exchange(&mut client);
     client
+}
+
+/// Lets a client exchange anybody's tokens that are its to show, for all that it calls and has, and
+/// says that it acts.
+pub fn lets_exchange(client: &mut Client) {
+    if !client.resources.is_empty() {
+        client.may_exchange = vec![ExchangeRule {
+            from: vec!["*".to_owned()],
+            to: client.resources.clone(),
+            scopes: client.scopes.clone(),
+            roles: Vec::new(),
+            within: None,
+            impersonate: false,
+        }];
+    }
 }
 
 impl Server {

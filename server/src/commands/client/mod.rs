@@ -37,6 +37,9 @@ pub(super) enum ClientCommand {
       --grant client_credentials --scope reports:read --json
   portcullis client create --name Bank --auth-method private_key_jwt --jwks keys.json \\
       --redirect-uri https://bank.example/cb --fapi2
+  portcullis client create --name Orders --auth-method client_secret_basic \\
+      --grant token-exchange --serves https://orders.example --resource https://mail.example \\
+      --may-exchange '{\"from\":[\"shop\"],\"to\":[\"https://mail.example\"],\"scopes\":[\"profile\"]}'
   portcullis client create --name Partner --redirect-uri https://partner.example/cb \\
       --consent remembered --logo-uri https://partner.example/logo.png")]
     Create(Box<Create>),
@@ -414,6 +417,15 @@ fn print(view: &ClientView) -> anyhow::Result<()> {
     line("must", &musts.join(", "))?;
     let claims: Vec<&str> = client.claim_mappers.iter().map(|it| &*it.claim).collect();
     line("claims", &claims.join(" "))?;
+    for rule in &client.may_exchange {
+        let how = if rule.impersonate {
+            ", also unsaid"
+        } else {
+            ""
+        };
+        let (from, to) = (rule.from.join(" "), rule.to.join(" "));
+        line("exchanges", &format!("of {from} for {to}{how}"))?;
+    }
     line("keys", client.jwks_uri.as_deref().unwrap_or_default())?;
     Ok(())
 }

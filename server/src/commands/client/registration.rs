@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use portcullis_types::client::{AccessTokenFormat, ClaimMapper, Client, SubjectType};
+use portcullis_types::client::{AccessTokenFormat, Client, SubjectType};
+use serde::de::DeserializeOwned;
 
 use super::names::{
     AlgorithmName, AuthMethodName, ConsentName, FormatName, GrantName, SubjectName,
@@ -40,7 +41,15 @@ pub(super) struct Registration {
     /// Service that it is, as a URI: tokens for it are its to exchange; may be repeated
     #[arg(long, value_name = "URI")]
     serves: Vec<String>,
-    /// Let it exchange tokens for ones that do not say who acts
+    #[arg(
+        long,
+        value_name = "JSON",
+        help = "Whose tokens it may exchange, for which services and with which scopes, such as \
+                '{\"from\":[\"shop\"],\"to\":[\"https://mail.example\"],\"scopes\":[\"profile\"]}'; \
+                may be repeated"
+    )]
+    may_exchange: Vec<String>,
+    /// Let it exchange tokens for ones that do not say who acts, where --may-exchange lets it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     may_impersonate: Option<bool>,
@@ -196,14 +205,14 @@ impl Registration {
             &mut client.sector_identifier_uri,
             self.sector_identifier_uri,
         );
-        if !self.claim_mapper.is_empty() {
-            let named = self.claim_mapper.iter().filter(|text| !text.is_empty());
-            let read = |text: &String| -> anyhow::Result<ClaimMapper> {
-                serde_json::from_str(text)
-                    .with_context(|| format!("{text} is not what a claim says"))
-            };
-            client.claim_mappers = named.map(read).collect::<anyhow::Result<_>>()?;
-        }
+        let mappers = &mut client.claim_mappers;
+        json(
+            mappers,
+            &self.claim_mapper,
+            "description of what a claim says",
+        )?;
+        let rules = &mut client.may_exchange;
+        json(rules, &self.may_exchange, "rule for exchanging tokens")?;
         put(&mut client.may_impersonate, self.may_impersonate);
         let require_par = &mut client.require_pushed_authorization_requests;
         put(require_par, self.require_par);
@@ -215,4 +224,16 @@ impl Registration {
         put(&mut client.may_introspect, self.may_introspect);
         Ok(())
     }
+}
+
+/// Reads a list of JSON texts, if there is one, in place of the list before; empty texts empty it.
+fn json<T: DeserializeOwned>(to: &mut Vec<T>, named: &[String], what: &str) -> anyhow::Result<()> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let texts = named.iter().filter(|text| !text.is_empty());
+    let read =
+        |text: &String| serde_json::from_str(text).with_context(|| format!("{text} is no {what}"));
+    *to = texts.map(read).collect::<anyhow::Result<_>>()?;
+    Ok(())
 }

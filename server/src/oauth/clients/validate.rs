@@ -1,14 +1,15 @@
 //! What a client's registration must fulfil, wherever it comes from.
 
+use portcullis_policy::Pattern;
 use portcullis_types::client::{
-    AuthMethod, ClaimMapper, ClaimValue, Client, GrantType, Jwk, JwkSet, SubjectType,
+    AuthMethod, ClaimMapper, ClaimValue, Client, ExchangeRule, GrantType, Jwk, JwkSet, SubjectType,
 };
 use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::{
     identity::names,
-    oauth::{subject, user_claims},
+    oauth::{subject, token::exchange::rules::ANY, user_claims},
 };
 
 /// Most entries of a list, most bytes of a URL.
@@ -61,6 +62,7 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
     }
     scopes(client)?;
     resources(client)?;
+    may_exchange(client)?;
     keys(client)?;
     signing(client)?;
     fapi2(client)?;
@@ -170,6 +172,63 @@ fn resources(client: &Client) -> Result<(), Invalid> {
         }
     }
     Ok(())
+}
+
+fn may_exchange(client: &Client) -> Result<(), Invalid> {
+    let field = "may_exchange";
+    if client.may_exchange.is_empty() {
+        return Ok(());
+    }
+    if !client.may(GrantType::TokenExchange) {
+        return wrong(field, "goes with the grant token exchange");
+    }
+    if client.may_exchange.len() > MOST {
+        return wrong(field, format!("has more than {MOST} rules"));
+    }
+    client.may_exchange.iter().try_for_each(|rule| {
+        let ExchangeRule {
+            from,
+            to,
+            scopes,
+            roles,
+            within,
+            impersonate,
+        } = rule;
+        let lists = [from, to, scopes, roles];
+        if lists.iter().any(|list| list.len() > MOST)
+            || within.as_ref().is_some_and(|list| list.len() > MOST)
+        {
+            return wrong(field, format!("a rule has a list of more than {MOST}"));
+        }
+        if from.is_empty() || !from.iter().all(|id| id == ANY || is_manageable_id(id)) {
+            return wrong(field, "from must name clients by their ids, or `*`");
+        }
+        if to.is_empty() || !to.iter().all(|uri| client.resources.contains(uri)) {
+            return wrong(field, "to must name services that are among resources");
+        }
+        if let Some(scope) = scopes.iter().find(|it| !client.scopes.contains(it)) {
+            return wrong(field, format!("{scope:?} is not among scopes"));
+        }
+        if let Some(role) = roles.iter().find(|role| !is_word(role)) {
+            return wrong(field, format!("{role:?} is no role"));
+        }
+        let mut named = within.iter().flatten();
+        if let Some(wrong_one) = named.find(|it| it.parse::<Pattern>().is_err()) {
+            return wrong(field, format!("within: {wrong_one:?} is no permission"));
+        }
+        if *impersonate && within.is_none() {
+            let what = "a rule with impersonate must say within which permissions somebody may be \
+                        impersonated";
+            return wrong(field, what);
+        }
+        if *impersonate && from.iter().any(|id| id == ANY) {
+            return wrong(
+                field,
+                "a rule with impersonate must name the clients in from",
+            );
+        }
+        Ok(())
+    })
 }
 
 fn keys(client: &Client) -> Result<(), Invalid> {

@@ -2,7 +2,7 @@
 
 mod client_credentials;
 mod device_code;
-mod exchange;
+pub(crate) mod exchange;
 
 use aws_lc_rs::constant_time;
 use axum::{

@@ -13,6 +13,7 @@ mod device;
 mod dpop_resources;
 mod dpop_tokens;
 mod exchange;
+mod exchange_rules;
 mod forged;
 mod hints;
 mod introspect;

@@ -142,10 +142,11 @@ async fn none_of_fifty(server: Server) {
     let admin = server.admin().await;
     let made = make(&admin, 1000).await;
     let (id, token) = (made.text_at("/id"), made.text_at("/token"));
-    let racing = tokio::spawn(all_at_once((0..50).map(|_| {
+    let calls = (0..50).map(|_| {
         let (program, token) = (server.program(), token.clone());
         async move { register(&program, &token).await.status }
-    })));
+    });
+    let racing = tokio::spawn(all_at_once(calls.collect::<Vec<_>>()));
     // Some are in, others on their way.
     while server.audited("client.created").await == 0 {
         tokio::task::yield_now().await;
