@@ -66,6 +66,8 @@ pub(crate) struct App {
     pub(crate) consent: Sealer,
     /// Makes what is kept of codes that devices show.
     pub(crate) user_codes: Mac,
+    /// Makes what scripts of ours may know of a session.
+    pub(crate) browser_state: Mac,
     /// Makes subjects that no other sector can match.
     pub(crate) pairwise: Mac,
     /// Turns true when the server stops: open streams end then.

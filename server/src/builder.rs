@@ -168,6 +168,7 @@ impl Builder {
             continuation: master.sealer("pushed request")?,
             consent: master.sealer("consent")?,
             user_codes: master.mac("user codes")?,
+            browser_state: master.mac("browser state")?,
             pairwise: master.mac("pairwise subjects")?,
             stopping: watch::channel(false).0,
             config,

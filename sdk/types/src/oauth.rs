@@ -241,6 +241,10 @@ pub struct ServerMetadata {
     /// Whether they are told which.
     #[serde(default)]
     pub backchannel_logout_session_supported: bool,
+    /// The page for a frame that says whether the browser is signed in as it was (OpenID Connect
+    /// Session Management 1.0), where that is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_session_iframe: Option<String>,
     /// The public signing keys.
     pub jwks_uri: String,
     /// The scopes there are.

@@ -77,6 +77,8 @@ pub const OAUTH_INTROSPECT: &str = "/oauth/introspect";
 pub const OAUTH_USERINFO: &str = "/oauth/userinfo";
 /// Where an application signs its user out here as well (OpenID Connect RP-Initiated Logout 1.0).
 pub const OAUTH_LOGOUT: &str = "/oauth/logout";
+/// `GET`: the page that says in a frame whether the browser is signed in as it was.
+pub const OAUTH_CHECK_SESSION: &str = "/oauth/check-session";
 /// The public signing keys (RFC 7517).
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// Authorization server metadata (RFC 8414).

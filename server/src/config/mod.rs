@@ -170,6 +170,10 @@ pub struct OAuthConfig {
     /// request each time a client has been silent for a minute. Without it proofs are good for a
     /// minute by the client's clock, also those that were made ahead, and once more after a restart.
     pub dpop_nonces: bool,
+    /// Whether applications may ask a frame of ours if the browser is signed in as it was (OpenID
+    /// Connect Session Management 1.0); false. Browsers that keep cookies from frames of other sites
+    /// answer applications of the same site only, such as `app.example.com` of `auth.example.com`.
+    pub session_management: bool,
 }
 
 /// Signing keys.
@@ -276,6 +280,7 @@ impl Default for OAuthConfig {
             device_code_seconds: 600,
             pushed_request_seconds: 60,
             dpop_nonces: true,
+            session_management: false,
         }
     }
 }

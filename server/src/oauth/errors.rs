@@ -68,6 +68,15 @@ impl Refusal {
         )
     }
 
+    /// A setting turns off what is asked for.
+    pub(crate) fn turned_off() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "This server does not offer that.",
+        )
+    }
+
     /// A scope is not the client's, or means nothing without a user.
     pub(crate) fn invalid_scope() -> Self {
         Self::new(

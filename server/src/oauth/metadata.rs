@@ -60,6 +60,11 @@ fn metadata(app: &App) -> ServerMetadata {
         end_session_endpoint: at(paths::OAUTH_LOGOUT),
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
+        check_session_iframe: app
+            .config
+            .oauth
+            .session_management
+            .then(|| at(paths::OAUTH_CHECK_SESSION)),
         jwks_uri: at(paths::JWKS),
         scopes_supported: list(&["openid", "profile", "email", "roles", "permissions"]),
         response_types_supported: list(&["code"]),

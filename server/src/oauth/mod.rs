@@ -23,6 +23,7 @@ mod public;
 pub(crate) mod register;
 mod resources;
 pub(crate) mod revoke;
+pub(crate) mod session_state;
 pub(crate) mod subject;
 pub(crate) mod token;
 pub(crate) mod user_claims;

@@ -75,6 +75,7 @@ const TABLE: &[Line] = &[
     ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
     ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/authorize",                           [400,  400,  400,   400,    400, 400]),
+    ("GET /oauth/check-session",                        [404,  404,  404,   404,    404, 404]),
     ("GET /oauth/device/qr",                            [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/device_authorization",                [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/introspect",                          [400,  400,  400,   400,    400, 400]),

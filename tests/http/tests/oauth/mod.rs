@@ -37,6 +37,7 @@ mod response_mode;
 mod revoke;
 mod same_id;
 mod sector;
+mod session_state;
 mod token;
 mod userinfo;
 mod verify;
