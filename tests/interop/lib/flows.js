@@ -23,6 +23,7 @@ export const FLOWS = /** @type {const} */ ({
   introspection: "Introspection (RFC 7662)",
   revocation: "Revocation (RFC 7009)",
   logout: "Sign-out (RP-initiated logout)",
+  session: "Notices a sign-out elsewhere (Session Management)",
 });
 
 /** @typedef {keyof typeof FLOWS} Flow */
