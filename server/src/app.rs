@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use portcullis_domain::{Clock, Rng, Store, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     authz::Rules,
@@ -70,6 +70,8 @@ pub(crate) struct App {
     pub(crate) browser_state: Mac,
     /// Makes subjects that no other sector can match.
     pub(crate) pairwise: Mac,
+    /// How many services can still listen to what is taken back.
+    pub(crate) revocation_streams: Arc<Semaphore>,
     /// Turns true when the server stops: open streams end then.
     pub(crate) stopping: watch::Sender<bool>,
 }

@@ -9,7 +9,7 @@ use portcullis_domain::{
     audit::AuditKind,
     roles::{ADMIN, Role},
 };
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use crate::{
@@ -29,6 +29,7 @@ use crate::{
         clients::{Clients, secrets},
         dpop,
         families::Families,
+        revocations,
     },
     sessions::{hub::Hub, registry::Sessions},
 };
@@ -170,6 +171,7 @@ impl Builder {
             user_codes: master.mac("user codes")?,
             browser_state: master.mac("browser state")?,
             pairwise: master.mac("pairwise subjects")?,
+            revocation_streams: Arc::new(Semaphore::new(revocations::MOST)),
             stopping: watch::channel(false).0,
             config,
             store,

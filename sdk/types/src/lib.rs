@@ -20,6 +20,7 @@ pub mod passkey;
 pub mod paths;
 pub mod problem;
 pub mod registration;
+pub mod revocation;
 pub mod session;
 pub mod time;
 

@@ -63,6 +63,8 @@ pub const OAUTH_PAR: &str = "/oauth/par";
 pub const OAUTH_TOKEN: &str = "/oauth/token";
 /// OAuth token revocation (RFC 7009).
 pub const OAUTH_REVOKE: &str = "/oauth/revoke";
+/// `POST`: what was taken back, told to services as it happens.
+pub const OAUTH_REVOCATIONS: &str = "/oauth/revocations";
 /// Where a device without a browser asks to be let in (RFC 8628 section 3.1).
 pub const OAUTH_DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
 /// The address of the next as a QR code, with a code to type in it.

@@ -21,6 +21,7 @@ pub mod passkeys;
 pub mod passwords;
 pub mod random;
 pub mod registration;
+pub mod revocations;
 pub mod roles;
 pub mod secrets;
 pub mod sessions;

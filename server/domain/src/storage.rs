@@ -8,7 +8,7 @@ use crate::{
     ceremonies::CeremonyStore, clients::ClientStore, consents::ConsentStore, devices::DeviceStore,
     keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
     passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
-    roles::RoleStore, sessions::SessionStore,
+    revocations::RevocationStore, roles::RoleStore, sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -42,6 +42,7 @@ pub trait Store:
     + PasskeyStore
     + PasswordStore
     + RegistrationStore
+    + RevocationStore
     + RoleStore
     + SessionStore
     + Send

@@ -108,6 +108,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         ))
         .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
         .routes(routes!(oauth::session_state::check_session))
+        .routes(routes!(oauth::revocations::revocations))
         .routes(routes!(about::about))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

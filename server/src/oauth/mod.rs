@@ -22,6 +22,7 @@ pub(crate) mod par;
 mod public;
 pub(crate) mod register;
 mod resources;
+pub(crate) mod revocations;
 pub(crate) mod revoke;
 pub(crate) mod session_state;
 pub(crate) mod subject;

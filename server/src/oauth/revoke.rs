@@ -74,5 +74,6 @@ async fn by_itself(app: &App, caller: &Caller, claims: &Claims) -> Result<(), Re
     app.store
         .revoke_token(access_token::id_hash(&claims.jti), expires_at, audit)
         .await?;
+    app.families.tell();
     Ok(())
 }

@@ -132,6 +132,10 @@ async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<Row>, StorageE
 async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result<(), StorageError> {
     let sql = "DELETE FROM pushed_requests WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
+    // Services are told, who verify its own tokens by themselves.
+    let sql = "INSERT INTO ended_clients (client_id, ended_at) VALUES ($1, $2)
+        ON CONFLICT (client_id) DO UPDATE SET ended_at = excluded.ended_at";
+    db.execute(sql, args![id, now]).await?;
     // Or who registers under the same id later would find them good again.
     let sql = "DELETE FROM access_tokens WHERE client_id = $1";
     db.execute(sql, args![id]).await?;

@@ -40,6 +40,7 @@ mod postgres;
 mod purge;
 mod refresh;
 mod registration;
+mod revocations;
 mod roles;
 mod sessions;
 mod sqlite;

@@ -379,9 +379,9 @@ impl OAuthStore for Database {
     ) -> Result<bool, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
-                let sql = "INSERT INTO revoked_tokens (token, expires_at) VALUES ($1, $2)
-                    ON CONFLICT (token) DO NOTHING";
-                if db.execute(sql, args![token, expires_at]).await? == 1 {
+                let sql = "INSERT INTO revoked_tokens (token, expires_at, revoked_at)
+                    VALUES ($1, $2, $3) ON CONFLICT (token) DO NOTHING";
+                if db.execute(sql, args![token, expires_at, audit.at]).await? == 1 {
                     made(true, audit)
                 } else {
                     refused(false)

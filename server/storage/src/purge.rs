@@ -46,7 +46,7 @@ macro_rules! purge {
 }
 
 /// What is deleted, and how many seconds after it is over.
-const PURGES: [(Sql, i64); 13] = [
+const PURGES: [(Sql, i64); 14] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
     (
         purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
@@ -82,7 +82,15 @@ const PURGES: [(Sql, i64); 13] = [
         DAY,
     ),
     (purge!("token_families", "id", "expires_at <= $1"), DAY),
-    (purge!("token_families", "id", "revoked_at <= $1"), DAY),
+    // As long as an access token may live, and clocks may differ: services are told of it.
+    (
+        purge!("token_families", "id", "revoked_at <= $1"),
+        DAY + HOUR,
+    ),
+    (
+        purge!("ended_clients", "client_id", "ended_at <= $1"),
+        DAY + HOUR,
+    ),
 ];
 
 pub(crate) async fn purge_expired(

@@ -29,7 +29,8 @@
 //!   ([`dpop`]), one that is bound in a way that is not known here not at all.
 //!
 //! Tokens are only verified, never seen by the issuer, so one that has been revoked there passes
-//! until it expires. [`Revocable`] asks a list of your own.
+//! until it expires. [`Revocable`] asks what is taken back: a `RevocationFeed` follows what a Portcullis
+//! says, within a second, and [`RevokedInMemory`] is a list of your own.
 //!
 //! # Several issuers
 //!
@@ -49,7 +50,8 @@
 //!
 //! # Features
 //!
-//! Both are on by default: `discovery` fetches keys (reqwest with rustls, on tokio), `axum` brings
+//! Both are on by default: `discovery` fetches keys and follows revocations (reqwest with rustls, on
+//! tokio), `axum` brings
 //! [`VerifyLayer`] and [`Verified`].
 
 mod algorithm;
@@ -86,6 +88,8 @@ pub use discovery::Freshness;
 pub use issuer::Issuer;
 pub use jws::{MAX_LENGTH, Unverified};
 pub use refusal::{Refusal, SetupError};
+#[cfg(feature = "discovery")]
+pub use revocation::{CutOff, FollowedRevocations, RevocationFeed};
 pub use revocation::{Full, OutOfReach, Revocable, Revocations, RevokedInMemory};
 pub use rules::Rules;
 pub use shared_secret::SharedSecret;

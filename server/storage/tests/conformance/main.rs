@@ -30,6 +30,7 @@ mod passwords;
 mod purge;
 mod refresh;
 mod registration;
+mod revocations;
 mod roles;
 mod sessions;
 mod support;

@@ -86,6 +86,7 @@ const TABLE: &[Line] = &[
     ("GET /oauth/register/{id}",                        [401,  401,  401,   401,    401, 401]),
     ("PUT /oauth/register/{id}",                        [401,  401,  401,   401,    401, 401]),
     ("DELETE /oauth/register/{id}",                     [401,  401,  401,   401,    401, 401]),
+    ("POST /oauth/revocations",                         [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/revoke",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/token",                               [400,  400,  400,   400,    400, 400]),
     ("GET /oauth/userinfo",                             [401,  401,  200,   401,    401, 401]),

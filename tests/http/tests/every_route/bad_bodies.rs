@@ -404,6 +404,7 @@ async fn forms_that_are_none_get_400_in_oauths_shape() {
             "POST /oauth/device_authorization",
             "POST /oauth/introspect",
             "POST /oauth/par",
+            "POST /oauth/revocations",
             "POST /oauth/revoke",
             "POST /oauth/token",
             "POST /oauth/userinfo"

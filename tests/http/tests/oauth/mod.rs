@@ -34,6 +34,7 @@ mod register_tokens;
 mod request_objects;
 mod resources;
 mod response_mode;
+mod revocation_feed;
 mod revoke;
 mod same_id;
 mod sector;
