@@ -26,7 +26,8 @@
 //! - The key: the issuer's own, for signatures and for this algorithm, with the token's `kid`.
 //! - `iss`, `aud`, `exp`, `nbf`, `iat`, `sub`, and `client_id` and `jti` where they belong.
 //! - Proof of possession: a token that is bound to a key passes with a fresh proof of it only
-//!   ([`dpop`]), one that is bound in a way that is not known here not at all.
+//!   ([`dpop`]), one that is bound to a certificate over a connection with that certificate only
+//!   ([`ClientCertificate`]), one that is bound in a way that is not known here not at all.
 //!
 //! Tokens are only verified, never seen by the issuer, so one that has been revoked there passes
 //! until it expires. [`Revocable`] asks a list of your own.
@@ -53,6 +54,7 @@
 //! [`VerifyLayer`] and [`Verified`].
 
 mod algorithm;
+mod certificate;
 mod chain;
 mod claims;
 mod clock;
@@ -79,6 +81,7 @@ pub use portcullis_policy::Requirement;
 pub use portcullis_types::Timestamp;
 
 pub use algorithm::Algorithm;
+pub use certificate::{ClientCertificate, Holder};
 pub use chain::Chain;
 pub use claims::Claims;
 #[cfg(feature = "discovery")]
