@@ -23,6 +23,7 @@ use crate::{
         families::Families,
     },
     sessions::{hub::Hub, registry::Sessions},
+    tls::Tls,
 };
 
 /// Everything a flow may need.
@@ -46,6 +47,8 @@ pub(crate) struct App {
     pub(crate) clients: Arc<Clients>,
     pub(crate) client_keys: RemoteKeys,
     pub(crate) dpop: Dpop,
+    /// Knows the CAs of clients, where there are some.
+    pub(crate) tls: Option<Arc<Tls>>,
     /// Tells clients of logouts.
     pub(crate) logout_sender: Sender,
     /// Wakes whoever does, when a session has ended.

@@ -31,6 +31,7 @@ use crate::{
         families::Families,
     },
     sessions::{hub::Hub, registry::Sessions},
+    tls::Tls,
 };
 
 /// How often uses of sessions are written to the database.
@@ -117,7 +118,8 @@ impl Builder {
     ///
     /// # Errors
     /// If the store or the master key is missing, the database fails, the signing keys do not open
-    /// with this master key, or a client is in the configuration and in the database.
+    /// with this master key, a client is in the configuration and in the database, or a file with
+    /// certificates is wrong.
     pub async fn build(self) -> anyhow::Result<Portcullis> {
         let store = self.store.context("the builder needs a store")?;
         let master = self.master.context("the builder needs a master key")?;
@@ -158,6 +160,7 @@ impl Builder {
             logout_sender: Sender::default(),
             session_ended: Bell::default(),
             dpop: dpop::new(config.oauth.dpop_nonces, &*rng),
+            tls: Tls::load(&config.tls)?,
             keys,
             setup: SetupLink::default(),
             ui: config.ui.clone().map_or(ui, Ui::Folder),
@@ -263,6 +266,12 @@ impl Portcullis {
     /// endpoints are called by other sites: merge it beside, and not inside of, this.
     pub fn layer(&self, router: Router) -> Router {
         router::guarded(&self.handle, router)
+    }
+
+    /// What its settings have for TLS, for [`connections::serve_tls`](crate::connections::serve_tls)
+    /// and to be [reloaded](Tls::reload); nothing where there is none.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.handle.tls.clone()
     }
 
     /// The link that makes the first admin; nothing if there is an admin. Each call makes a new

@@ -48,6 +48,22 @@ pub struct ClientMetadata {
     /// Scopes it may ask for, separated by spaces; left out: `openid profile email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// With `tls_client_auth`, one of these five says whose certificate is its own (RFC 8705 section
+    /// 2.1.2): the subject's name as RFC 4514 writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// A DNS name among the certificate's alternative names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_uri: Option<String>,
+    /// An IP address among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_ip: Option<String>,
+    /// A mail address among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_email: Option<String>,
     /// Its public keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
@@ -72,6 +88,9 @@ pub struct ClientMetadata {
     pub require_signed_request_object: bool,
     /// Whether it gets no tokens without a DPoP proof.
     pub dpop_bound_access_tokens: bool,
+    /// Whether its tokens are bound to the certificate that it gets them with.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
     /// What it knows users by; left out: `public`, or what it was. Back to `public` takes an admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<SubjectType>,

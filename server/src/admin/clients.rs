@@ -107,7 +107,7 @@ pub(crate) async fn create_client(
     if client.id.is_empty() {
         client.id = new_id(&*app.rng, caller.now);
     }
-    check(&client, None).await?;
+    check(&app, &client, None).await?;
     if app.clients.is_of_file(&client.id) {
         return Err(taken());
     }
@@ -164,7 +164,7 @@ pub(crate) async fn update_client(
     client.id.clone_from(&id);
     let before = app.clients.find(&*app.store, &id, caller.now).await?;
     let before = before.ok_or_else(ApiError::not_found)?;
-    check(&client, Some(&before)).await?;
+    check(&app, &client, Some(&before)).await?;
     let method = client.token_endpoint_auth_method;
     let (token, kept) = make_secret(&app, &caller, &id, method)?;
     let audit = change(&caller, &actor, &browser, AuditKind::ClientUpdated, &id);
@@ -264,7 +264,7 @@ fn manageable(app: &App, id: &str) -> ApiResult<()> {
     }
 }
 
-async fn check(client: &Client, before: Option<&Client>) -> ApiResult<()> {
+async fn check(app: &App, client: &Client, before: Option<&Client>) -> ApiResult<()> {
     let invalid = |field: &str, what: String| {
         ApiError::new(ErrorCode::InvalidRequest, format!("{field}: {what}.")).field(field)
     };
@@ -274,6 +274,7 @@ async fn check(client: &Client, before: Option<&Client>) -> ApiResult<()> {
     }
     let wrong = |Invalid(field, what)| invalid(field, what);
     validate::check(client).map_err(wrong)?;
+    validate::offered(client, &app.config.tls).map_err(wrong)?;
     sector::check(client, before, sector::AskedBy::Admin)
         .await
         .map_err(wrong)

@@ -1,13 +1,20 @@
 //! `portcullis config check`.
 
 use super::{Settings, output::say, serve::check_ui};
+use crate::tls::Tls;
 
 pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
     let config = settings.load()?;
     check_ui(&config)?;
+    Tls::load(&config.tls)?;
     say!("The configuration is good.")?;
     say!("  public URL  {}", config.public_url())?;
-    say!("  listens on  {}:{}", config.host, config.port)?;
+    let tls = match config.tls.certificate {
+        Some(_) if config.tls.client_certificates => ", TLS, asking for certificates",
+        Some(_) => ", TLS",
+        None => "",
+    };
+    say!("  listens on  {}:{}{tls}", config.host, config.port)?;
     say!("  database    {}", without_password(&config.database_url()))?;
     say!("  clients     {}", config.clients.len())
 }

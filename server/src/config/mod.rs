@@ -6,7 +6,7 @@ mod validate;
 use std::path::PathBuf;
 
 use portcullis_domain::roles::Role;
-use portcullis_types::client::Client;
+use portcullis_types::client::{AuthMethod, Client};
 use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides, load};
@@ -20,8 +20,10 @@ pub struct Config {
     /// TCP port to listen on; 0 lets the system choose.
     pub port: u16,
     /// The URL people reach the server at, without a trailing slash. Left out: `http://localhost`
-    /// and the port.
+    /// and the port; with TLS, `https://localhost` and the port.
     pub public_url: Option<String>,
+    /// TLS in the program itself.
+    pub tls: TlsConfig,
     /// `sqlite:` and a path, or `postgres://…`. Left out: `portcullis.db` in the data directory.
     pub database: Option<String>,
     /// Where the embedded database and the master key are kept.
@@ -61,6 +63,34 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
+}
+
+/// TLS in the program itself, 1.2 and 1.3. Without a certificate it speaks plain HTTP, for a proxy in
+/// front to do the rest.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TlsConfig {
+    /// A PEM file with the server's certificate and those above it, its own first. Files are read
+    /// again on SIGHUP, and within a minute after they have changed.
+    pub certificate: Option<PathBuf>,
+    /// A PEM file with the key of that certificate.
+    pub key: Option<PathBuf>,
+    /// Whether callers are asked for a certificate of theirs (RFC 8705). None has to have one;
+    /// browsers in which people have installed some let them choose.
+    pub client_certificates: bool,
+    /// A PEM file with the CAs whose certificates prove who a client with `tls_client_auth` is.
+    pub client_ca: Option<PathBuf>,
+}
+
+impl TlsConfig {
+    /// Whether clients can authenticate in that way here.
+    pub(crate) fn offers(&self, method: AuthMethod) -> bool {
+        match method {
+            AuthMethod::TlsClientAuth => self.client_certificates && self.client_ca.is_some(),
+            AuthMethod::SelfSignedTlsClientAuth => self.client_certificates,
+            _ => true,
+        }
+    }
 }
 
 /// How long sessions last, in seconds.
@@ -186,6 +216,7 @@ impl Default for Config {
             host: "127.0.0.1".to_owned(),
             port: 8080,
             public_url: None,
+            tls: TlsConfig::default(),
             database: None,
             data_dir: PathBuf::from("portcullis-data"),
             ui: None,
@@ -291,8 +322,12 @@ impl Default for KeyConfig {
 impl Config {
     /// The public URL, without a trailing slash.
     pub fn public_url(&self) -> String {
+        let scheme = match self.tls.certificate {
+            Some(_) => "https",
+            None => "http",
+        };
         self.public_url.as_deref().map_or_else(
-            || format!("http://localhost:{}", self.port),
+            || format!("{scheme}://localhost:{}", self.port),
             |url| url.trim_end_matches('/').to_owned(),
         )
     }

@@ -14,7 +14,7 @@ use portcullis_domain::{
     audit::{AuditEvent, AuditKind},
 };
 
-use crate::app::App;
+use crate::{app::App, tls::ClientCertificate};
 
 /// Longest part of a `User-Agent` that is kept.
 const USER_AGENT: usize = 256;
@@ -28,6 +28,8 @@ pub(crate) struct Caller {
     pub(crate) request: RequestId,
     /// The peer's address; none where the host app does not tell.
     pub(crate) ip: Option<IpAddr>,
+    /// The certificate that the peer has shown in the TLS handshake. No header says so.
+    pub(crate) certificate: Option<ClientCertificate>,
     user_agent: Option<HeaderValue>,
 }
 
@@ -40,6 +42,7 @@ impl Caller {
             now,
             request: RequestId(app.rng.uuid_at(now)),
             ip: address.map(|ConnectInfo(address)| address.ip()),
+            certificate: request.extensions().get::<ClientCertificate>().cloned(),
             user_agent: request.headers().get(header::USER_AGENT).cloned(),
         }
     }
@@ -105,6 +108,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
                 now: Timestamp::default(),
                 request: RequestId(uuid::Uuid::nil()),
                 ip: None,
+                certificate: None,
                 user_agent: None,
             }))
     }

@@ -8,12 +8,12 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     client::{AccessTokenFormat, ClaimPlace, Client},
-    oauth::Act,
+    oauth::{Act, Confirmation},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{clients::lifetimes::Lifetimes, subject, user_claims};
+use super::{binding::Binding, clients::lifetimes::Lifetimes, subject, user_claims};
 use crate::{
     app::App,
     crypto::token,
@@ -45,19 +45,12 @@ pub(crate) struct Claims {
     /// Who acts for the subject (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Act>,
-    /// The key it is bound to (RFC 9449 section 6.1).
+    /// What it is bound to (RFC 9449 section 6.1, RFC 8705 section 3.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
     /// What the client's mappers have it say of the user.
     #[serde(flatten)]
     pub(crate) of_user: user_claims::Claims,
-}
-
-/// The key that a token is bound to.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Confirmation {
-    /// Its thumbprint.
-    pub(crate) jkt: String,
 }
 
 /// What a good token of a user says.
@@ -66,8 +59,8 @@ pub(crate) struct Verified {
     pub(crate) subject: String,
     pub(crate) client_id: String,
     pub(crate) family: FamilyId,
-    /// The thumbprint of the key it is bound to.
-    pub(crate) jkt: Option<String>,
+    /// What it is bound to.
+    pub(crate) cnf: Option<Confirmation>,
 }
 
 /// What a token is good for.
@@ -76,8 +69,8 @@ pub(crate) struct Granted<'a> {
     pub(crate) scope: &'a str,
     /// Whom it is for.
     pub(crate) audience: &'a str,
-    /// The thumbprint of the key it is bound to.
-    pub(crate) jkt: Option<&'a str>,
+    /// What it is bound to.
+    pub(crate) bound: &'a Binding,
 }
 
 /// A fresh token of a family.
@@ -194,9 +187,7 @@ fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timest
         auth_time: None,
         amr: Vec::new(),
         act: None,
-        cnf: grant.jkt.map(|jkt| Confirmation {
-            jkt: jkt.to_owned(),
-        }),
+        cnf: grant.bound.confirmation(),
         of_user: user_claims::Claims::new(),
     }
 }
@@ -209,7 +200,7 @@ pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<
             subject: claims.sub,
             client_id: claims.client_id,
             family: claims.sid?,
-            jkt: claims.cnf.map(|cnf| cnf.jkt),
+            cnf: claims.cnf,
         })
     };
     let read = read(app, token, now).await?;

@@ -11,13 +11,14 @@ use axum::{
 use portcullis_domain::{FamilyId, SecretHash, TokenKind, oauth::TokenFamily};
 use portcullis_types::{
     client::{AuthMethod, Client},
-    oauth::{Confirmation, IntrospectionResponse, OAuthError},
+    oauth::{IntrospectionResponse, OAuthError},
     paths,
 };
 use serde::Serialize;
 
 use super::{
     access_token::{self, Claims},
+    binding::Binding,
     client_auth::authenticate,
     errors::Refusal,
     form::Form,
@@ -118,7 +119,7 @@ async fn of_access_token(
         scope: Some(claims.scope),
         client_id: Some(claims.client_id),
         token_type: Some(
-            if claims.cnf.is_some() {
+            if claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some()) {
                 "DPoP"
             } else {
                 "Bearer"
@@ -132,7 +133,7 @@ async fn of_access_token(
         iss: Some(claims.iss),
         jti: Some(claims.jti),
         auth_time: claims.auth_time,
-        cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
+        cnf: claims.cnf,
         act: claims.act,
         of_user: claims.of_user,
     }))
@@ -195,7 +196,11 @@ async fn of_refresh_token(
         sub: Some(subject::of(app, client, family.user)),
         iss: Some(app.issuer.clone()),
         auth_time: Some(family.auth_time.as_seconds()),
-        cnf: family.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
+        cnf: Binding {
+            jkt: family.dpop_jkt.clone(),
+            certificate: family.certificate.clone(),
+        }
+        .confirmation(),
         ..IntrospectionResponse::default()
     }))
 }

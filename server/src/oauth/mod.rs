@@ -5,6 +5,7 @@ pub(crate) mod access_token;
 mod acr;
 pub(crate) mod authorize;
 pub(crate) mod backchannel;
+pub(crate) mod binding;
 pub(crate) mod client_auth;
 pub(crate) mod clients;
 pub(crate) mod consents;

@@ -50,6 +50,7 @@ pub(crate) fn family(row: &Row) -> Result<TokenFamily, StorageError> {
         resources: row.words("resources")?,
         claims: row.words("claims")?,
         dpop_jkt: row.get("dpop_jkt")?,
+        certificate: row.get("certificate")?,
         auth_time: row.time("auth_time")?,
         amr: row.words("amr")?,
         created_at: row.time("created_at")?,
@@ -146,8 +147,9 @@ pub(crate) async fn insert_family(
         }
     }
     let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time, amr,
-            created_at, expires_at, revoked_at, dpop_jkt, resources, claims, session_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+            created_at, expires_at, revoked_at, dpop_jkt, resources, claims, session_id,
+            certificate)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let args = args![
         family.id,
         family.user,
@@ -162,6 +164,7 @@ pub(crate) async fn insert_family(
         family.resources.as_slice(),
         family.claims.as_slice(),
         family.session,
+        family.certificate,
     ];
     db.execute(sql, args).await?;
     refresh::insert(db, family.id, first).await?;

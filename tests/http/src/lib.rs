@@ -22,6 +22,7 @@ pub mod database;
 pub mod device;
 pub mod events;
 pub mod jwt;
+pub mod mtls;
 pub mod page;
 pub mod people;
 pub mod process;

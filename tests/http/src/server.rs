@@ -7,7 +7,7 @@ use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
 use portcullis_server::{
     Builder, Config, MasterKey, Portcullis,
     config::LimitConfig,
-    connections::{Patience, serve},
+    connections::{Patience, serve_tls},
 };
 use portcullis_storage::{
     Database,
@@ -191,9 +191,12 @@ impl Server {
             .clock(Arc::clone(&clock) as Arc<dyn portcullis_domain::Clock>);
         let portcullis = build(builder).build().await.unwrap();
         let (app, patience) = (app(&portcullis), Patience::from(&LimitConfig::default()));
-        tokio::spawn(serve(listener, app, patience, std::future::pending()));
+        let tls = portcullis.tls();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let never = std::future::pending();
+        tokio::spawn(serve_tls(listener, tls, app, patience, never));
         Self {
-            base: format!("http://{address}"),
+            base: format!("{scheme}://{address}"),
             origin,
             clock,
             database,
@@ -239,10 +242,15 @@ impl Server {
     /// The first admin, by the set-up link.
     pub async fn admin(&self) -> Browser {
         let browser = self.browser();
+        self.make_admin(&browser).await;
+        browser
+    }
+
+    /// Makes whoever sits at that browser the first admin.
+    pub async fn make_admin(&self, browser: &Browser) {
         let token = self.setup_token().await;
         let body = json!({ "token": token, "email": email("root"), "password": PASSWORD });
         browser.post("/api/setup", body).await.status(200);
-        browser
     }
 
     /// Every row there is.

@@ -37,6 +37,8 @@ pub(super) enum ClientCommand {
       --grant client_credentials --scope reports:read --json
   portcullis client create --name Bank --auth-method private_key_jwt --jwks keys.json \\
       --redirect-uri https://bank.example/cb --fapi2
+  portcullis client create --name Ledger --auth-method tls_client_auth \\
+      --tls-subject-dn CN=ledger,O=Example --certificate-bound --grant client_credentials
   portcullis client create --name Partner --redirect-uri https://partner.example/cb \\
       --consent remembered --logo-uri https://partner.example/logo.png")]
     Create(Box<Create>),
@@ -407,6 +409,10 @@ fn print(view: &ClientView) -> anyhow::Result<()> {
         (client.requires_pushing(), "push its requests"),
         (client.require_signed_request_object, "sign its requests"),
         (client.requires_dpop(), "prove its key"),
+        (
+            client.tls_client_certificate_bound_access_tokens,
+            "show its certificate",
+        ),
         (!client.require_pkce, "send a nonce instead of PKCE"),
     ];
     let musts = musts.into_iter().filter(|(must, _)| *must);
@@ -414,6 +420,10 @@ fn print(view: &ClientView) -> anyhow::Result<()> {
     line("must", &musts.join(", "))?;
     let claims: Vec<&str> = client.claim_mappers.iter().map(|it| &*it.claim).collect();
     line("claims", &claims.join(" "))?;
+    for (field, said) in client.certificate_names() {
+        let kind = field.trim_start_matches("tls_client_auth_");
+        line("certificate", &format!("{kind} {said}"))?;
+    }
     line("keys", client.jwks_uri.as_deref().unwrap_or_default())?;
     Ok(())
 }

@@ -1,14 +1,17 @@
 //! The flags that say what a client is registered as, and what they change.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Args;
-use portcullis_types::client::{AccessTokenFormat, ClaimMapper, Client, SubjectType};
+use portcullis_types::client::{AccessTokenFormat, ClaimMapper, Client, JwkSet, SubjectType};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::names::{
     AlgorithmName, AuthMethodName, ConsentName, FormatName, GrantName, SubjectName,
 };
+use crate::tls;
 
 /// What a client is registered as, as far as it is named.
 #[derive(Args, Debug)]
@@ -44,7 +47,26 @@ pub(super) struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     may_impersonate: Option<bool>,
-    /// A file with its public keys, a JWK Set: for private_key_jwt and signed requests
+    /// With tls_client_auth, whose certificate is its own: the subject, as in CN=shop,O=Example
+    #[arg(long, value_name = "NAME")]
+    tls_subject_dn: Option<String>,
+    /// With tls_client_auth, instead: a DNS name of the certificate
+    #[arg(long, value_name = "HOST")]
+    tls_san_dns: Option<String>,
+    /// With tls_client_auth, instead: a URI of the certificate
+    #[arg(long, value_name = "URI")]
+    tls_san_uri: Option<String>,
+    /// With tls_client_auth, instead: an IP address of the certificate
+    #[arg(long, value_name = "IP")]
+    tls_san_ip: Option<String>,
+    /// With tls_client_auth, instead: a mail address of the certificate
+    #[arg(long, value_name = "EMAIL")]
+    tls_san_email: Option<String>,
+    /// With self_signed_tls_client_auth, instead of --jwks: a PEM file with its certificate
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["jwks", "jwks_uri"])]
+    client_certificate: Option<PathBuf>,
+    /// A file with its public keys, a JWK Set: for private_key_jwt, self_signed_tls_client_auth
+    /// and signed requests
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
     /// Where its public keys are, instead of --jwks
@@ -97,7 +119,8 @@ pub(super) struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     require_signed_requests: Option<bool>,
-    /// Hold it to the FAPI 2.0 security profile: PAR, DPoP, private_key_jwt
+    /// Hold it to the FAPI 2.0 security profile: PAR, DPoP or certificates, private_key_jwt or
+    /// certificates
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     fapi2: Option<bool>,
@@ -109,10 +132,28 @@ pub(super) struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     dpop: Option<bool>,
+    /// Give it tokens that are bound to its certificate, and none without
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    certificate_bound: Option<bool>,
     /// Let it introspect any token, not only its own
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     may_introspect: Option<bool>,
+}
+
+/// The key of a certificate in a file, with the certificate: no other of that key is good then.
+fn of_certificate(path: &Path) -> anyhow::Result<JwkSet> {
+    let der = CertificateDer::from_pem_file(path)
+        .with_context(|| format!("there is no certificate in {}", path.display()))?;
+    let mut key = tls::key_of(&der).with_context(|| {
+        format!(
+            "the key in {} is of a kind that is not known",
+            path.display()
+        )
+    })?;
+    key.x5c = Some(vec![STANDARD.encode(&der)]);
+    Ok(JwkSet { keys: vec![key] })
 }
 
 impl Registration {
@@ -149,6 +190,15 @@ impl Registration {
             &mut client.backchannel_logout_uri,
             self.backchannel_logout_uri,
         );
+        for (to, named) in [
+            (&mut client.tls_client_auth_subject_dn, self.tls_subject_dn),
+            (&mut client.tls_client_auth_san_dns, self.tls_san_dns),
+            (&mut client.tls_client_auth_san_uri, self.tls_san_uri),
+            (&mut client.tls_client_auth_san_ip, self.tls_san_ip),
+            (&mut client.tls_client_auth_san_email, self.tls_san_email),
+        ] {
+            maybe(to, named);
+        }
         list(&mut client.scopes, self.scope);
         list(&mut client.resources, self.resource);
         list(&mut client.serves, self.serves);
@@ -158,6 +208,10 @@ impl Registration {
             let jwks = serde_json::from_str(&text)
                 .with_context(|| format!("{} is not a JWK Set", path.display()))?;
             client.jwks = Some(jwks);
+            client.jwks_uri = None;
+        }
+        if let Some(path) = &self.client_certificate {
+            client.jwks = Some(of_certificate(path)?);
             client.jwks_uri = None;
         }
         if self.jwks_uri.is_some() {
@@ -212,6 +266,8 @@ impl Registration {
         put(&mut client.fapi2, self.fapi2);
         put(&mut client.require_pkce, self.without_pkce.map(|it| !it));
         put(&mut client.dpop_bound_access_tokens, self.dpop);
+        let certificate_bound = &mut client.tls_client_certificate_bound_access_tokens;
+        put(certificate_bound, self.certificate_bound);
         put(&mut client.may_introspect, self.may_introspect);
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! An id of the file is taken: nobody can register it in the database, and a server whose file names
 //! one that is there does not start.
 
+mod certificates;
 pub(crate) mod lifetimes;
 mod origins;
 pub(crate) mod redirects;

@@ -6,6 +6,8 @@ use portcullis_types::client::{
 use url::{Host, Url};
 use uuid::Uuid;
 
+use super::certificates;
+pub(crate) use super::certificates::offered;
 use crate::{
     identity::names,
     oauth::{subject, user_claims},
@@ -22,7 +24,7 @@ const TEN_YEARS: i64 = 10 * 365 * 24 * 3600;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invalid(pub(crate) &'static str, pub(crate) String);
 
-fn wrong(field: &'static str, what: impl Into<String>) -> Result<(), Invalid> {
+pub(super) fn wrong(field: &'static str, what: impl Into<String>) -> Result<(), Invalid> {
     Err(Invalid(field, what.into()))
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
     scopes(client)?;
     resources(client)?;
     keys(client)?;
+    certificates::check(client)?;
     signing(client)?;
     fapi2(client)?;
     subjects(client)?;
@@ -173,9 +176,16 @@ fn resources(client: &Client) -> Result<(), Invalid> {
 }
 
 fn keys(client: &Client) -> Result<(), Invalid> {
-    let needs = client.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
+    let method = client.token_endpoint_auth_method;
+    let needs = matches!(
+        method,
+        AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth
+    );
     match (&client.jwks, &client.jwks_uri) {
-        (None, None) if needs => wrong("jwks", "private_key_jwt needs jwks or jwks_uri"),
+        (None, None) if needs => {
+            let what = format!("{} needs jwks or jwks_uri", method.as_str());
+            wrong("jwks", what)
+        }
         (None, None) => Ok(()),
         (Some(jwks), None) => key_set(jwks),
         (None, Some(uri)) => web_page("jwks_uri", uri),
@@ -201,8 +211,11 @@ fn fapi2(client: &Client) -> Result<(), Invalid> {
     if !client.fapi2 {
         return Ok(());
     }
-    if client.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
-        return wrong("fapi2", "is for clients with private_key_jwt");
+    let method = client.token_endpoint_auth_method;
+    if method != AuthMethod::PrivateKeyJwt && !method.is_by_certificate() {
+        let what = "is for clients with private_key_jwt, tls_client_auth or \
+                    self_signed_tls_client_auth";
+        return wrong("fapi2", what);
     }
     if !client.require_pkce {
         return wrong("fapi2", "goes with PKCE only");
@@ -334,6 +347,7 @@ fn key_set(jwks: &JwkSet) -> Result<(), Invalid> {
     if jwks.keys.iter().any(long) {
         return wrong("jwks", "has a key that is too long");
     }
+    certificates::of_keys(jwks)?;
     Ok(())
 }
 
@@ -440,8 +454,14 @@ mod tests {
             let checked = with(|client| {
                 client.token_endpoint_auth_method = method;
                 client.require_pkce = false;
-                if method == AuthMethod::PrivateKeyJwt {
-                    client.jwks_uri = Some("https://app.example/jwks".to_owned());
+                match method {
+                    AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth => {
+                        client.jwks_uri = Some("https://app.example/jwks".to_owned());
+                    }
+                    AuthMethod::TlsClientAuth => {
+                        client.tls_client_auth_subject_dn = Some("CN=app".to_owned());
+                    }
+                    _ => {}
                 }
             });
             let is_public = method == AuthMethod::None;
@@ -554,6 +574,12 @@ mod tests {
             })
         };
         assert_eq!(held(|_| {}), Ok(()));
+        let by_key = AuthMethod::SelfSignedTlsClientAuth;
+        assert_eq!(
+            held(|client| client.token_endpoint_auth_method = AuthMethod::SelfSignedTlsClientAuth),
+            Ok(()),
+            "{by_key:?}"
+        );
         for change in [
             (|client| client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic)
                 as fn(&mut Client),

@@ -24,7 +24,7 @@ use portcullis_types::{
 
 use self::metadata::Refused;
 use super::{
-    clients::{Registered, new_id, secrets, sector},
+    clients::{Registered, new_id, secrets, sector, validate},
     errors::Refusal,
 };
 use crate::{
@@ -155,6 +155,7 @@ pub(crate) async fn register(
     said.client_id = None;
     let id = new_id(&*app.rng, caller.now);
     let client = metadata::new_client(&id, said).map_err(Failure::Refused)?;
+    offered(&app, &client)?;
     in_sector(&app, &caller, &client, None).await?;
     let method = client.token_endpoint_auth_method;
     let secret = method
@@ -217,6 +218,7 @@ pub(crate) async fn update(
     // was on its way.
     let seen = app.store.client(&id).await?.ok_or(Failure::Token)?.client;
     let client = metadata::changed(&seen, said).map_err(Failure::Refused)?;
+    offered(&app, &client)?;
     in_sector(&app, &caller, &client, Some(&seen)).await?;
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
@@ -257,6 +259,12 @@ pub(crate) async fn delete(
     app.families.forget_client(&id);
     app.clients.read_origins(&*app.store).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether it can be had here.
+fn offered(app: &App, client: &Client) -> Result<(), Failure> {
+    let offered = validate::offered(client, &app.config.tls);
+    offered.map_err(|wrong| Failure::Refused(metadata::refused(wrong)))
 }
 
 /// The registration token, if it is that client's; whether the client is there, nobody else learns.

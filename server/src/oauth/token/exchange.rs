@@ -17,6 +17,7 @@ use crate::{
     http::caller::Caller,
     oauth::{
         access_token::{self, Claims, Granted},
+        binding::Binding,
         clients::lifetimes::Lifetimes,
         errors::Refusal,
         form::Parameters,
@@ -37,7 +38,7 @@ pub(super) async fn exchange(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<ExchangeResponse, Refusal> {
     let requested = parameters.get("requested_token_type");
     if requested.is_some_and(|kind| !is_access_token(kind)) {
@@ -58,7 +59,7 @@ pub(super) async fn exchange(
     let grant = Granted {
         scope: &scope,
         audience: &audience,
-        jkt: jkt.as_deref(),
+        bound: &bound,
     };
     let id = app.rng.uuid_at(caller.now);
     let actor = act.as_ref().map(|act| act.sub.clone());
@@ -89,7 +90,7 @@ pub(super) async fn exchange(
             access_token,
             scope,
             expires_in: u32::try_from(left.min(lifetimes.access_token)).unwrap_or_default(),
-            ..response(&lifetimes, jkt.is_some())
+            ..response(&lifetimes, &bound)
         },
         issued_token_type: ACCESS_TOKEN.to_owned(),
     })

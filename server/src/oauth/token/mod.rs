@@ -26,6 +26,7 @@ use serde::Serialize;
 
 use super::{
     access_token::{self, Granted},
+    binding::{self, Binding},
     client_auth::authenticate,
     clients::lifetimes::Lifetimes,
     dpop,
@@ -67,18 +68,18 @@ pub(crate) async fn token(
     if !client.may(grant) {
         return Err(Refusal::unauthorized_client());
     }
-    if client.requires_dpop() && jkt.is_none() {
-        return Err(Refusal::invalid_dpop_proof());
-    }
+    let bound = Binding::of(&client, &caller, jkt)?;
     match grant {
-        GrantType::AuthorizationCode => redeem(&app, &caller, &client, &parameters, jkt).await,
-        GrantType::RefreshToken => refresh(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::AuthorizationCode => redeem(&app, &caller, &client, &parameters, bound).await,
+        GrantType::RefreshToken => refresh(&app, &caller, &client, &parameters, bound).await,
         GrantType::ClientCredentials => {
-            client_credentials::issue(&app, &caller, &client, &parameters, jkt).await
+            client_credentials::issue(&app, &caller, &client, &parameters, bound).await
         }
-        GrantType::DeviceCode => device_code::poll(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::DeviceCode => {
+            device_code::poll(&app, &caller, &client, &parameters, bound).await
+        }
         GrantType::TokenExchange => {
-            let exchanged = exchange::exchange(&app, &caller, &client, &parameters, jkt);
+            let exchanged = exchange::exchange(&app, &caller, &client, &parameters, bound);
             return exchanged.await.map(Answer::Exchanged).map(Json);
         }
     }
@@ -138,7 +139,7 @@ async fn redeem(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let code = parameters.require("code")?;
     let verifier = parameters.get("code_verifier");
@@ -163,7 +164,7 @@ async fn redeem(
         }
         ConsumeCode::Unknown => return Err(Refusal::invalid_grant()),
     };
-    let of_another_key = code.dpop_jkt.is_some() && code.dpop_jkt != jkt;
+    let of_another_key = code.dpop_jkt.is_some() && code.dpop_jkt != bound.jkt;
     if code.redirect_uri != redirect_uri
         || !proves(verifier, &code.code_challenge)
         || of_another_key
@@ -171,7 +172,7 @@ async fn redeem(
         return Err(Refusal::invalid_grant());
     }
     let audience = resources::audience(app, client, &code.resources, parameters)?;
-    begin_family(app, caller, client, code.into(), &audience, jkt).await
+    begin_family(app, caller, client, code.into(), &audience, bound).await
 }
 
 /// Whether a verifier is there exactly if a challenge was, and fits it (OAuth 2.1 section 4.1.3): a
@@ -201,7 +202,7 @@ async fn begin_family(
     client: &Client,
     beginning: Beginning,
     audience: &str,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = Lifetimes::of(app, client);
     let is_public = client.token_endpoint_auth_method == AuthMethod::None;
@@ -218,8 +219,9 @@ async fn begin_family(
         resources: beginning.resources,
         claims: beginning.claims,
         // Refresh tokens of a public client are bound as well; those of another are bound to what
-        // it authenticates with (RFC 9449 section 5).
-        dpop_jkt: jkt.clone().filter(|_| is_public),
+        // it authenticates with (RFC 9449 section 5, RFC 8705 section 4).
+        dpop_jkt: bound.jkt.clone().filter(|_| is_public),
+        certificate: bound.certificate.clone().filter(|_| is_public),
         auth_time: beginning.auth_time,
         amr: beginning.amr,
         created_at: caller.now,
@@ -234,7 +236,7 @@ async fn begin_family(
     let grant = Granted {
         scope: &scope,
         audience,
-        jkt: jkt.as_deref(),
+        bound: &bound,
     };
     let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
@@ -269,7 +271,7 @@ async fn begin_family(
         refresh_token: may_refresh.then(|| refresh_token.expose().to_owned()),
         id_token,
         scope,
-        ..response(&lifetimes, jkt.is_some())
+        ..response(&lifetimes, &bound)
     })
 }
 
@@ -278,7 +280,7 @@ async fn refresh(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let presented = parameters.require("refresh_token")?;
     let presented =
@@ -308,7 +310,8 @@ async fn refresh(
     let rotation = RefreshRotation {
         presented: hash,
         client_id: client.id.clone(),
-        dpop_jkt: jkt.clone(),
+        dpop_jkt: bound.jkt.clone(),
+        certificate: binding::thumbprint(caller).map(str::to_owned),
         successor: NewRefreshToken {
             token: token::hash(&fresh),
             expires_at: caller.now.plus_seconds(lifetimes.refresh_idle),
@@ -345,14 +348,14 @@ async fn refresh(
     let grant = Granted {
         scope: &scope,
         audience: &audience,
-        jkt: jkt.as_deref(),
+        bound: &bound,
     };
     let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     Ok(TokenResponse {
         access_token,
         refresh_token: Some(successor),
         scope,
-        ..response(&lifetimes, jkt.is_some())
+        ..response(&lifetimes, &bound)
     })
 }
 
@@ -363,10 +366,15 @@ pub(super) fn granted(client: &Client, scopes: &[String]) -> String {
 }
 
 /// What every answer has in common.
-fn response(lifetimes: &Lifetimes, bound: bool) -> TokenResponse {
+fn response(lifetimes: &Lifetimes, bound: &Binding) -> TokenResponse {
+    // With a certificate nothing more is sent along (RFC 8705 section 3).
+    let token_type = match bound.jkt {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    };
     TokenResponse {
         access_token: String::new(),
-        token_type: if bound { "DPoP" } else { "Bearer" }.to_owned(),
+        token_type: token_type.to_owned(),
         expires_in: u32::try_from(lifetimes.access_token).unwrap_or(u32::MAX),
         refresh_token: None,
         id_token: None,

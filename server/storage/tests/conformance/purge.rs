@@ -89,6 +89,7 @@ async fn refresh(db: &Fixture, presented: SecretHash, at: i64) -> (SecretHash, R
         presented,
         client_id: "spa".to_owned(),
         dpop_jkt: None,
+        certificate: None,
         successor: NewRefreshToken {
             token: successor,
             expires_at: later(at + 7 * DAY),

@@ -322,6 +322,7 @@ pub(crate) fn new_family(user: UserId) -> TokenFamily {
         resources: vec!["https://api.example".to_owned()],
         claims: vec!["userinfo:email".to_owned()],
         dpop_jkt: None,
+        certificate: None,
         auth_time: NOW,
         amr: vec!["pwd".to_owned()],
         created_at: NOW,

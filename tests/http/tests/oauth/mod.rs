@@ -19,6 +19,7 @@ mod introspect;
 mod keys;
 mod lent;
 mod logout;
+mod mtls;
 mod on_postgres;
 mod opaque;
 mod pairwise;

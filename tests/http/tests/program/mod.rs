@@ -8,3 +8,4 @@ mod kill;
 mod logs;
 mod serve;
 mod slow_callers;
+mod tls;
