@@ -17,6 +17,7 @@ export const FLOWS = /** @type {const} */ ({
   clientSecretPost: "client_secret_post",
   clientSecretJwt: "client_secret_jwt",
   privateKeyJwt: "private_key_jwt",
+  mtls: "tls_client_auth, with bound tokens (RFC 8705)",
   clientCredentials: "Client credentials",
   device: "Device code (RFC 8628)",
   exchange: "Token exchange (RFC 8693)",
