@@ -168,7 +168,9 @@ async fn answer(
     // each of them.
     http.header_read_timeout(None);
     let mut connection = pin!(http.serve_connection(stream, answering));
-    let mut alarm = pin!(sleep(patience.shortest()));
+    // A handshake has used some of it up.
+    let left = waiting.left(patience, Instant::now());
+    let mut alarm = pin!(sleep(left.unwrap_or_default()));
     let mut told = false;
     loop {
         tokio::select! {
