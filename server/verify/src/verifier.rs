@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Claims, Holder, Refusal, Unverified};
+use crate::{Claims, ClientCertificate, Holder, Refusal, Unverified};
 
 /// Verifies tokens of one issuer, or of several.
 #[async_trait]
@@ -44,7 +44,7 @@ pub trait TokenVerifier: Send + Sync + 'static {
             (Some(_), _) => return Err(Refusal::Bound),
             (None, Some(_)) => return Err(Refusal::NotBound),
         }
-        let shown = holder.certificate.map(|it| it.thumbprint());
+        let shown = holder.certificate.map(ClientCertificate::thumbprint);
         match claims.certificate.as_deref() {
             None => Ok(claims),
             Some(bound) if shown == Some(bound) => Ok(claims),

@@ -13,6 +13,43 @@ use super::names::{
 };
 use crate::tls;
 
+/// An empty text takes what was there away.
+fn maybe(to: &mut Option<String>, named: Option<String>) {
+    if let Some(named) = named {
+        *to = Some(named).filter(|named| !named.is_empty());
+    }
+}
+
+/// Whose certificate is the client's own.
+#[derive(Args, Debug)]
+struct CertificateNames {
+    /// With tls_client_auth, whose certificate is its own: the subject, as in CN=shop,O=Example
+    #[arg(long = "tls-subject-dn", value_name = "NAME")]
+    subject_dn: Option<String>,
+    /// With tls_client_auth, instead: a DNS name of the certificate
+    #[arg(long = "tls-san-dns", value_name = "HOST")]
+    san_dns: Option<String>,
+    /// With tls_client_auth, instead: a URI of the certificate
+    #[arg(long = "tls-san-uri", value_name = "URI")]
+    san_uri: Option<String>,
+    /// With tls_client_auth, instead: an IP address of the certificate
+    #[arg(long = "tls-san-ip", value_name = "IP")]
+    san_ip: Option<String>,
+    /// With tls_client_auth, instead: a mail address of the certificate
+    #[arg(long = "tls-san-email", value_name = "EMAIL")]
+    san_email: Option<String>,
+}
+
+impl CertificateNames {
+    fn apply(self, client: &mut Client) {
+        maybe(&mut client.tls_client_auth_subject_dn, self.subject_dn);
+        maybe(&mut client.tls_client_auth_san_dns, self.san_dns);
+        maybe(&mut client.tls_client_auth_san_uri, self.san_uri);
+        maybe(&mut client.tls_client_auth_san_ip, self.san_ip);
+        maybe(&mut client.tls_client_auth_san_email, self.san_email);
+    }
+}
+
 /// What a client is registered as, as far as it is named.
 #[derive(Args, Debug)]
 pub(super) struct Registration {
@@ -47,21 +84,8 @@ pub(super) struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     may_impersonate: Option<bool>,
-    /// With tls_client_auth, whose certificate is its own: the subject, as in CN=shop,O=Example
-    #[arg(long, value_name = "NAME")]
-    tls_subject_dn: Option<String>,
-    /// With tls_client_auth, instead: a DNS name of the certificate
-    #[arg(long, value_name = "HOST")]
-    tls_san_dns: Option<String>,
-    /// With tls_client_auth, instead: a URI of the certificate
-    #[arg(long, value_name = "URI")]
-    tls_san_uri: Option<String>,
-    /// With tls_client_auth, instead: an IP address of the certificate
-    #[arg(long, value_name = "IP")]
-    tls_san_ip: Option<String>,
-    /// With tls_client_auth, instead: a mail address of the certificate
-    #[arg(long, value_name = "EMAIL")]
-    tls_san_email: Option<String>,
+    #[command(flatten)]
+    names: CertificateNames,
     /// With self_signed_tls_client_auth, instead of --jwks: a PEM file with its certificate
     #[arg(long, value_name = "FILE", conflicts_with_all = ["jwks", "jwks_uri"])]
     client_certificate: Option<PathBuf>,
@@ -165,12 +189,6 @@ impl Registration {
                 *to = named;
             }
         }
-        /// An empty text takes what was there away.
-        fn maybe(to: &mut Option<String>, named: Option<String>) {
-            if let Some(named) = named {
-                *to = Some(named).filter(|named| !named.is_empty());
-            }
-        }
         fn list(to: &mut Vec<String>, named: Vec<String>) {
             if !named.is_empty() {
                 *to = named;
@@ -190,15 +208,7 @@ impl Registration {
             &mut client.backchannel_logout_uri,
             self.backchannel_logout_uri,
         );
-        for (to, named) in [
-            (&mut client.tls_client_auth_subject_dn, self.tls_subject_dn),
-            (&mut client.tls_client_auth_san_dns, self.tls_san_dns),
-            (&mut client.tls_client_auth_san_uri, self.tls_san_uri),
-            (&mut client.tls_client_auth_san_ip, self.tls_san_ip),
-            (&mut client.tls_client_auth_san_email, self.tls_san_email),
-        ] {
-            maybe(to, named);
-        }
+        self.names.apply(client);
         list(&mut client.scopes, self.scope);
         list(&mut client.resources, self.resource);
         list(&mut client.serves, self.serves);
