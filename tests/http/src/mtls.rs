@@ -82,8 +82,8 @@ impl Subject {
         for (kind, text) in &self.name {
             parameters.distinguished_name.push(kind.clone(), *text);
         }
-        parameters.subject_alt_names = self.others.clone();
-        parameters.extended_key_usages = self.uses.clone();
+        parameters.subject_alt_names.clone_from(&self.others);
+        parameters.extended_key_usages.clone_from(&self.uses);
         parameters.not_before = date_time_ymd(self.years.start, 1, 1);
         parameters.not_after = date_time_ymd(self.years.end, 1, 1);
         parameters
@@ -91,13 +91,13 @@ impl Subject {
 
     /// A certificate that is signed with its own key.
     pub fn self_signed(&self) -> Identity {
-        self.self_signed_with(KeyPair::generate().unwrap())
+        self.self_signed_with(&KeyPair::generate().unwrap())
     }
 
     /// A certificate that is signed with that key.
-    pub fn self_signed_with(&self, key: KeyPair) -> Identity {
-        let certificate = self.parameters().self_signed(&key).unwrap();
-        Identity::new(certificate.der(), certificate.pem(), &key)
+    pub fn self_signed_with(&self, key: &KeyPair) -> Identity {
+        let certificate = self.parameters().self_signed(key).unwrap();
+        Identity::new(certificate.der(), certificate.pem(), key)
     }
 }
 

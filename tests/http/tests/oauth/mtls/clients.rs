@@ -68,6 +68,9 @@ async fn rfc8705_2_1_a_certificate_of_the_ca_with_the_registered_subject_proves_
     }
 }
 
+/// Registers a client with a name of some kind.
+type Set = fn(&mut Client, String);
+
 #[tokio::test]
 async fn rfc8705_2_1_2_each_kind_of_name_is_looked_for_where_it_belongs() {
     let mtls = Mtls::start().await;
@@ -76,7 +79,6 @@ async fn rfc8705_2_1_2_each_kind_of_name_is_looked_for_where_it_belongs() {
     let dns = |text: &str| SanType::DnsName(text.try_into().unwrap());
     let uri = |text: &str| SanType::URI(text.try_into().unwrap());
     let email = |text: &str| SanType::Rfc822Name(text.try_into().unwrap());
-    type Set = fn(&mut Client, String);
     let kinds: [(&str, Set, &str, SanType, Vec<SanType>); 5] = [
         (
             "dns",
@@ -174,7 +176,7 @@ async fn rfc8705_2_2_a_registered_key_proves_the_client_whoever_signed_its_certi
     tries(Some(&second)).await.ok();
     // The same key in another certificate.
     let again = KeyPair::from_pem(&own.key).unwrap();
-    tries(Some(&Subject::new("renamed").self_signed_with(again)))
+    tries(Some(&Subject::new("renamed").self_signed_with(&again)))
         .await
         .ok();
     let key = || KeyPair::from_pem(&own.key).unwrap();
@@ -187,8 +189,8 @@ async fn rfc8705_2_2_a_registered_key_proves_the_client_whoever_signed_its_certi
             "of the CA",
             Some(mtls.files.clients.issue(&Subject::new("robot"))),
         ),
-        ("expired", Some(expired.self_signed_with(key()))),
-        ("of next year", Some(early.self_signed_with(key()))),
+        ("expired", Some(expired.self_signed_with(&key()))),
+        ("of next year", Some(early.self_signed_with(&key()))),
     ] {
         let answer = tries(identity.as_ref()).await;
         assert_eq!(answer.status, 401, "{what}");
@@ -213,7 +215,7 @@ async fn rfc8705_2_2_other_kinds_of_keys_are_compared_as_well() {
             _ => json!({ "kty": "OKP", "crv": curve, "x": base64url(&bytes) }),
         };
         mtls.server.register(&for_itself(by_key(id, &[jwk]))).await;
-        let identity = Subject::new(id).self_signed_with(pair);
+        let identity = Subject::new(id).self_signed_with(&pair);
         own_token(&mtls.program(Some(&identity)), id).await.ok();
         let other = Subject::new(id).self_signed();
         refused(
@@ -231,7 +233,7 @@ async fn rfc8705_2_2_a_registered_certificate_is_that_one_and_no_other_of_its_ke
     mtls.server.register(&client).await;
     own_token(&mtls.program(Some(&own)), "robot").await.ok();
     let key = KeyPair::from_pem(&own.key).unwrap();
-    let again = Subject::new("renamed").self_signed_with(key);
+    let again = Subject::new("renamed").self_signed_with(&key);
     let answer = own_token(&mtls.program(Some(&again)), "robot").await;
     refused(&answer, "invalid_client");
 }

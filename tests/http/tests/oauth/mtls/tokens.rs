@@ -333,8 +333,8 @@ async fn fapi2_5_3_2_1_certificates_authenticate_and_constrain_as_private_key_jw
     let (ada, program) = (mtls.person("ada").await, mtls.program(Some(&own)));
     let code = async |app: &App| {
         let pushed = app.pushed(&program).await;
-        let back = ada.get(&app.pushed_path(&pushed)).await.location();
-        query(&back, "code").unwrap()
+        let location = ada.get(&app.pushed_path(&pushed)).await.location();
+        query(&location, "code").unwrap()
     };
     let app = App::new("bank", SHOP);
     // Only pushed requests, and only from whoever has the certificate.
