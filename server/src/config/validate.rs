@@ -293,11 +293,11 @@ mod tests {
             client(AuthMethod::SelfSignedTlsClientAuth),
         );
         let mut tls = TlsConfig::default();
-        assert!(clients(&[by_name.clone()], &tls).is_err());
-        assert!(clients(&[by_key.clone()], &tls).is_err());
+        assert!(clients(std::slice::from_ref(&by_name), &tls).is_err());
+        assert!(clients(std::slice::from_ref(&by_key), &tls).is_err());
         tls.client_certificates = true;
         assert!(
-            clients(&[by_name.clone()], &tls)
+            clients(std::slice::from_ref(&by_name), &tls)
                 .unwrap_err()
                 .contains("tls.client_ca")
         );

@@ -314,7 +314,7 @@ async fn so_it_has_for_a_later_request() {
     let mut caller = connector.connect(localhost(), caller).await.unwrap();
     caller.write_all(ASK).await.unwrap();
     read(&mut caller, "hello").await;
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     let (raw, _) = caller.get_mut();
     // The beginning of a record of application data.
     let mut sent = 0;
