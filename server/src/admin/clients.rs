@@ -56,16 +56,22 @@ pub(crate) async fn list_clients(
     may(&app, &caller, &actor, READ).await?;
     let limit = query.limit.unwrap_or(DEFAULT_PAGE);
     let after = query.after.as_deref();
-    let unusable =
-        after.is_some_and(|id| id.len() > 128 || !id.bytes().all(|b| b.is_ascii_graphic()));
+    let search = query.search.as_deref().unwrap_or_default().trim();
+    let unusable = after
+        .is_some_and(|id| id.len() > 128 || !id.bytes().all(|b| b.is_ascii_graphic()))
+        || search.len() > 254
+        || search.chars().any(char::is_control);
     if !(1..=LARGEST_PAGE).contains(&limit) || unusable {
         return Err(ApiError::new(
             ErrorCode::InvalidRequest,
-            "`limit` must be 1 to 100 and `after` a client's id.",
+            "`limit` must be 1 to 100, `after` a client's id and `search` at most 254 bytes.",
         ));
     }
     // One more than asked for tells whether there is a next page.
-    let found = app.clients.page(&*app.store, after, limit + 1).await?;
+    let found = app
+        .clients
+        .page(&*app.store, search, after, limit + 1)
+        .await?;
     let more = found.len() > limit as usize;
     let page = found.iter().take(limit as usize);
     let clients: Vec<ClientView> = page.map(|client| client.view(caller.now)).collect();

@@ -19,7 +19,7 @@ use crate::{
     change::{Change, made, made_with, refused},
     connection::{Connection, locking},
     passkeys, roles, sessions,
-    value::{Row, args, unreadable},
+    value::{Row, args, containing, unreadable},
 };
 
 /// The columns of an [`Account`].
@@ -100,19 +100,6 @@ async fn set_enabled(
     let sql = "UPDATE accounts SET enabled = $2, version = version + 1
         WHERE id = $1 AND enabled <> $2";
     Ok(db.execute(sql, args![id, enabled]).await? == 1)
-}
-
-/// `text` anywhere in a column, for `LIKE … ESCAPE '!'`.
-fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 #[async_trait]
@@ -232,7 +219,7 @@ impl AccountStore for Database {
             ORDER BY a.id DESC"
         );
         let after = query.after.map_or(Uuid::max(), |id| id.0);
-        let search = containing(query.search.as_deref().unwrap_or_default());
+        let search = containing(&query.search.as_deref().unwrap_or_default().to_lowercase());
         let mut page = Vec::<AccountSummary>::new();
         for row in &self
             .read(sql, args![after, search, query.limit, query.now])

@@ -11,7 +11,7 @@ use crate::{
     Database,
     change::{made, refused},
     connection::{Connection, Sql, locking},
-    value::{Row, args},
+    value::{Row, args, containing},
 };
 
 /// Methods that take the same kind of secret: one that was made for the other method of a group
@@ -239,18 +239,20 @@ impl ClientStore for Database {
 
     async fn clients(
         &self,
+        search: &str,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<KeptClient>, StorageError> {
-        // Ids are not empty, so all come after nothing.
+        // Ids are not empty, so all come after nothing. SQLite's LIKE knows the case of ASCII only.
         let sql = with_secrets!(
-            "id > $1 ORDER BY id LIMIT $2",
-            "id COLLATE \"C\" > $1 ORDER BY id COLLATE \"C\" LIMIT $2"
+            "id > $1 AND (id LIKE $3 ESCAPE '!' OR registration ->> 'name' LIKE $3 ESCAPE '!')
+                ORDER BY id LIMIT $2",
+            "id COLLATE \"C\" > $1
+                AND (id ILIKE $3 ESCAPE '!' OR registration::json ->> 'name' ILIKE $3 ESCAPE '!')
+                ORDER BY id COLLATE \"C\" LIMIT $2"
         );
-        let rows = self
-            .read(sql, args![after.unwrap_or_default(), limit])
-            .await?;
-        gather(&rows)
+        let args = args![after.unwrap_or_default(), limit, containing(search)];
+        gather(&self.read(sql, args).await?)
     }
 
     async fn update_client(

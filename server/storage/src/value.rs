@@ -21,6 +21,19 @@ pub(crate) enum Arg {
     Bytes(Option<Vec<u8>>),
 }
 
+/// `text` anywhere in a column, for `LIKE … ESCAPE '!'`.
+pub(crate) fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// The values for `$1`, `$2` … in order.
 macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::value::Arg::from($value)),*] };

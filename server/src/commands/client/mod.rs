@@ -268,7 +268,10 @@ async fn list(all: &All) -> anyhow::Result<()> {
     let mut views: Vec<ClientView> = Vec::new();
     loop {
         let after = views.last().map(|view| view.client.id.as_str());
-        let page = opened.clients.page(&opened.database, after, PAGE).await?;
+        let page = opened
+            .clients
+            .page(&opened.database, "", after, PAGE)
+            .await?;
         let is_last = page.len() < PAGE as usize;
         let view = |client: &std::sync::Arc<Registered>| client.view(opened.now);
         views.extend(page.iter().map(view));

@@ -81,7 +81,7 @@ async fn of_many_at_once_no_more_register_than_may(db: &Fixture) {
         .await;
     let registered = |it: &&RegisterClient| **it == RegisterClient::Registered;
     assert_eq!(results.iter().filter(registered).count(), 3);
-    assert_eq!(db.clients(None, 100).await.unwrap().len(), 3);
+    assert_eq!(db.clients("", None, 100).await.unwrap().len(), 3);
     assert_eq!(db.count_audited(ClientCreated).await, 3);
 }
 
