@@ -1,7 +1,7 @@
 //! `/oauth`.
 
 mod authorize;
-mod backchannel;
+pub(crate) mod backchannel;
 mod bearer;
 mod claim_mappers;
 mod claims;
