@@ -397,6 +397,224 @@ pub struct Text {
     pub admin_passkeys: Plural,
     /// {count} sessions
     pub admin_sessions: Plural,
+    /// Clients
+    pub clients_title: &'static str,
+    /// Applications that sign people in here or call your APIs. Changes count at once.
+    pub clients_lead: &'static str,
+    /// Search by name or ID
+    pub clients_search: &'static str,
+    /// {count} clients
+    pub clients_count: Plural,
+    /// {count} clients so far
+    pub clients_count_more: Plural,
+    /// No clients yet
+    pub clients_empty_title: &'static str,
+    /// Register an application, and people can sign in to it with their account here.
+    pub clients_empty: &'static str,
+    /// No client found
+    pub clients_none_title: &'static str,
+    /// No name or ID contains “{search}”.
+    pub clients_none: &'static str,
+    /// New client
+    pub client_new: &'static str,
+    /// Everything but the ID can be changed later.
+    pub client_new_lead: &'static str,
+    /// All clients
+    pub client_back: &'static str,
+    /// No such client
+    pub client_gone: &'static str,
+    /// Type
+    pub client_type: &'static str,
+    /// Public
+    pub client_public: &'static str,
+    /// In a browser or on somebody’s device, where no secret stays one.
+    pub client_public_hint: &'static str,
+    /// Confidential
+    pub client_confidential: &'static str,
+    /// On a server, which keeps a secret or a key.
+    pub client_confidential_hint: &'static str,
+    /// It may
+    pub client_may: &'static str,
+    /// Sign people in
+    pub client_code: &'static str,
+    /// Keep them signed in
+    pub client_refresh: &'static str,
+    /// Sign in devices without a keyboard
+    pub client_device: &'static str,
+    /// Act for itself
+    pub client_itself: &'static str,
+    /// Exchange tokens to call other services
+    pub client_exchange: &'static str,
+    /// Registered
+    pub client_registered: &'static str,
+    /// Configuration file
+    pub client_of_file: &'static str,
+    /// This client is in the configuration file, portcullis.toml. Change it there and start the server again.
+    pub client_file_only: &'static str,
+    /// You can look at this client. To change it, you need the permission {permission}.
+    pub client_read_only: &'static str,
+    /// Application
+    pub client_app: &'static str,
+    /// What people know it as, and how it proves who it is.
+    pub client_app_lead: &'static str,
+    /// People see it when they sign in.
+    pub client_name_hint: &'static str,
+    /// Give it a name.
+    pub client_name_needed: &'static str,
+    /// Client ID
+    pub client_id: &'static str,
+    /// Left empty, one is made.
+    pub client_id_hint: &'static str,
+    /// Proves itself with
+    pub client_auth: &'static str,
+    /// Public keys
+    pub client_jwks: &'static str,
+    /// A JSON Web Key Set. Or give its address instead.
+    pub client_jwks_hint: &'static str,
+    /// That is no JSON Web Key Set.
+    pub client_jwks_bad: &'static str,
+    /// There is a private key in it. It was not sent, but make another one: it has been copied.
+    pub client_jwks_private: &'static str,
+    /// Address of its public keys
+    pub client_jwks_uri: &'static str,
+    /// Sign-in
+    pub client_ways: &'static str,
+    /// How it gets tokens, and where people come back to.
+    pub client_ways_lead: &'static str,
+    /// Redirect URIs
+    pub client_redirects: &'static str,
+    /// One per line, compared exactly. https, or http on this machine.
+    pub client_redirects_hint: &'static str,
+    /// Add at least one address.
+    pub client_redirects_needed: &'static str,
+    /// Redirect URIs after signing out
+    pub client_after_logout: &'static str,
+    /// One per line.
+    pub client_lines_hint: &'static str,
+    /// Scopes
+    pub client_scopes: &'static str,
+    /// What it may ask for, separated by spaces.
+    pub client_scopes_hint: &'static str,
+    /// People are asked
+    pub client_consent: &'static str,
+    /// Never: the application is your own
+    pub client_consent_never: &'static str,
+    /// Once, and again when it wants more
+    pub client_consent_once: &'static str,
+    /// Each time
+    pub client_consent_always: &'static str,
+    /// Advanced
+    pub client_more: &'static str,
+    /// Good as it is for most applications.
+    pub client_more_lead: &'static str,
+    /// Changed
+    pub client_changed: &'static str,
+    /// Logo and links
+    pub client_look: &'static str,
+    /// Logo
+    pub client_logo: &'static str,
+    /// Lifetimes
+    pub client_lifetimes: &'static str,
+    /// Access tokens
+    pub client_access_seconds: &'static str,
+    /// Refresh tokens, unused
+    pub client_idle_seconds: &'static str,
+    /// Refresh tokens, at most
+    pub client_most_seconds: &'static str,
+    /// In seconds. Left empty: as the server’s settings say.
+    pub client_seconds_hint: &'static str,
+    /// Use a whole number of seconds.
+    pub client_seconds_bad: &'static str,
+    /// Security
+    pub client_security: &'static str,
+    /// FAPI 2.0 security profile
+    pub client_fapi: &'static str,
+    /// A key instead of a secret, PAR, PKCE and DPoP at once, as banks ask for.
+    pub client_fapi_hint: &'static str,
+    /// Must push its requests (PAR)
+    pub client_par: &'static str,
+    /// Must use PKCE
+    pub client_pkce: &'static str,
+    /// Must sign its requests (JAR)
+    pub client_jar: &'static str,
+    /// Tokens only with a key to prove (DPoP)
+    pub client_dpop: &'static str,
+    /// Tokens
+    pub client_tokens: &'static str,
+    /// Access tokens
+    pub client_format: &'static str,
+    /// Signed (JWT): services verify them by themselves
+    pub client_jwt: &'static str,
+    /// Opaque: services ask here
+    pub client_opaque: &'static str,
+    /// Access tokens are signed with
+    pub client_access_alg: &'static str,
+    /// ID tokens are signed with
+    pub client_id_alg: &'static str,
+    /// It knows people by
+    pub client_subject: &'static str,
+    /// Their ID, the same for every client
+    pub client_subject_public: &'static str,
+    /// An ID of its own (pairwise)
+    pub client_subject_own: &'static str,
+    /// Sector identifier URI
+    pub client_sector: &'static str,
+    /// Back-channel logout URI
+    pub client_backchannel: &'static str,
+    /// It is told here when a session ends.
+    pub client_backchannel_hint: &'static str,
+    /// APIs and signing out
+    pub client_apis: &'static str,
+    /// Services its tokens may be for
+    pub client_resources: &'static str,
+    /// Create client
+    pub client_create: &'static str,
+    /// Client created: {name}
+    pub client_created: &'static str,
+    /// Save changes
+    pub client_save: &'static str,
+    /// Saved: {name}
+    pub client_saved: &'static str,
+    /// Go to the client
+    pub client_open: &'static str,
+    /// The server doesn’t take this: {what}
+    pub client_refused: &'static str,
+    /// Copy
+    pub client_copy: &'static str,
+    /// Copied
+    pub client_copied: &'static str,
+    /// Client secret
+    pub client_secret: &'static str,
+    /// Copy the secret now: it isn’t shown again.
+    pub client_secret_once: &'static str,
+    /// Nobody can read it here, but you can make another one.
+    pub client_secret_lead: &'static str,
+    /// Made {when}
+    pub client_secret_made: &'static str,
+    /// Good until {date}
+    pub client_secret_until: &'static str,
+    /// Make a new secret
+    pub client_rotate: &'static str,
+    /// Make a new secret for {name}?
+    pub client_rotate_title: &'static str,
+    /// Give it to the application before the old one ends.
+    pub client_rotate_lead: &'static str,
+    /// The old one ends
+    pub client_rotate_until: &'static str,
+    /// At once
+    pub client_rotate_now: &'static str,
+    /// In {span}
+    pub client_rotate_in: &'static str,
+    /// Delete {name}?
+    pub client_delete_title: &'static str,
+    /// Its tokens and secrets end at once, and nobody can sign in through it any more. People’s accounts stay.
+    pub client_delete_lead: &'static str,
+    /// Delete client
+    pub client_delete: &'static str,
+    /// Deleted: {name}
+    pub client_deleted: &'static str,
+    /// End of use
+    pub client_delete_head: &'static str,
     /// That didn’t load
     pub failed_title: &'static str,
     /// just now

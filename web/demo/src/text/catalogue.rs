@@ -17,6 +17,10 @@ pub(crate) struct Words {
     pub(crate) nav_account: &'static str,
     /// People
     pub(crate) nav_people: &'static str,
+    /// Admin
+    pub(crate) nav_admin: &'static str,
+    /// Clients
+    pub(crate) nav_clients: &'static str,
     /// Sign in
     pub(crate) sign_in: &'static str,
     /// The demo app of Portcullis.

@@ -13,6 +13,8 @@ pub(crate) static GERMAN: Words = Words {
     nav_notes: "Notizen",
     nav_account: "Konto",
     nav_people: "Personen",
+    nav_admin: "Verwaltung",
+    nav_clients: "Clients",
     sign_in: "Anmelden",
     footer: "Die Demo-App von Portcullis.",
     footer_api: "API-Referenz",

@@ -13,6 +13,8 @@ pub(crate) static ENGLISH: Words = Words {
     nav_notes: "Notes",
     nav_account: "Account",
     nav_people: "People",
+    nav_admin: "Admin",
+    nav_clients: "Clients",
     sign_in: "Sign in",
     footer: "The demo app of Portcullis.",
     footer_api: "API reference",

@@ -13,6 +13,8 @@ pub(crate) static SPANISH: Words = Words {
     nav_notes: "Notas",
     nav_account: "Cuenta",
     nav_people: "Personas",
+    nav_admin: "Gestión",
+    nav_clients: "Clientes",
     sign_in: "Iniciar sesión",
     footer: "La aplicación de demostración de Portcullis.",
     footer_api: "Referencia de la API",

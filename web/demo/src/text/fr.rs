@@ -13,6 +13,8 @@ pub(crate) static FRENCH: Words = Words {
     nav_notes: "Notes",
     nav_account: "Compte",
     nav_people: "Personnes",
+    nav_admin: "Administration",
+    nav_clients: "Clients",
     sign_in: "Se connecter",
     footer: "L’application de démonstration de Portcullis.",
     footer_api: "Référence de l’API",

@@ -13,6 +13,8 @@ pub(crate) static JAPANESE: Words = Words {
     nav_notes: "ノート",
     nav_account: "アカウント",
     nav_people: "ユーザー",
+    nav_admin: "管理",
+    nav_clients: "クライアント",
     sign_in: "ログイン",
     footer: "Portcullis のデモアプリです。",
     footer_api: "API リファレンス",
