@@ -21,6 +21,7 @@ use crate::{
         clients::Clients,
         dpop::Dpop,
         families::Families,
+        known_tokens::KnownTokens,
     },
     sessions::{hub::Hub, registry::Sessions},
 };
@@ -38,6 +39,7 @@ pub(crate) struct App {
     pub(crate) sessions: Sessions,
     pub(crate) principals: Principals,
     pub(crate) families: Families,
+    pub(crate) known_tokens: KnownTokens,
     pub(crate) hub: Hub,
     pub(crate) limiter: Limiter,
     pub(crate) refusals: Refusals,

@@ -29,6 +29,7 @@ use crate::{
         clients::{Clients, secrets},
         dpop,
         families::Families,
+        known_tokens::KnownTokens,
     },
     sessions::{hub::Hub, registry::Sessions},
 };
@@ -148,6 +149,7 @@ impl Builder {
             sessions: Sessions::new(),
             principals: Principals::new(),
             families: Families::new(Arc::clone(&clients)),
+            known_tokens: KnownTokens::default(),
             hub: Hub::default(),
             limiter: Limiter::default(),
             refusals: Refusals::default(),

@@ -115,8 +115,8 @@ async fn of_access_token(
     }
     Ok(Some(IntrospectionResponse {
         active: true,
-        scope: Some(claims.scope),
-        client_id: Some(claims.client_id),
+        scope: Some(claims.scope.clone()),
+        client_id: Some(claims.client_id.clone()),
         token_type: Some(
             if claims.cnf.is_some() {
                 "DPoP"
@@ -127,14 +127,16 @@ async fn of_access_token(
         ),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
-        sub: Some(claims.sub),
-        aud: Some(claims.aud),
-        iss: Some(claims.iss),
-        jti: Some(claims.jti),
+        sub: Some(claims.sub.clone()),
+        aud: Some(claims.aud.clone()),
+        iss: Some(claims.iss.clone()),
+        jti: Some(claims.jti.clone()),
         auth_time: claims.auth_time,
-        cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
-        act: claims.act,
-        of_user: claims.of_user,
+        cnf: claims.cnf.as_ref().map(|cnf| Confirmation {
+            jkt: cnf.jkt.clone(),
+        }),
+        act: claims.act.clone(),
+        of_user: claims.of_user.clone(),
     }))
 }
 
@@ -156,7 +158,8 @@ pub(super) async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiR
     // Another client may have had the id before.
     let since = client.registered_at().unwrap_or_default().as_seconds();
     let id = access_token::id_hash(&claims.jti);
-    Ok(since <= claims.iat && !store.is_token_revoked(id).await?)
+    let standing = app.known_tokens.is_standing(store, id, caller.now);
+    Ok(since <= claims.iat && standing.await?)
 }
 
 async fn live_family(

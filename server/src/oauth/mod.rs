@@ -16,6 +16,7 @@ mod fetch;
 pub(crate) mod form;
 pub(crate) mod id_token;
 pub(crate) mod introspect;
+pub(crate) mod known_tokens;
 pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod par;

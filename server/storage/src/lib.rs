@@ -47,6 +47,7 @@ mod sqlite;
 pub mod testing;
 mod url;
 mod value;
+mod written;
 
 use change::Operation;
 use connection::{Sql, postgres_rows, sqlite_rows};

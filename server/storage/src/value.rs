@@ -3,13 +3,14 @@
 use portcullis_domain::{
     FamilyId, NoteId, PasskeyId, RequestId, SecretHash, SessionId, StorageError, Timestamp, UserId,
 };
+use rusqlite::types::FromSql;
 use sqlx::{
     Arguments, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgArguments, postgres::PgRow,
     sqlite::SqliteArguments, sqlite::SqliteRow,
 };
 use uuid::Uuid;
 
-use crate::error::storage_error;
+use crate::{error::storage_error, written::WrittenRow};
 
 /// A value for a placeholder. An absent one still has a type, which PostgreSQL insists on.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ pub(crate) fn for_postgres(args: Vec<Arg>) -> Result<PgArguments, StorageError> 
 /// A row of an answer.
 pub(crate) enum Row {
     Sqlite(SqliteRow),
+    Written(WrittenRow),
     Postgres(PgRow),
 }
 
@@ -100,9 +102,11 @@ impl Row {
     where
         T: for<'r> Decode<'r, Sqlite> + Type<Sqlite>,
         T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        T: FromSql,
     {
         match self {
             Self::Sqlite(row) => row.try_get(column),
+            Self::Written(row) => return row.get(column),
             Self::Postgres(row) => row.try_get(column),
         }
         .map_err(storage_error)

@@ -5,6 +5,8 @@
 //! `resources` those that it calls. Nothing grows by it: the subject is the one of the token that is
 //! shown, scopes and lifetime are its or less, and an exchanged token is never for our own API.
 
+use std::sync::Arc;
+
 use portcullis_domain::audit::AuditKind;
 use portcullis_types::{
     client::{AccessTokenFormat, Client},
@@ -71,7 +73,7 @@ pub(super) async fn exchange(
         // Revoked since it was looked at.
         return Err(unacceptable());
     }
-    let whose = (&subject, user, act);
+    let whose = (&*subject, user, act);
     let access_token =
         access_token::issue_exchanged(app, client, id, whose, &grant, caller.now).await?;
     let mut audit = caller.audit(AuditKind::TokenExchanged);
@@ -111,7 +113,7 @@ async fn presented(
     caller: &Caller,
     parameters: &Parameters,
     role: &str,
-) -> Result<Option<Claims>, Refusal> {
+) -> Result<Option<Arc<Claims>>, Refusal> {
     let kind = parameters.get(&format!("{role}_token_type"));
     let Some(token) = parameters.get(&format!("{role}_token")) else {
         if kind.is_some() {
@@ -151,7 +153,7 @@ async fn act(
     let actor = presented(app, caller, parameters, "actor").await?;
     let sub = match actor {
         // Somebody else's would lend their name to the client.
-        Some(actor) if actor.client_id == client.id => actor.sub,
+        Some(actor) if actor.client_id == client.id => actor.sub.clone(),
         Some(_) => return Err(unacceptable()),
         None if client.may_impersonate => return Ok(subject.act.clone()),
         None => client.id.clone(),
