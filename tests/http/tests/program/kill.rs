@@ -205,9 +205,13 @@ impl World {
         // However slow the machine, there is something to lose.
         let begun = || {
             let ledger = self.ledger.lock().unwrap();
-            !ledger.accounts.is_empty() && !ledger.notes.is_empty() && !ledger.own_tokens.is_empty()
+            !ledger.accounts.is_empty()
+                && !ledger.notes.is_empty()
+                && !ledger.own_tokens.is_empty()
+                && !ledger.spent_codes.is_empty()
         };
-        while !begun() {
+        let has_stopped = || writers.iter().any(tokio::task::JoinHandle::is_finished);
+        while !begun() && !has_stopped() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         // Never the same moment, and the same moments in each run.
