@@ -19,7 +19,7 @@ pub(crate) fn storage_error(error: sqlx::Error) -> StorageError {
 }
 
 /// The same for the connection that writes to SQLite.
-pub(crate) fn sqlite_error(error: rusqlite::Error) -> StorageError {
+pub(crate) fn sqlite_error(error: &rusqlite::Error) -> StorageError {
     use rusqlite::Error as E;
     let text = error.to_string();
     match error {

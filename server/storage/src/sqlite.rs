@@ -252,7 +252,7 @@ fn open_to_write(path: &Path) -> Result<rusqlite::Connection, StorageError> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     };
-    open().map_err(sqlite_error)
+    open().map_err(|error| sqlite_error(&error))
 }
 
 /// Connects. Turning a file into one with a write-ahead log fails at once, and not after the busy

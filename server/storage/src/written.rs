@@ -55,7 +55,9 @@ pub(crate) fn execute(
     args: &[Arg],
 ) -> Result<u64, StorageError> {
     let mut statement = prepare(connection, sql, args)?;
-    let changed = statement.raw_execute().map_err(sqlite_error)?;
+    let changed = statement
+        .raw_execute()
+        .map_err(|error| sqlite_error(&error))?;
     Ok(changed as u64)
 }
 
@@ -70,7 +72,7 @@ pub(crate) fn rows(
     let mut columns: Option<Arc<[String]>> = None;
     let mut found = Vec::new();
     let mut rows = statement.raw_query();
-    while let Some(row) = rows.next().map_err(sqlite_error)? {
+    while let Some(row) = rows.next().map_err(|error| sqlite_error(&error))? {
         let columns = columns.get_or_insert_with(|| {
             let names = row.as_ref().column_names();
             names.into_iter().map(str::to_owned).collect()
@@ -78,7 +80,7 @@ pub(crate) fn rows(
         let values = (0..count).map(|at| row.get(at)).collect::<Result<_, _>>();
         found.push(WrittenRow {
             columns: Arc::clone(columns),
-            values: values.map_err(sqlite_error)?,
+            values: values.map_err(|error| sqlite_error(&error))?,
         });
     }
     Ok(found)
@@ -91,7 +93,9 @@ fn prepare<'c>(
     sql: &str,
     args: &[Arg],
 ) -> Result<CachedStatement<'c>, StorageError> {
-    let mut statement = connection.prepare_cached(sql).map_err(sqlite_error)?;
+    let mut statement = connection
+        .prepare_cached(sql)
+        .map_err(|error| sqlite_error(&error))?;
     for at in 1..=statement.parameter_count() {
         let name = statement.parameter_name(at).and_then(|it| it.get(1..));
         let number = name.and_then(|name| name.parse::<usize>().ok());
@@ -99,7 +103,7 @@ fn prepare<'c>(
         let arg = arg.ok_or_else(|| StorageError::Failed("a value is missing".to_owned()))?;
         statement
             .raw_bind_parameter(at, arg)
-            .map_err(sqlite_error)?;
+            .map_err(|error| sqlite_error(&error))?;
     }
     Ok(statement)
 }
