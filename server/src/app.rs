@@ -15,6 +15,7 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation::Means},
     limits::{Limiter, refusals::Refusals},
+    mail::{Post, outbox},
     oauth::{
         backchannel::{Bell, Sender},
         client_auth::remote::RemoteKeys,
@@ -50,6 +51,10 @@ pub(crate) struct App {
     pub(crate) logout_sender: Sender,
     /// Wakes whoever does, when a session has ended.
     pub(crate) session_ended: Bell,
+    /// What becomes of mails.
+    pub(crate) post: Post,
+    /// Wakes whoever sends them, when one was queued.
+    pub(crate) mail_queued: outbox::Bell,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
     pub(crate) ui: Ui,
@@ -64,6 +69,10 @@ pub(crate) struct App {
     pub(crate) continuation: Sealer,
     /// Seals requests on their way to the consent page.
     pub(crate) consent: Sealer,
+    /// Seals mails while they wait.
+    pub(crate) outbox: Sealer,
+    /// Makes what is kept of codes that are sent.
+    pub(crate) mail_codes: Mac,
     /// Makes what is kept of codes that devices show.
     pub(crate) user_codes: Mac,
     /// Makes subjects that no other sector can match.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::Router;
 use portcullis_domain::{
-    AuditEvent, Clock, Rng, Store, Timestamp,
+    AuditEvent, Clock, Mailer, Rng, Store, Timestamp,
     audit::AuditKind,
     roles::{ADMIN, Role},
 };
@@ -23,6 +23,7 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation},
     limits::{Limiter, refusals::Refusals},
+    mail::{Post, outbox},
     oauth::{
         backchannel::{self, Bell, Sender},
         client_auth::remote::RemoteKeys,
@@ -63,6 +64,7 @@ pub struct Builder {
     rng: Arc<dyn Rng>,
     resource_rules: Rules,
     ui: Ui,
+    mailer: Option<Arc<dyn Mailer>>,
 }
 
 impl Builder {
@@ -103,6 +105,13 @@ impl Builder {
         self
     }
 
+    /// Sends mails by itself, in place of the server that the settings name.
+    #[must_use]
+    pub fn mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.mailer = Some(mailer);
+        self
+    }
+
     /// Serves the user interface that was built into this library (sign-in, account and
     /// administration, and the demo's notes where the demo is on), unless the configuration names a
     /// folder. Without this and without a folder there are no pages.
@@ -127,6 +136,7 @@ impl Builder {
             rng,
             mut resource_rules,
             ui,
+            mailer,
             ..
         } = self;
         if config.demo {
@@ -158,6 +168,8 @@ impl Builder {
             logout_sender: Sender::default(),
             session_ended: Bell::default(),
             dpop: dpop::new(config.oauth.dpop_nonces, &*rng),
+            post: Post::new(&config, mailer)?,
+            mail_queued: outbox::Bell::default(),
             keys,
             setup: SetupLink::default(),
             ui: config.ui.clone().map_or(ui, Ui::Folder),
@@ -167,6 +179,8 @@ impl Builder {
             sign_out: master.sealer("sign-out")?,
             continuation: master.sealer("pushed request")?,
             consent: master.sealer("consent")?,
+            outbox: master.sealer("outbox")?,
+            mail_codes: master.mac("mail codes")?,
             user_codes: master.mac("user codes")?,
             pairwise: master.mac("pairwise subjects")?,
             stopping: watch::channel(false).0,
@@ -179,6 +193,8 @@ impl Builder {
         tokio::spawn(maintain(Arc::downgrade(&handle.0)));
         let bell = handle.session_ended.clone();
         tokio::spawn(backchannel::run(Arc::downgrade(&handle.0), bell));
+        let bell = handle.mail_queued.clone();
+        tokio::spawn(outbox::run(Arc::downgrade(&handle.0), bell));
         Ok(Portcullis { handle })
     }
 }
@@ -245,6 +261,7 @@ impl Portcullis {
             rng: Arc::new(SystemRng::default()),
             resource_rules: Rules::new(),
             ui: Ui::default(),
+            mailer: None,
         }
     }
 

@@ -38,6 +38,7 @@ mod http;
 mod identity;
 mod keys;
 mod limits;
+mod mail;
 mod oauth;
 mod sessions;
 

@@ -316,6 +316,9 @@ export type ServerReason =
  | "last_admin"
  | "conflict"
  | "setup_unavailable"
+ | "link_invalid"
+ | "code_invalid"
+ | "mail_unavailable"
  | "internal"
  | "unknown";
 

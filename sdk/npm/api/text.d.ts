@@ -85,6 +85,9 @@ declare const english: {
     readonly errorLastWayIn: "";
     readonly errorNotYourself: "";
     readonly errorLastAdmin: "";
+    readonly errorLink: "";
+    readonly errorCode: "";
+    readonly errorNoMail: "";
     readonly errorSetup: "";
     readonly errorRedirect: "";
     readonly errorPage: "";

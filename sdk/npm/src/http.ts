@@ -77,6 +77,9 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   last_admin: 1,
   conflict: 1,
   setup_unavailable: 1,
+  link_invalid: 1,
+  code_invalid: 1,
+  mail_unavailable: 1,
   internal: 1,
 };
 

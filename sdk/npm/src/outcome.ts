@@ -91,6 +91,12 @@ export type ServerReason =
   | "conflict"
   /** There is an admin already, or the link is wrong or used. */
   | "setup_unavailable"
+  /** The link of a mail was used, is too old or is not the latest one. */
+  | "link_invalid"
+  /** The code of a mail is not it, is too old or was tried too often. */
+  | "code_invalid"
+  /** The server sends no mail. */
+  | "mail_unavailable"
   /** Something failed; nothing was changed. */
   | "internal"
   /** A reason that this version of the SDK does not know. */

@@ -14,6 +14,7 @@ pub mod device;
 pub mod events;
 pub mod id;
 pub mod keys;
+pub mod mail;
 pub mod notes;
 pub mod oauth;
 pub mod passkey;

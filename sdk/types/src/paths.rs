@@ -10,6 +10,16 @@ pub const REGISTER: &str = "/api/auth/register";
 pub const PASSWORD_SIGN_IN: &str = "/api/auth/password/sign-in";
 /// `PUT`: set or change one's password.
 pub const PASSWORD: &str = "/api/auth/password";
+/// `POST`: a mail with a link to set another password.
+pub const PASSWORD_FORGOT: &str = "/api/auth/password/forgot";
+/// `POST`: set another password by that link.
+pub const PASSWORD_RESET: &str = "/api/auth/password/reset";
+/// `POST`: a mail that shows one's address to be one's own.
+pub const EMAIL_SEND_VERIFICATION: &str = "/api/auth/email/send-verification";
+/// `POST`: show it by its link or its code.
+pub const EMAIL_VERIFY: &str = "/api/auth/email/verify";
+/// `POST`: say that what a mail told of was not oneself.
+pub const NOT_ME: &str = "/api/auth/not-me";
 /// `POST`: end this session, or all of the user's.
 pub const SIGN_OUT: &str = "/api/auth/sign-out";
 /// `GET`: server-sent events about this session.

@@ -124,6 +124,12 @@ codes! {
     Conflict = "conflict", 409, "This clashes with what is there";
     /// There is an admin already, or the link is wrong or used.
     SetupUnavailable = "setup_unavailable", 403, "Set-up is not available";
+    /// The link of a mail is used, too old or not the latest one.
+    LinkInvalid = "link_invalid", 422, "This link does not work";
+    /// The code is not the one of the latest mail, is too old, or was tried too often.
+    CodeInvalid = "code_invalid", 422, "This code does not work";
+    /// No mails are sent here.
+    MailUnavailable = "mail_unavailable", 409, "This server sends no mail";
     /// Something failed on the server; nothing was changed.
     Internal = "internal", 500, "Something went wrong";
 }

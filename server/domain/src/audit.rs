@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portcullis_types::{FamilyId, RequestId, SessionId, Timestamp, UserId};
 
-use crate::StorageError;
+use crate::{StorageError, mail::NewMail};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -39,8 +39,22 @@ kinds! {
     SessionsEnded = "session.all_ended";
     /// A password was set or changed.
     PasswordChanged = "password.changed";
+    /// A link was asked for by which a password can be set.
+    PasswordResetAsked = "password.reset_asked";
+    /// A password was set by such a link.
+    PasswordReset = "password.reset";
     /// A password was not changed: the current one was wrong.
     PasswordChangeFailed = "password.change_failed";
+    /// A mail was asked for that shows an address to be its account's.
+    EmailVerificationAsked = "email.verification_asked";
+    /// An address was shown to be its account's.
+    EmailVerified = "email.verified";
+    /// A code was typed that does not show it.
+    EmailVerificationFailed = "email.verification_failed";
+    /// Somebody said that what a mail told of was not them, and all their sessions ended.
+    Disowned = "account.disowned";
+    /// A mail could not be sent.
+    MailGivenUp = "mail.given_up";
     /// A passkey was added.
     PasskeyAdded = "passkey.added";
     /// A passkey was not added: it, or its ceremony, was no good.
@@ -127,6 +141,9 @@ pub struct AuditEvent {
     /// What else there is to know; never a secret. Control characters cannot get in: JSON escapes
     /// them.
     pub detail: serde_json::Value,
+    /// Mails that tell people of it, queued in the same transaction. A copy of the event queues
+    /// none of them again.
+    pub mails: Vec<NewMail>,
 }
 
 impl AuditEvent {
@@ -142,6 +159,7 @@ impl AuditEvent {
             ip: String::new(),
             request: None,
             detail: serde_json::Value::Null,
+            mails: Vec::new(),
         }
     }
 }

@@ -23,6 +23,10 @@ pub enum TokenKind {
     InitialAccess,
     /// What an application manages its registration with.
     Registration,
+    /// What is in the link of a mail.
+    Mail,
+    /// What a browser is known by that somebody has signed in with.
+    Device,
     /// What binds a ceremony to the browser it began in.
     Browser,
     /// The one-time link that makes the first admin.
@@ -42,6 +46,8 @@ impl TokenKind {
             Self::ClientSecret => "pc_cs_",
             Self::InitialAccess => "pc_iat_",
             Self::Registration => "pc_rat_",
+            Self::Mail => "pc_ml_",
+            Self::Device => "pc_dev_",
             Self::Browser => "pc_br_",
             Self::Setup => "pc_setup_",
         }

@@ -6,9 +6,10 @@ use portcullis_types::Timestamp;
 use crate::{
     access_tokens::AccessTokenStore, accounts::AccountStore, audit::AuditStore,
     ceremonies::CeremonyStore, clients::ClientStore, consents::ConsentStore, devices::DeviceStore,
-    keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
-    passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
-    roles::RoleStore, sessions::SessionStore,
+    keys::KeyStore, known_devices::KnownDeviceStore, logouts::LogoutStore, mail::MailStore,
+    mail_tokens::MailTokenStore, notes::NoteStore, oauth::OAuthStore, passkeys::PasskeyStore,
+    passwords::PasswordStore, registration::RegistrationStore, roles::RoleStore,
+    sessions::SessionStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -36,7 +37,10 @@ pub trait Store:
     + ConsentStore
     + DeviceStore
     + KeyStore
+    + KnownDeviceStore
     + LogoutStore
+    + MailStore
+    + MailTokenStore
     + NoteStore
     + OAuthStore
     + PasskeyStore

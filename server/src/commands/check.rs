@@ -9,6 +9,12 @@ pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
     say!("  public URL  {}", config.public_url())?;
     say!("  listens on  {}:{}", config.host, config.port)?;
     say!("  database    {}", without_password(&config.database_url()))?;
+    let mails = match (&config.mail.smtp, config.demo) {
+        (Some(server), _) => server.as_str(),
+        (None, true) => "kept, and shown at /demo/outbox",
+        (None, false) => "none are sent (mail.smtp)",
+    };
+    say!("  mail        {mails}")?;
     say!("  clients     {}", config.clients.len())
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod check;
 mod client;
 mod keys;
+mod mail;
 mod output;
 mod serve;
 
@@ -58,6 +59,9 @@ enum Command {
     /// Manage signing keys directly on the database.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Look whether mails arrive.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Print the OpenAPI document.
     #[command(after_help = "Example:
   portcullis openapi > openapi.json")]
@@ -165,6 +169,7 @@ impl Cli {
             Command::Accounts(command) => accounts::run(command).await,
             Command::Client(command) => client::run(command).await,
             Command::Keys(command) => keys::run(command).await,
+            Command::Mail(command) => mail::run(command).await,
             Command::Openapi { demo } => say!("{}", crate::Portcullis::openapi(demo)),
         }
     }

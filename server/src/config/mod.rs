@@ -1,6 +1,7 @@
 //! Settings: what they are, their defaults, and where they come from.
 
 mod load;
+mod mail;
 mod validate;
 
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ use portcullis_types::client::Client;
 use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides, load};
+pub use mail::{BrandConfig, MailConfig, Secret};
+pub(crate) use mail::{SmtpTls, smtp_server};
 
 /// All settings. Every one has a default; an empty file is a valid one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,6 +44,10 @@ pub struct Config {
     pub passkey: PasskeyConfig,
     /// How often something may be tried.
     pub limits: LimitConfig,
+    /// How mails are sent.
+    pub mail: MailConfig,
+    /// How mails look.
+    pub brand: BrandConfig,
     /// Token lifetimes.
     pub oauth: OAuthConfig,
     /// Signing keys.
@@ -125,6 +132,14 @@ pub struct LimitConfig {
     pub sign_ins_per_ip: u32,
     /// New accounts from one address, per hour; 30.
     pub registrations_per_ip: u32,
+    /// Mails that are asked for one address from one network address, per 15 minutes; 3.
+    pub mails_per_address_and_ip: u32,
+    /// Mails that are asked for one address from anywhere, per hour; 10.
+    pub mails_per_address: u32,
+    /// Mails that are asked for from one network address, per hour; 50.
+    pub mails_per_ip: u32,
+    /// Links of mails that are tried from one network address, per 15 minutes; 100.
+    pub mail_links_per_ip: u32,
     /// Passkey ceremonies begun from one address, per minute; 120.
     pub ceremonies_per_ip: u32,
     /// Failed authentications of one OAuth client from one address, per minute; 60.
@@ -195,6 +210,8 @@ impl Default for Config {
             password: PasswordConfig::default(),
             passkey: PasskeyConfig::default(),
             limits: LimitConfig::default(),
+            mail: MailConfig::default(),
+            brand: BrandConfig::default(),
             oauth: OAuthConfig::default(),
             keys: KeyConfig::default(),
             clients: Vec::new(),
@@ -251,6 +268,10 @@ impl Default for LimitConfig {
             sign_ins_per_account: 100,
             sign_ins_per_ip: 100,
             registrations_per_ip: 30,
+            mails_per_address_and_ip: 3,
+            mails_per_address: 10,
+            mails_per_ip: 50,
+            mail_links_per_ip: 100,
             ceremonies_per_ip: 120,
             client_authentications_per_client_and_ip: 60,
             pushed_requests_per_ip: 120,

@@ -83,6 +83,7 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
                 .to_owned(),
         );
     }
+    super::mail::validate(config)?;
     roles(config)?;
     clients(&config.clients)
 }

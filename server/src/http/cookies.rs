@@ -1,6 +1,7 @@
-//! Our two cookies: the session's, and the one that binds a ceremony to its browser.
+//! Our cookies: the session's, the one that binds a ceremony to its browser, and the one that a browser
+//! is known by.
 //!
-//! Both have the `__Host-` prefix: `Secure`, `Path=/` and no `Domain`, so that no sibling domain
+//! All have the `__Host-` prefix: `Secure`, `Path=/` and no `Domain`, so that no sibling domain
 //! and no plain-text page can set them (RFC 6265bis section 4.1.3.2).
 
 use std::fmt::Write as _;
@@ -12,6 +13,8 @@ use crate::crypto::token;
 
 /// Holds the session's token.
 pub(crate) const SESSION: &str = "__Host-portcullis";
+/// Holds what a browser is known by that somebody has signed in with.
+pub(crate) const DEVICE: &str = "__Host-portcullis-device";
 /// Holds what ceremonies are bound to.
 pub(crate) const BROWSER: &str = "__Host-portcullis-browser";
 

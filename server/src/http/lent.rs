@@ -69,6 +69,8 @@ mod tests {
                 email: Email::parse("ada@example.com").unwrap(),
                 name: "Ada".to_owned(),
                 status: AccountStatus::Enabled,
+                email_verified: false,
+                language: None,
                 has_password: true,
                 version: 1,
                 created_at: Timestamp(0),

@@ -12,7 +12,9 @@ use super::{
     about, cors, csrf::Routes, errors::ApiError, headers, health, pass::Pass, run_to_end::RunToEnd,
     ui, well_known,
 };
-use crate::{admin, app::Handle, authz, credentials, demo, docs, identity, keys, oauth, sessions};
+use crate::{
+    admin, app::Handle, authz, credentials, demo, docs, identity, keys, mail::Post, oauth, sessions,
+};
 
 /// Longest time a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,6 +52,11 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(identity::setup::setup))
         .routes(routes!(password::sign_in::sign_in))
         .routes(routes!(password::change::set_password))
+        .routes(routes!(password::reset::forgot))
+        .routes(routes!(password::reset::reset))
+        .routes(routes!(identity::verify_email::send))
+        .routes(routes!(identity::verify_email::verify))
+        .routes(routes!(identity::disown::not_me))
         .routes(routes!(passkeys::sign_in::begin))
         .routes(routes!(passkeys::sign_in::finish))
         .routes(routes!(passkeys::sign_up::begin))
@@ -121,6 +128,10 @@ pub(crate) fn router(handle: &Handle) -> Router {
         // Only what is the same for everybody is compressed: a secret beside reflected input would
         // show in the length (BREACH).
         .layer(CompressionLayer::new());
+    let pages = match handle.post {
+        Post::Kept => pages.merge(crate::mail::page::routes()),
+        _ => pages,
+    };
     let (api, _) = routes(config.demo, cors::layer(handle.clients.origins())).split_for_parts();
     // One stack, since a router boxes its routes anew for every layer that it is given.
     let layers = ServiceBuilder::new()

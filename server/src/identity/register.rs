@@ -16,10 +16,12 @@ use crate::{
         caller::Caller,
         errors::{ApiError, ApiResult},
         run_to_end::wholly,
+        text,
     },
     limits::Quota,
     sessions::{
         begin::{Begun, Proof},
+        devices::Browser,
         end,
     },
 };
@@ -47,6 +49,8 @@ pub(crate) async fn register(
         id: UserId(app.rng.uuid_at(caller.now)),
         email,
         name,
+        email_verified: false,
+        language: Some(text::of(&headers, None).language.to_owned()),
         password: Some(hash),
         passkey: None,
         roles: app.config.default_roles.clone(),
@@ -143,7 +147,12 @@ pub(crate) async fn signed_in(
 ) -> ApiResult<Response> {
     let principal = app.principals.get(&*app.store, user).await?;
     let principal = principal.ok_or_else(|| ApiError::internal("a new account is gone"))?;
-    Ok(begun.into_response(&principal, caller.now))
+    let mut answer = begun.into_response(&principal, caller.now);
+    // Nobody is told of the browser that they have made their account in.
+    if let Some(browser) = Browser::of(app, caller, user).await? {
+        browser.signed_in(app, caller, user, &mut answer).await;
+    }
+    Ok(answer)
 }
 
 fn refused() -> ApiError {

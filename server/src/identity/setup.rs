@@ -17,6 +17,7 @@ use crate::{
         caller::Caller,
         errors::{ApiError, ApiResult},
         run_to_end::wholly,
+        text,
     },
     limits::Quota,
     sessions::{
@@ -86,6 +87,8 @@ pub(crate) async fn setup(
         id: user,
         email,
         name,
+        email_verified: false,
+        language: Some(text::of(&headers, None).language.to_owned()),
         password: Some(hash),
         passkey: None,
         roles: vec![ADMIN.to_owned()],

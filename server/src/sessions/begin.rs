@@ -14,7 +14,7 @@ use portcullis_domain::{
 };
 use portcullis_types::ErrorCode;
 
-use super::{end, registry::LiveSession, view};
+use super::{devices::Browser, end, registry::LiveSession, view};
 use crate::{
     app::{App, Handle},
     crypto::token,
@@ -24,6 +24,7 @@ use crate::{
         errors::{ApiError, ApiResult},
         run_to_end::wholly,
     },
+    mail::{letter, notices},
 };
 
 /// How somebody has just proved themselves.
@@ -144,6 +145,7 @@ pub(crate) async fn sign_in(
             elevates && session.current().idle_seconds == app.config.session.remember_seconds
         });
     let begun = Begun::prepare(app, caller, user, proof, remember);
+    let browser = Browser::of(app, caller, user).await?;
     let kind = if elevates {
         AuditKind::Elevated
     } else {
@@ -154,6 +156,14 @@ pub(crate) async fn sign_in(
     audit.subject = Some(user);
     audit.session = Some(begun.session.id);
     audit.detail = serde_json::json!({ "method": proof.method() });
+    let is_new = browser.as_ref().is_some_and(Browser::is_new);
+    if is_new
+        && !elevates
+        && let Some(account) = app.store.account(user).await?
+    {
+        let told = notices::of(app, caller, &account, letter::Notice::NewDevice);
+        audit.mails.extend(told);
+    }
     let (handle, session) = (app.clone(), begun.to_keep());
     wholly(async move {
         let replaces = previous.as_ref().map(|session| session.id());
@@ -171,5 +181,10 @@ pub(crate) async fn sign_in(
         .get(&*app.store, user)
         .await?
         .ok_or_else(|| ApiError::new(ErrorCode::InvalidCredentials, "Please sign in again."))?;
-    Ok(begun.into_response(&principal, caller.now))
+    app.mail_queued.ring();
+    let mut answer = begun.into_response(&principal, caller.now);
+    if let Some(browser) = browser {
+        browser.signed_in(app, caller, user, &mut answer).await;
+    }
+    Ok(answer)
 }

@@ -1,6 +1,7 @@
 //! Sessions: begun at sign-in, checked from memory, dead at once when ended.
 
 pub(crate) mod begin;
+pub(crate) mod devices;
 pub(crate) mod end;
 pub(crate) mod events;
 pub(crate) mod hub;

@@ -26,7 +26,7 @@ use crate::{
 macro_rules! columns {
     () => {
         "a.id, a.email, a.name, a.enabled, a.password_hash IS NOT NULL AS has_password, a.version,
-            a.created_at"
+            a.email_verified_at, a.language, a.created_at"
     };
 }
 
@@ -42,6 +42,8 @@ fn account(row: &Row) -> Result<Account, StorageError> {
         email: Email::parse(&email).map_err(|_| unreadable("email"))?,
         name: row.get("name")?,
         status,
+        email_verified: row.time_if_any("email_verified_at")?.is_some(),
+        language: row.get("language")?,
         has_password: row.get("has_password")?,
         version: row.get("version")?,
         created_at: row.time("created_at")?,
@@ -56,8 +58,9 @@ async fn create(
     audit: AuditEvent,
 ) -> Result<Change<CreateAccount>, StorageError> {
     let sql = "INSERT INTO accounts
-            (id, email, name, search, enabled, password_hash, version, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 1, $7)
+            (id, email, name, search, enabled, password_hash, version, created_at,
+            email_verified_at, language)
+        VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9)
         ON CONFLICT (email) DO NOTHING";
     let search = format!("{}\n{}", account.email, account.name).to_lowercase();
     let args = args![
@@ -68,6 +71,8 @@ async fn create(
         true,
         account.password.map(|hash| hash.0),
         account.created_at,
+        account.email_verified.then_some(account.created_at),
+        account.language,
     ];
     if db.execute(sql, args).await? == 0 {
         return refused(CreateAccount::Taken);

@@ -46,7 +46,7 @@ macro_rules! purge {
 }
 
 /// What is deleted, and how many seconds after it is over.
-const PURGES: [(Sql, i64); 13] = [
+const PURGES: [(Sql, i64); 15] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
     (
         purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
@@ -74,6 +74,13 @@ const PURGES: [(Sql, i64); 13] = [
     // An expired token is refused whether it is known or not.
     (purge!("access_tokens", "token", "expires_at <= $1"), 0),
     (purge!("revoked_tokens", "token", "expires_at <= $1"), HOUR),
+    // An expired link is refused whether it is known or not.
+    (purge!("mail_tokens", "token", "expires_at <= $1"), 0),
+    // Browsers forget a cookie after as long.
+    (
+        purge!("known_devices", "device", "last_seen_at <= $1"),
+        400 * DAY,
+    ),
     // Nothing it signed is good; but an ID token of long ago may come back as a hint.
     (purge!("signing_keys", "kid", "expires_at <= $1"), 400 * DAY),
     // A spent code that turns up late still gives its thief away.

@@ -65,6 +65,7 @@ impl Server {
             ip: String::new(),
             request: None,
             detail: Value::Null,
+            mails: Vec::new(),
         };
         let created = self.database.create_client(client.clone(), secret, audit);
         assert!(created.await.unwrap());

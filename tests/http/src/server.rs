@@ -58,6 +58,10 @@ pub fn settings() -> Config {
     limits.sign_ins_per_account = 10_000;
     limits.sign_ins_per_ip = 10_000;
     limits.registrations_per_ip = 10_000;
+    limits.mails_per_address_and_ip = 10_000;
+    limits.mails_per_address = 10_000;
+    limits.mails_per_ip = 10_000;
+    limits.mail_links_per_ip = 10_000;
     limits.ceremonies_per_ip = 10_000;
     limits.client_authentications_per_client_and_ip = 10_000;
     limits.pushed_requests_per_ip = 10_000;

@@ -127,6 +127,12 @@ pub struct Text {
     pub error_not_yourself: &'static str,
     /// This is the last admin. Make somebody else an admin first.
     pub error_last_admin: &'static str,
+    /// This link was used already or is too old. Ask for another one.
+    pub error_link: &'static str,
+    /// That code does not work. Check it, or ask for another mail.
+    pub error_code: &'static str,
+    /// This server does not send mail. Ask the people who run it.
+    pub error_no_mail: &'static str,
     /// This link was used already, or there is an admin. Restart the server for a new link.
     pub error_setup: &'static str,
     /// That sign-in didn’t finish. Please start again.

@@ -171,6 +171,7 @@ impl Opened {
             ip: String::new(),
             request: None,
             detail: serde_json::json!({ "client": id, "method": "command line" }),
+            mails: Vec::new(),
         }
     }
 

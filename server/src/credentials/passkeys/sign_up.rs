@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::Handle,
-    http::{body::Json, caller::Caller, errors::ApiResult},
+    http::{body::Json, caller::Caller, errors::ApiResult, text},
     identity::{names, register as accounts},
     sessions::begin::Proof,
 };
@@ -84,6 +84,8 @@ pub(crate) async fn finish(
         id: registrant.user,
         email: names::email(&registrant.email)?,
         name: registrant.name,
+        email_verified: false,
+        language: Some(text::of(&headers, None).language.to_owned()),
         password: None,
         passkey: Some(passkey),
         roles: app.config.default_roles.clone(),

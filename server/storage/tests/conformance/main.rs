@@ -23,6 +23,7 @@ mod devices;
 mod families;
 mod keys;
 mod logouts;
+mod mail;
 mod notes;
 mod opening;
 mod passkeys;

@@ -42,7 +42,10 @@ const TABLE: &[Line] = &[
     ("DELETE /api/admin/users/{id}/roles/{role}",       [401,  401,  403,   403,    403, 204]),
     ("GET /api/auth/consents",                          [401,  401,  403,   200,    200, 200]),
     ("DELETE /api/auth/consents/{id}",                  [401,  401,  403,   404,    404, 404]),
+    ("POST /api/auth/email/send-verification",          [401,  401,  403,   202,    202, 202]),
+    ("POST /api/auth/email/verify",                     [401,  401,  403,   422,    422, 422]),
     ("GET /api/auth/events",                            [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/not-me",                           [422,  422,  422,   422,    422, 422]),
     ("GET /api/auth/passkeys",                          [401,  401,  403,   200,    200, 200]),
     ("POST /api/auth/passkeys/register/begin",          [401,  401,  403,   200,    200, 200]),
     ("POST /api/auth/passkeys/register/finish",         [401,  401,  403,   400,    400, 400]),
@@ -53,6 +56,8 @@ const TABLE: &[Line] = &[
     ("DELETE /api/auth/passkeys/{id}",                  [401,  401,  403,   404,    404, 404]),
     ("PATCH /api/auth/passkeys/{id}",                   [401,  401,  403,   404,    404, 404]),
     ("PUT /api/auth/password",                          [401,  401,  403,   204,    204, 204]),
+    ("POST /api/auth/password/forgot",                  [202,  202,  202,   202,    202, 202]),
+    ("POST /api/auth/password/reset",                   [422,  422,  422,   422,    422, 422]),
     ("POST /api/auth/password/sign-in",                 [200,  200,  200,   200,    200, 200]),
     ("POST /api/auth/register",                         [200,  200,  200,   200,    200, 200]),
     ("GET /api/auth/session",                           [200,  200,  200,   200,    200, 200]),
@@ -231,6 +236,10 @@ fn body(path: &str, number: usize) -> Value {
             json!({ "email": email(&format!("new{number}")), "password": PASSWORD })
         }
         paths::PASSWORD_SIGN_IN => json!({ "email": email("user"), "password": PASSWORD }),
+        paths::PASSWORD_FORGOT => json!({ "email": email("user") }),
+        paths::PASSWORD_RESET => json!({ "token": "x", "new": PASSWORD }),
+        paths::NOT_ME => json!({ "token": "x" }),
+        paths::EMAIL_VERIFY => json!({ "code": "12345678" }),
         paths::PASSWORD => json!({ "current": PASSWORD, "new": PASSWORD }),
         paths::PASSKEY_SIGN_UP_BEGIN => json!({ "email": email("new") }),
         paths::PASSKEY_REGISTER_FINISH

@@ -2,6 +2,7 @@
 
 mod csrf;
 mod events;
+mod mail;
 mod passkeys;
 mod password;
 mod password_sign_in;
