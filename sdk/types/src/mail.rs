@@ -22,15 +22,17 @@ pub struct ResetPasswordRequest {
     pub new: String,
 }
 
-/// Body of `POST /api/auth/email/verify`: the token of the link, or the code.
+/// Body of `POST /api/auth/email/verify`: either the token of the link or the code.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub enum VerifyEmailRequest {
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmailRequest {
     /// The token from the link in the mail.
-    Token(String),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// The code from the mail: eight digits; spaces do not count.
-    Code(String),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// Body of `POST /api/auth/not-me`.

@@ -119,7 +119,7 @@ fn mac(app: &App, user: UserId, code: &SecretToken) -> SecretHash {
 #[utoipa::path(post, path = "/api/auth/email/verify", tag = "account",
     request_body = VerifyEmailRequest,
     responses((status = 204, description = "The address counts as verified."),
-              (status = 401, body = Problem), (status = 403, body = Problem),
+              (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
               (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn verify(
     app: Handle,
@@ -129,15 +129,21 @@ pub(crate) async fn verify(
 ) -> ApiResult<StatusCode> {
     mail::limits::take_link(&app, &caller)?;
     let user = browser.user_id();
-    let (proof, refusal): (_, fn() -> ApiError) = match &body {
-        VerifyEmailRequest::Token(token) => {
+    let (proof, refusal): (_, fn() -> ApiError) = match (&body.token, &body.code) {
+        (Some(token), None) => {
             let token = mail::limits::parse(token)?;
             (MailProof::Link(token), mail::limits::no_link)
         }
-        VerifyEmailRequest::Code(code) => {
+        (None, Some(code)) => {
             let code = parse(code).ok_or_else(no_code)?;
             let code = mac(&app, user, &code);
             (MailProof::Code(code, TRIES), no_code)
+        }
+        _ => {
+            return Err(ApiError::new(
+                ErrorCode::InvalidRequest,
+                "Send either `token` or `code`.",
+            ));
         }
     };
     let session = browser.session.id();

@@ -83,6 +83,7 @@ async fn no_route_with_a_body_is_left_out() {
             "POST /api/admin/users/{id}/disable",
             "POST /api/admin/users/{id}/enable",
             "PUT /api/admin/users/{id}/roles/{role}",
+            "POST /api/auth/email/send-verification",
             "POST /api/auth/passkeys/sign-in/begin",
             "POST /api/auth/sessions/end-others",
         ]

@@ -191,3 +191,19 @@ async fn mails_speak_the_language_in_which_the_account_was_made() {
     assert!(mail.text().contains("メールアドレスの確認"));
     assert!(mail.html().contains("lang=\"ja\""));
 }
+
+#[tokio::test]
+async fn a_link_or_a_code_but_not_both_and_not_neither() {
+    let (server, mailbox) = server().await;
+    let ada = server.person("ada").await;
+    ask(&ada).await;
+    let mail = mailbox.next().await;
+    for body in [
+        json!({}),
+        json!({ "token": mail.token(), "code": mail.code() }),
+    ] {
+        let answer = ada.post(paths::EMAIL_VERIFY, body).await;
+        answer.problem(400, "invalid_request");
+    }
+    assert!(!is_verified(&server, "ada").await);
+}
