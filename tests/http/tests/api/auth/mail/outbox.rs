@@ -1,5 +1,7 @@
 //! The outbox: no mail is lost, and none is sent twice in a row.
 
+use std::fmt::Write as _;
+
 use portcullis_http_tests::{Server, mailbox::Mood, people::email};
 use portcullis_types::paths;
 use serde_json::json;
@@ -130,7 +132,10 @@ async fn nobody_who_reads_the_database_can_follow_a_link() {
     until_shown(&mailbox).await;
     let outbox = format!("{:?}", server.tables().await["outbox"]);
     let in_hex = |text: &str| {
-        let hex: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let hex = text.bytes().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02X}");
+            hex
+        });
         outbox.to_uppercase().contains(&hex)
     };
     assert!(outbox.len() > 200);
