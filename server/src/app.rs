@@ -66,6 +66,10 @@ pub(crate) struct App {
     pub(crate) consent: Sealer,
     /// Makes what is kept of codes that devices show.
     pub(crate) user_codes: Mac,
+    /// Seals the keys of authenticator apps.
+    pub(crate) totp_keys: Sealer,
+    /// Makes what is kept of recovery codes.
+    pub(crate) recovery_codes: Mac,
     /// Makes subjects that no other sector can match.
     pub(crate) pairwise: Mac,
     /// Turns true when the server stops: open streams end then.

@@ -168,6 +168,8 @@ impl Builder {
             continuation: master.sealer("pushed request")?,
             consent: master.sealer("consent")?,
             user_codes: master.mac("user codes")?,
+            totp_keys: master.sealer("authenticator apps")?,
+            recovery_codes: master.mac("recovery codes")?,
             pairwise: master.mac("pairwise subjects")?,
             stopping: watch::channel(false).0,
             config,

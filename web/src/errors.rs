@@ -51,6 +51,8 @@ pub fn message_of(error: &AuthError, text: &Text) -> String {
             ErrorCode::SetupUnavailable => text.error_setup,
             ErrorCode::NotYourself => text.error_not_yourself,
             ErrorCode::LastAdmin => text.error_last_admin,
+            ErrorCode::SecondFactorRequired => text.error_second_factor,
+            ErrorCode::TotpLimit => text.error_totp_limit,
             ErrorCode::LastCredential => text.error_last_way_in,
             ErrorCode::StepUpRequired => text.error_step_up,
             ErrorCode::EmailInvalid => text.error_email,

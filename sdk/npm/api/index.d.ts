@@ -311,6 +311,8 @@ export type ServerReason =
  | "passkey_unknown"
  | "passkey_exists"
  | "passkey_limit"
+ | "second_factor_required"
+ | "totp_limit"
  | "last_credential"
  | "not_yourself"
  | "last_admin"

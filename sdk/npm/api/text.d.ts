@@ -82,6 +82,8 @@ declare const english: {
     readonly errorRegistration: "";
     readonly errorPasskeyHere: "";
     readonly errorPasskeyLimit: "";
+    readonly errorSecondFactor: "";
+    readonly errorTotpLimit: "";
     readonly errorLastWayIn: "";
     readonly errorNotYourself: "";
     readonly errorLastAdmin: "";

@@ -72,6 +72,8 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   passkey_unknown: 1,
   passkey_exists: 1,
   passkey_limit: 1,
+  second_factor_required: 1,
+  totp_limit: 1,
   last_credential: 1,
   not_yourself: 1,
   last_admin: 1,

@@ -81,6 +81,10 @@ export type ServerReason =
   | "passkey_exists"
   /** The account has as many passkeys as it may have. */
   | "passkey_limit"
+  /** The password was right, and a second factor is needed as well. */
+  | "second_factor_required"
+  /** The account has as many authenticator apps as it may have. */
+  | "totp_limit"
   /** The last way to sign in cannot be removed. */
   | "last_credential"
   /** An admin may not do this to their own account. */

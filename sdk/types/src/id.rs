@@ -32,6 +32,8 @@ ids! {
     FamilyId;
     /// One passkey of a user (not the WebAuthn credential id).
     PasskeyId;
+    /// One authenticator app of a user.
+    TotpId;
     /// One note of the demo app.
     NoteId;
     /// One HTTP request, as it appears in logs and the audit log.

@@ -22,8 +22,9 @@ pub mod problem;
 pub mod registration;
 pub mod session;
 pub mod time;
+pub mod totp;
 
-pub use id::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, UserId};
+pub use id::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, TotpId, UserId};
 pub use problem::{ErrorCode, Problem};
 pub use session::{SessionAnswer, SessionView, UserView};
 pub use time::Timestamp;

@@ -32,6 +32,18 @@ pub const PASSKEY_SIGN_IN_FINISH: &str = "/api/auth/passkeys/sign-in/finish";
 pub const PASSKEY_SIGN_UP_BEGIN: &str = "/api/auth/passkeys/sign-up/begin";
 /// `POST`: the browser's answer to them.
 pub const PASSKEY_SIGN_UP_FINISH: &str = "/api/auth/passkeys/sign-up/finish";
+/// `GET`: one's authenticator apps, and how many recovery codes are left; `DELETE` with `/{id}`.
+pub const TOTP: &str = "/api/auth/totp";
+/// `POST`: a key for one more authenticator app.
+pub const TOTP_REGISTER_BEGIN: &str = "/api/auth/totp/register/begin";
+/// `POST`: the first code of it.
+pub const TOTP_REGISTER_FINISH: &str = "/api/auth/totp/register/finish";
+/// `POST`: finish a sign-in with a code of an authenticator app.
+pub const TOTP_SIGN_IN: &str = "/api/auth/totp/sign-in";
+/// `POST`: other recovery codes in place of those of before.
+pub const RECOVERY_CODES: &str = "/api/auth/recovery-codes";
+/// `POST`: finish a sign-in with a recovery code.
+pub const RECOVERY_CODE_SIGN_IN: &str = "/api/auth/recovery-codes/sign-in";
 /// `POST`: whether one has permissions, on single resources too.
 pub const AUTHZ_CHECK: &str = "/api/authz/check";
 /// `POST`: make the first admin with the one-time set-up link.

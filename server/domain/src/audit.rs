@@ -49,6 +49,12 @@ kinds! {
     PasskeyRenamed = "passkey.renamed";
     /// A passkey was deleted.
     PasskeyDeleted = "passkey.deleted";
+    /// An authenticator app was added.
+    TotpAdded = "totp.added";
+    /// An authenticator app was deleted.
+    TotpDeleted = "totp.deleted";
+    /// Other recovery codes were made.
+    RecoveryCodesReplaced = "recovery_codes.replaced";
     /// A role was given.
     RoleAssigned = "role.assigned";
     /// A role was taken away.

@@ -24,13 +24,17 @@ pub mod registration;
 pub mod roles;
 pub mod secrets;
 pub mod sessions;
+pub mod sign_in;
 pub mod storage;
+pub mod totp;
 
 pub use accounts::{Account, AccountStatus, NewAccount, Principal};
 pub use audit::{AuditEvent, AuditRow};
 pub use clock::{Clock, ManualClock};
 pub use email::Email;
-pub use portcullis_types::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, Timestamp, UserId};
+pub use portcullis_types::{
+    FamilyId, NoteId, PasskeyId, RequestId, SessionId, Timestamp, TotpId, UserId,
+};
 pub use random::Rng;
 pub use secrets::{SecretHash, SecretToken, TokenKind};
 pub use storage::{StorageError, Store};

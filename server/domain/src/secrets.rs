@@ -25,6 +25,8 @@ pub enum TokenKind {
     Registration,
     /// What binds a ceremony to the browser it began in.
     Browser,
+    /// A sign-in that is under way.
+    SignIn,
     /// The one-time link that makes the first admin.
     Setup,
 }
@@ -43,6 +45,7 @@ impl TokenKind {
             Self::InitialAccess => "pc_iat_",
             Self::Registration => "pc_rat_",
             Self::Browser => "pc_br_",
+            Self::SignIn => "pc_si_",
             Self::Setup => "pc_setup_",
         }
     }

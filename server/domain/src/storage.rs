@@ -8,7 +8,7 @@ use crate::{
     ceremonies::CeremonyStore, clients::ClientStore, consents::ConsentStore, devices::DeviceStore,
     keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
     passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
-    roles::RoleStore, sessions::SessionStore,
+    roles::RoleStore, sessions::SessionStore, sign_in::SignInStore, totp::TotpStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -44,6 +44,8 @@ pub trait Store:
     + RegistrationStore
     + RoleStore
     + SessionStore
+    + SignInStore
+    + TotpStore
     + Send
     + Sync
     + 'static

@@ -39,6 +39,8 @@ pub struct Config {
     pub password: PasswordConfig,
     /// Passkey settings.
     pub passkey: PasskeyConfig,
+    /// Authenticator apps.
+    pub totp: TotpConfig,
     /// How often something may be tried.
     pub limits: LimitConfig,
     /// Token lifetimes.
@@ -111,6 +113,14 @@ pub struct PasskeyConfig {
     pub ceremony_seconds: i64,
 }
 
+/// Authenticator apps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TotpConfig {
+    /// Most authenticator apps of one account; 5.
+    pub per_account: u32,
+}
+
 /// How often something may be tried, how much may be sent, and how long a caller may take.
 ///
 /// Tries are counted before they are made, so that parallel ones count too.
@@ -123,6 +133,8 @@ pub struct LimitConfig {
     pub sign_ins_per_account: u32,
     /// Failed sign-ins from one address, per 15 minutes; 100.
     pub sign_ins_per_ip: u32,
+    /// Wrong codes of second factors of one account, per hour; 10. Per day five times as many.
+    pub second_factors_per_account: u32,
     /// New accounts from one address, per hour; 30.
     pub registrations_per_ip: u32,
     /// Passkey ceremonies begun from one address, per minute; 120.
@@ -194,6 +206,7 @@ impl Default for Config {
             session: SessionConfig::default(),
             password: PasswordConfig::default(),
             passkey: PasskeyConfig::default(),
+            totp: TotpConfig::default(),
             limits: LimitConfig::default(),
             oauth: OAuthConfig::default(),
             keys: KeyConfig::default(),
@@ -244,12 +257,19 @@ impl Default for PasskeyConfig {
     }
 }
 
+impl Default for TotpConfig {
+    fn default() -> Self {
+        Self { per_account: 5 }
+    }
+}
+
 impl Default for LimitConfig {
     fn default() -> Self {
         Self {
             sign_ins_per_account_and_ip: 10,
             sign_ins_per_account: 100,
             sign_ins_per_ip: 100,
+            second_factors_per_account: 10,
             registrations_per_ip: 30,
             ceremonies_per_ip: 120,
             client_authentications_per_client_and_ip: 60,

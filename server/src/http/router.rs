@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All documented routes; the demo's only where it is on.
 pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
-    use credentials::{passkeys, password};
+    use credentials::{passkeys, password, recovery_codes, totp};
     let readable_across_origins = OpenApiRouter::new()
         .routes(routes!(sessions::routes::current))
         .routes(routes!(authz::check::check))
@@ -58,6 +58,13 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(passkeys::register::finish))
         .routes(routes!(passkeys::manage::list))
         .routes(routes!(passkeys::manage::rename, passkeys::manage::delete))
+        .routes(routes!(totp::manage::list))
+        .routes(routes!(totp::manage::delete))
+        .routes(routes!(totp::register::begin))
+        .routes(routes!(totp::register::finish))
+        .routes(routes!(totp::sign_in::sign_in))
+        .routes(routes!(recovery_codes::replace))
+        .routes(routes!(recovery_codes::sign_in))
         .routes(routes!(sessions::routes::sign_out))
         .routes(routes!(sessions::routes::list))
         .routes(routes!(sessions::routes::end_others))

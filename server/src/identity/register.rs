@@ -3,6 +3,7 @@
 use axum::{http::HeaderMap, response::Response};
 use portcullis_domain::{
     Email, NewAccount, UserId, accounts::CreateAccount, audit::AuditKind, passwords::PasswordHash,
+    sign_in::Proof,
 };
 use portcullis_types::{ErrorCode, Problem, SessionAnswer, account::RegisterRequest};
 
@@ -18,10 +19,7 @@ use crate::{
         run_to_end::wholly,
     },
     limits::Quota,
-    sessions::{
-        begin::{Begun, Proof},
-        end,
-    },
+    sessions::{begin::Begun, end},
 };
 
 /// Makes an account and signs in.
@@ -52,7 +50,14 @@ pub(crate) async fn register(
         roles: app.config.default_roles.clone(),
         created_at: caller.now,
     };
-    create(&app, &caller, &headers, account, Proof::Password).await
+    create(
+        &app,
+        &caller,
+        &headers,
+        account,
+        Proof::password(caller.now),
+    )
+    .await
 }
 
 /// Checks a new account's password, then counts the try, then hashes.
@@ -101,8 +106,8 @@ pub(crate) async fn create(
     proof: Proof,
 ) -> ApiResult<Response> {
     let user = account.id;
-    let begun = Begun::prepare(app, caller, user, proof, false);
-    let audit = creation(caller, user, proof);
+    let audit = creation(caller, user, &proof);
+    let begun = Begun::prepare(app, caller, user, &[proof], false);
     let previous = browser_session(app, headers, caller.now).await?;
     let previous = previous.map(|(session, _)| session);
     let first = begun.to_keep_instead(previous.as_deref());
@@ -125,12 +130,12 @@ pub(crate) async fn create(
 pub(crate) fn creation(
     caller: &Caller,
     user: UserId,
-    proof: Proof,
+    proof: &Proof,
 ) -> portcullis_domain::AuditEvent {
     let mut audit = caller.audit(AuditKind::AccountCreated);
     audit.actor = Some(user);
     audit.subject = Some(user);
-    audit.detail = serde_json::json!({ "method": proof.method() });
+    audit.detail = serde_json::json!({ "method": proof.factor.as_str() });
     audit
 }
 

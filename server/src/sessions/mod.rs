@@ -6,5 +6,6 @@ pub(crate) mod events;
 pub(crate) mod hub;
 pub(crate) mod registry;
 pub(crate) mod routes;
+pub(crate) mod sign_in;
 pub(crate) mod user_agent;
 pub(crate) mod view;

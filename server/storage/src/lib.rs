@@ -42,9 +42,11 @@ mod refresh;
 mod registration;
 mod roles;
 mod sessions;
+mod sign_in;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod totp;
 mod url;
 mod value;
 

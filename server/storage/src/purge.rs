@@ -46,12 +46,14 @@ macro_rules! purge {
 }
 
 /// What is deleted, and how many seconds after it is over.
-const PURGES: [(Sql, i64); 13] = [
+const PURGES: [(Sql, i64); 14] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
     (
         purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
         0,
     ),
+    // An expired sign-in is refused whether it is known or not.
+    (purge!("sign_ins", "token", "expires_at <= $1"), 0),
     // An expired token is refused whether it is known or not.
     (purge!("refresh_tokens", "token", "expires_at <= $1"), 0),
     // Kept longer than they are needed, in case another node's clock is behind.

@@ -1,7 +1,8 @@
 //! What goes into a statement and comes out of one, the same for both databases.
 
 use portcullis_domain::{
-    FamilyId, NoteId, PasskeyId, RequestId, SecretHash, SessionId, StorageError, Timestamp, UserId,
+    FamilyId, NoteId, PasskeyId, RequestId, SecretHash, SessionId, StorageError, Timestamp, TotpId,
+    UserId,
 };
 use sqlx::{
     Arguments, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgArguments, postgres::PgRow,
@@ -42,7 +43,9 @@ macro_rules! ids_into_arg {
     )*} };
 }
 
-ids_into_arg!(FamilyId, NoteId, PasskeyId, RequestId, SessionId, UserId);
+ids_into_arg!(
+    FamilyId, NoteId, PasskeyId, RequestId, SessionId, TotpId, UserId
+);
 into_arg! {
     Uuid => |id| Self::Id(Some(id));
     Timestamp => |at| Self::Int(Some(at.0));

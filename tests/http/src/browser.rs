@@ -19,6 +19,9 @@ pub const SESSION: &str = "__Host-portcullis";
 /// What binds a ceremony to its browser.
 pub const BROWSER: &str = "__Host-portcullis-browser";
 
+/// What a sign-in under way is bound to its browser by.
+pub const SIGN_IN: &str = "__Host-portcullis-sign-in";
+
 /// A browser on one of the server's own pages, or a program without cookies and pages.
 pub struct Browser {
     pub(crate) http: reqwest::Client,

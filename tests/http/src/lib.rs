@@ -14,6 +14,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod authenticator;
 pub mod browser;
 pub mod call;
 pub mod cbor;

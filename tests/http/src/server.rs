@@ -57,6 +57,7 @@ pub fn settings() -> Config {
     limits.sign_ins_per_account_and_ip = 10_000;
     limits.sign_ins_per_account = 10_000;
     limits.sign_ins_per_ip = 10_000;
+    limits.second_factors_per_account = 10_000;
     limits.registrations_per_ip = 10_000;
     limits.ceremonies_per_ip = 10_000;
     limits.client_authentications_per_client_and_ip = 10_000;

@@ -121,6 +121,10 @@ pub struct Text {
     pub error_passkey_here: &'static str,
     /// You have as many passkeys as one account can hold. Delete one first.
     pub error_passkey_limit: &'static str,
+    /// One more step: enter the code from your authenticator app.
+    pub error_second_factor: &'static str,
+    /// One account can’t have more authenticator apps. Remove one first.
+    pub error_totp_limit: &'static str,
     /// That is your only way in. Add another one first.
     pub error_last_way_in: &'static str,
     /// You can’t do this to your own account. Ask another admin.
@@ -207,6 +211,78 @@ pub struct Text {
     pub passkey_used: &'static str,
     /// Never used
     pub passkey_unused: &'static str,
+    /// Open your authenticator app and enter the six digits it shows.
+    pub code_lead: &'static str,
+    /// Code
+    pub code_label: &'static str,
+    /// Enter the code.
+    pub code_needed: &'static str,
+    /// That code isn’t right, or was used already. Try the next one.
+    pub code_wrong: &'static str,
+    /// Continue
+    pub code_continue: &'static str,
+    /// Use a recovery code
+    pub code_use_recovery: &'static str,
+    /// Use your authenticator app
+    pub code_use_app: &'static str,
+    /// Start again
+    pub code_again: &'static str,
+    /// Enter one of the recovery codes you kept. Each works once.
+    pub recovery_lead: &'static str,
+    /// Recovery code
+    pub recovery_label: &'static str,
+    /// Two-step sign-in
+    pub totp_title: &'static str,
+    /// With an authenticator app, your password alone lets nobody in.
+    pub totp_lead: &'static str,
+    /// Add an authenticator app
+    pub totp_add: &'static str,
+    /// No second step yet
+    pub totp_empty_title: &'static str,
+    /// Add an app on your phone that shows one-time codes. Your other devices are signed out then.
+    pub totp_empty: &'static str,
+    /// Scan this with your authenticator app, then enter the code it shows.
+    pub totp_scan: &'static str,
+    /// QR code for your authenticator app
+    pub totp_qr: &'static str,
+    /// Can’t scan it? Type this key:
+    pub totp_key: &'static str,
+    /// Name
+    pub totp_name: &'static str,
+    /// Authenticator app
+    pub totp_default_name: &'static str,
+    /// “{name}” was added.
+    pub totp_added: &'static str,
+    /// Remove {name}
+    pub totp_remove: &'static str,
+    /// Remove this app?
+    pub totp_remove_title: &'static str,
+    /// Codes of “{name}” will no longer work. Without any app, your recovery codes end too, and your password alone signs you in.
+    pub totp_remove_lead: &'static str,
+    /// Remove
+    pub totp_remove_confirm: &'static str,
+    /// “{name}” was removed.
+    pub totp_removed: &'static str,
+    /// Recovery codes left: {count}
+    pub recovery_left: &'static str,
+    /// Make new ones before you run out.
+    pub recovery_few: &'static str,
+    /// Make new recovery codes
+    pub recovery_new: &'static str,
+    /// Keep your recovery codes
+    pub recovery_title: &'static str,
+    /// Each signs you in once when your phone isn’t at hand. They are shown only now; earlier ones no longer work.
+    pub recovery_once: &'static str,
+    /// Copy
+    pub recovery_copy: &'static str,
+    /// Copied.
+    pub recovery_copied: &'static str,
+    /// Download
+    pub recovery_download: &'static str,
+    /// Print
+    pub recovery_print: &'static str,
+    /// I have kept them
+    pub recovery_kept: &'static str,
     /// Password
     pub password_title: &'static str,
     /// Changing it keeps this browser signed in.

@@ -61,6 +61,8 @@ export default {
   errorRegistration: "Mit dieser E-Mail-Adresse konnten wir kein Konto erstellen. Wenn es Ihre ist, versuchen Sie sich anzumelden.",
   errorPasskeyHere: "Auf diesem Gerät gibt es schon einen Passkey für Ihr Konto.",
   errorPasskeyLimit: "Mehr Passkeys kann ein Konto nicht haben. Löschen Sie zuerst einen.",
+  errorSecondFactor: "Noch ein Schritt: Geben Sie den Code aus Ihrer Authenticator-App ein.",
+  errorTotpLimit: "Mehr Authenticator-Apps kann ein Konto nicht haben. Entfernen Sie zuerst eine.",
   errorLastWayIn: "Anders kommen Sie nicht in Ihr Konto. Fügen Sie zuerst einen weiteren Weg hinzu.",
   errorNotYourself: "Am eigenen Konto geht das nicht. Fragen Sie einen anderen Admin.",
   errorLastAdmin: "Das ist der letzte Admin. Machen Sie zuerst jemand anderen zum Admin.",

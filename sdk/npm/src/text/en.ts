@@ -59,6 +59,8 @@ export default {
   errorRegistration: "We couldn’t create an account with that email address. If it is yours, try signing in.",
   errorPasskeyHere: "This device already holds a passkey for your account.",
   errorPasskeyLimit: "You have as many passkeys as one account can hold. Delete one first.",
+  errorSecondFactor: "One more step: enter the code from your authenticator app.",
+  errorTotpLimit: "One account can’t have more authenticator apps. Remove one first.",
   errorLastWayIn: "That is your only way in. Add another one first.",
   errorNotYourself: "You can’t do this to your own account. Ask another admin.",
   errorLastAdmin: "This is the last admin. Make somebody else an admin first.",

@@ -61,6 +61,8 @@ export default {
   errorRegistration: "No hemos podido crear una cuenta con ese correo. Si es tuyo, prueba a iniciar sesión.",
   errorPasskeyHere: "Este dispositivo ya tiene una llave de acceso para tu cuenta.",
   errorPasskeyLimit: "Una cuenta no puede tener más llaves de acceso. Elimina una primero.",
+  errorSecondFactor: "Un paso más: escribe el código de tu aplicación de autenticación.",
+  errorTotpLimit: "Una cuenta no puede tener más aplicaciones de autenticación. Quita una primero.",
   errorLastWayIn: "Es tu única forma de entrar. Añade otra primero.",
   errorNotYourself: "No puedes hacer esto con tu propia cuenta. Pídeselo a otro admin.",
   errorLastAdmin: "Es el último admin. Nombra antes a otro admin.",

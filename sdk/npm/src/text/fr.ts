@@ -61,6 +61,8 @@ export default {
   errorRegistration: "Nous n’avons pas pu créer de compte avec cette adresse e-mail. Si c’est la vôtre, essayez de vous connecter.",
   errorPasskeyHere: "Cet appareil contient déjà une clé d’accès pour votre compte.",
   errorPasskeyLimit: "Un compte ne peut pas contenir plus de clés d’accès. Supprimez-en une d’abord.",
+  errorSecondFactor: "Encore une étape : saisissez le code de votre application d’authentification.",
+  errorTotpLimit: "Un compte ne peut pas avoir plus d’applications d’authentification. Retirez-en une d’abord.",
   errorLastWayIn: "C’est votre seul moyen de connexion. Ajoutez-en un autre d’abord.",
   errorNotYourself: "Vous ne pouvez pas faire cela sur votre propre compte. Demandez à un autre admin.",
   errorLastAdmin: "C’est le dernier admin. Nommez d’abord un autre admin.",

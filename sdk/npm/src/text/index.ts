@@ -110,6 +110,8 @@ const messages: Record<Reason, keyof Text | undefined> = {
   passkey_unknown: "passkeyFailed",
   passkey_exists: "errorPasskeyHere",
   passkey_limit: "errorPasskeyLimit",
+  second_factor_required: "errorSecondFactor",
+  totp_limit: "errorTotpLimit",
   last_credential: "errorLastWayIn",
   not_yourself: "errorNotYourself",
   last_admin: "errorLastAdmin",

@@ -61,6 +61,8 @@ export default {
   errorRegistration: "このメールアドレスではアカウントを作成できませんでした。ご自身のものであれば、ログインをお試しください。",
   errorPasskeyHere: "この端末には、このアカウントのパスキーがすでにあります。",
   errorPasskeyLimit: "これ以上パスキーを追加できません。先にひとつ削除してください。",
+  errorSecondFactor: "もう一歩です。認証アプリのコードを入力してください。",
+  errorTotpLimit: "これ以上認証アプリを追加できません。先にひとつ削除してください。",
   errorLastWayIn: "これは唯一のログイン方法です。先に別の方法を追加してください。",
   errorNotYourself: "自分のアカウントにはこの操作ができません。ほかの管理者に依頼してください。",
   errorLastAdmin: "最後の管理者です。先にほかの人を管理者にしてください。",

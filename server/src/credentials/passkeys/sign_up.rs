@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use portcullis_domain::NewAccount;
+use portcullis_domain::{NewAccount, sign_in::Proof};
 use portcullis_types::{
     Problem, SessionAnswer,
     passkey::{Begun, RegisterFinishRequest, SignUpBeginRequest},
@@ -20,7 +20,6 @@ use crate::{
     app::Handle,
     http::{body::Json, caller::Caller, errors::ApiResult},
     identity::{names, register as accounts},
-    sessions::begin::Proof,
 };
 
 /// Begins a passkey-only account. The answer is the same whether the address has an account.
@@ -89,5 +88,12 @@ pub(crate) async fn finish(
         roles: app.config.default_roles.clone(),
         created_at: caller.now,
     };
-    accounts::create(&app, &caller, &headers, account, Proof::Passkey { synced }).await
+    accounts::create(
+        &app,
+        &caller,
+        &headers,
+        account,
+        Proof::passkey(caller.now, synced),
+    )
+    .await
 }

@@ -31,5 +31,6 @@ mod purge;
 mod refresh;
 mod registration;
 mod roles;
+mod second_factors;
 mod sessions;
 mod support;

@@ -1,5 +1,6 @@
 //! Each change leaves exactly one audit row that says who did what to whom, and no other.
 
+use portcullis_domain::Clock;
 use portcullis_http_tests::{App, Browser, PASSWORD, Server, clients::confidential, device::Draft};
 use portcullis_server::{Config, Role};
 use portcullis_types::{
@@ -58,6 +59,7 @@ async fn asvs_16_3_each_change_is_written_down_once() {
     log.expect(&["session.elevated"]).await;
 
     passkeys(&mut log, &ada).await;
+    second_factors(&mut log, &ada).await;
     let body = json!({ "current": PASSWORD, "new": PASSWORD, "end_other_sessions": true });
     ada.put(paths::PASSWORD, body).await.status(204);
     log.expect(&["password.changed", "session.all_ended"]).await;
@@ -108,6 +110,29 @@ async fn passkeys(log: &mut Log, ada: &Browser) {
     log.expect(&["passkey.renamed"]).await;
     ada.delete(&path).await.status(200);
     log.expect(&["passkey.deleted"]).await;
+}
+
+async fn second_factors(log: &mut Log, ada: &Browser) {
+    let now = log.server.clock.now();
+    let (app, codes) = ada.add_totp(now).await;
+    log.expect(&["totp.added", "session.all_ended"]).await;
+    ada.post(paths::RECOVERY_CODES, json!({})).await.status(200);
+    log.expect(&["recovery_codes.replaced"]).await;
+    let tab = log.server.browser();
+    tab.begin_sign_in("ada").await;
+    log.expect(&[]).await;
+    tab.enter_recovery(&codes[0]).await.status(401);
+    let rows = log.expect(&["session.sign_in_failed"]).await;
+    assert_eq!(rows[0]["detail"]["method"], "recovery_code");
+    log.server.clock.advance_seconds(30);
+    let code = app.code(log.server.clock.now());
+    tab.enter(&code).await.status(200);
+    let rows = log.expect(&["session.signed_in"]).await;
+    assert_eq!(rows[0]["detail"]["method"], "totp");
+    let list = ada.get(paths::TOTP).await;
+    let path = format!("{}/{}", paths::TOTP, list.text_at("/devices/0/id"));
+    ada.delete(&path).await.status(204);
+    log.expect(&["totp.deleted"]).await;
 }
 
 async fn clients(log: &mut Log, admin: &Browser) {

@@ -84,7 +84,9 @@ async fn no_route_with_a_body_is_left_out() {
             "POST /api/admin/users/{id}/enable",
             "PUT /api/admin/users/{id}/roles/{role}",
             "POST /api/auth/passkeys/sign-in/begin",
+            "POST /api/auth/recovery-codes",
             "POST /api/auth/sessions/end-others",
+            "POST /api/auth/totp/register/begin",
         ]
     );
 }

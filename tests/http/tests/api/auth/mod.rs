@@ -6,6 +6,7 @@ mod passkeys;
 mod password;
 mod password_sign_in;
 mod register;
+mod second_factor;
 mod session;
 mod sessions;
 mod sign_out;
