@@ -11,11 +11,14 @@ mod applications;
 mod passkey_row;
 mod passkeys;
 mod password;
+mod recovery_codes;
+mod second_factor;
 mod sessions;
 
 pub use applications::ConnectedApplications;
 pub use passkeys::Passkeys;
 pub use password::Password;
+pub use second_factor::SecondFactors;
 pub use sessions::Sessions;
 
 /// Everything about one's own account. Shows a skeleton until the session is known, and
@@ -44,6 +47,7 @@ pub fn Account(
             <Profile/>
             <Passkeys/>
             <Password/>
+            <SecondFactors/>
             <Sessions/>
             <ConnectedApplications/>
         }

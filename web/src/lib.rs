@@ -44,6 +44,7 @@ pub mod errors;
 mod gate;
 mod intl;
 mod return_to;
+mod second_factor;
 mod setup;
 mod sign_in;
 mod sign_up;
