@@ -33,6 +33,7 @@ mod passkeys;
 mod platform;
 mod redirect;
 mod requests;
+mod second_factor;
 mod stream;
 mod tabs;
 #[cfg(all(test, target_arch = "wasm32"))]

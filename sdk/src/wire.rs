@@ -256,6 +256,8 @@ pub(crate) fn read_problem(body: &JsValue) -> Option<Problem> {
         field: text(body, "field"),
         retry_after: integer(body, "retry_after").and_then(|seconds| seconds.try_into().ok()),
         rp_id: text(body, "rp_id"),
+        // What a form offers next does not depend on it: the server refuses what is not held.
+        factors: None,
     })
 }
 

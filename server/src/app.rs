@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use portcullis_domain::{Clock, Rng, Store, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     authz::Rules,
@@ -15,14 +15,17 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation::Means},
     limits::{Limiter, refusals::Refusals},
+    mail::{Post, outbox},
     oauth::{
         backchannel::{Bell, Sender},
         client_auth::remote::RemoteKeys,
         clients::Clients,
         dpop::Dpop,
         families::Families,
+        known_tokens::KnownTokens,
     },
     sessions::{hub::Hub, registry::Sessions},
+    tls::Tls,
 };
 
 /// Everything a flow may need.
@@ -38,6 +41,7 @@ pub(crate) struct App {
     pub(crate) sessions: Sessions,
     pub(crate) principals: Principals,
     pub(crate) families: Families,
+    pub(crate) known_tokens: KnownTokens,
     pub(crate) hub: Hub,
     pub(crate) limiter: Limiter,
     pub(crate) refusals: Refusals,
@@ -46,10 +50,16 @@ pub(crate) struct App {
     pub(crate) clients: Arc<Clients>,
     pub(crate) client_keys: RemoteKeys,
     pub(crate) dpop: Dpop,
+    /// Knows the CAs of clients, where there are some.
+    pub(crate) tls: Option<Arc<Tls>>,
     /// Tells clients of logouts.
     pub(crate) logout_sender: Sender,
     /// Wakes whoever does, when a session has ended.
     pub(crate) session_ended: Bell,
+    /// What becomes of mails.
+    pub(crate) post: Post,
+    /// Wakes whoever sends them, when one was queued.
+    pub(crate) mail_queued: outbox::Bell,
     pub(crate) keys: SigningKeys,
     pub(crate) setup: SetupLink,
     pub(crate) ui: Ui,
@@ -64,10 +74,22 @@ pub(crate) struct App {
     pub(crate) continuation: Sealer,
     /// Seals requests on their way to the consent page.
     pub(crate) consent: Sealer,
+    /// Seals mails while they wait.
+    pub(crate) outbox: Sealer,
+    /// Makes what is kept of codes that are sent.
+    pub(crate) mail_codes: Mac,
     /// Makes what is kept of codes that devices show.
     pub(crate) user_codes: Mac,
+    /// Makes what scripts of ours may know of a session.
+    pub(crate) browser_state: Mac,
+    /// Seals the keys of authenticator apps.
+    pub(crate) totp_keys: Sealer,
+    /// Makes what is kept of recovery codes.
+    pub(crate) recovery_codes: Mac,
     /// Makes subjects that no other sector can match.
     pub(crate) pairwise: Mac,
+    /// How many services can still listen to what is taken back.
+    pub(crate) revocation_streams: Arc<Semaphore>,
     /// Turns true when the server stops: open streams end then.
     pub(crate) stopping: watch::Sender<bool>,
 }

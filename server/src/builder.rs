@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::Router;
 use portcullis_domain::{
-    AuditEvent, Clock, Rng, Store, Timestamp,
+    AuditEvent, Clock, Mailer, Rng, Store, Timestamp,
     audit::AuditKind,
     roles::{ADMIN, Role},
 };
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use crate::{
@@ -23,14 +23,18 @@ use crate::{
     identity::{principals::Principals, setup::SetupLink},
     keys::{SigningKeys, rotation},
     limits::{Limiter, refusals::Refusals},
+    mail::{Post, outbox},
     oauth::{
         backchannel::{self, Bell, Sender},
         client_auth::remote::RemoteKeys,
         clients::{Clients, secrets},
         dpop,
         families::Families,
+        known_tokens::KnownTokens,
+        revocations,
     },
     sessions::{hub::Hub, registry::Sessions},
+    tls::Tls,
 };
 
 /// How often uses of sessions are written to the database.
@@ -63,6 +67,7 @@ pub struct Builder {
     rng: Arc<dyn Rng>,
     resource_rules: Rules,
     ui: Ui,
+    mailer: Option<Arc<dyn Mailer>>,
 }
 
 impl Builder {
@@ -103,6 +108,13 @@ impl Builder {
         self
     }
 
+    /// Sends mails by itself, in place of the server that the settings name.
+    #[must_use]
+    pub fn mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.mailer = Some(mailer);
+        self
+    }
+
     /// Serves the user interface that was built into this library (sign-in, account and
     /// administration, and the demo's notes where the demo is on), unless the configuration names a
     /// folder. Without this and without a folder there are no pages.
@@ -117,7 +129,8 @@ impl Builder {
     ///
     /// # Errors
     /// If the store or the master key is missing, the database fails, the signing keys do not open
-    /// with this master key, or a client is in the configuration and in the database.
+    /// with this master key, a client is in the configuration and in the database, or a file with
+    /// certificates is wrong.
     pub async fn build(self) -> anyhow::Result<Portcullis> {
         let store = self.store.context("the builder needs a store")?;
         let master = self.master.context("the builder needs a master key")?;
@@ -127,6 +140,7 @@ impl Builder {
             rng,
             mut resource_rules,
             ui,
+            mailer,
             ..
         } = self;
         if config.demo {
@@ -148,6 +162,7 @@ impl Builder {
             sessions: Sessions::new(),
             principals: Principals::new(),
             families: Families::new(Arc::clone(&clients)),
+            known_tokens: KnownTokens::default(),
             hub: Hub::default(),
             limiter: Limiter::default(),
             refusals: Refusals::default(),
@@ -158,6 +173,9 @@ impl Builder {
             logout_sender: Sender::default(),
             session_ended: Bell::default(),
             dpop: dpop::new(config.oauth.dpop_nonces, &*rng),
+            tls: Tls::load(&config.tls)?,
+            post: Post::new(&config, mailer)?,
+            mail_queued: outbox::Bell::default(),
             keys,
             setup: SetupLink::default(),
             ui: config.ui.clone().map_or(ui, Ui::Folder),
@@ -167,8 +185,14 @@ impl Builder {
             sign_out: master.sealer("sign-out")?,
             continuation: master.sealer("pushed request")?,
             consent: master.sealer("consent")?,
+            outbox: master.sealer("outbox")?,
+            mail_codes: master.mac("mail codes")?,
             user_codes: master.mac("user codes")?,
+            browser_state: master.mac("browser state")?,
+            totp_keys: master.sealer("authenticator apps")?,
+            recovery_codes: master.mac("recovery codes")?,
             pairwise: master.mac("pairwise subjects")?,
+            revocation_streams: Arc::new(Semaphore::new(revocations::MOST)),
             stopping: watch::channel(false).0,
             config,
             store,
@@ -179,6 +203,8 @@ impl Builder {
         tokio::spawn(maintain(Arc::downgrade(&handle.0)));
         let bell = handle.session_ended.clone();
         tokio::spawn(backchannel::run(Arc::downgrade(&handle.0), bell));
+        let bell = handle.mail_queued.clone();
+        tokio::spawn(outbox::run(Arc::downgrade(&handle.0), bell));
         Ok(Portcullis { handle })
     }
 }
@@ -245,6 +271,7 @@ impl Portcullis {
             rng: Arc::new(SystemRng::default()),
             resource_rules: Rules::new(),
             ui: Ui::default(),
+            mailer: None,
         }
     }
 
@@ -263,6 +290,12 @@ impl Portcullis {
     /// endpoints are called by other sites: merge it beside, and not inside of, this.
     pub fn layer(&self, router: Router) -> Router {
         router::guarded(&self.handle, router)
+    }
+
+    /// What its settings have for TLS, for [`connections::serve_tls`](crate::connections::serve_tls)
+    /// and to be [reloaded](Tls::reload); nothing where there is none.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.handle.tls.clone()
     }
 
     /// The link that makes the first admin; nothing if there is an admin. Each call makes a new

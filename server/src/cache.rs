@@ -3,11 +3,17 @@
 //! Reading and taking back race: a reader may fetch a row, be overtaken by the change that ends it,
 //! and then put the stale row into the cache. Each shard therefore counts its invalidations, and a
 //! row goes in only if there was none since before it was read.
+//!
+//! When it is full, what was not asked for lately goes: a shard has two halves, and when the one that
+//! is being filled is full, it takes the place of the other. Letting just any entry go would not do:
+//! the first of a hash map is always in the same place, so that all new entries that come there make
+//! way for the next, and the old ones stay for ever.
 
 use std::{
     collections::HashMap,
     future::Future,
     hash::{BuildHasher, Hash, RandomState},
+    mem,
 };
 
 use parking_lot::RwLock;
@@ -16,14 +22,28 @@ const SHARDS: usize = 32;
 
 struct Shard<K, V> {
     invalidations: u64,
-    entries: HashMap<K, V>,
+    /// What was asked for since the halves changed places.
+    recent: HashMap<K, V>,
+    /// What was not; asked for again, it becomes recent.
+    old: HashMap<K, V>,
+}
+
+impl<K: Copy + Eq + Hash, V> Shard<K, V> {
+    fn insert(&mut self, key: K, value: V, half: usize) {
+        self.old.remove(&key);
+        if self.recent.len() >= half && !self.recent.contains_key(&key) {
+            self.old = mem::take(&mut self.recent);
+        }
+        self.recent.insert(key, value);
+    }
 }
 
 /// Caches `V` by `K`; both are cheap to clone.
 pub(crate) struct LoadingCache<K, V> {
     shards: Vec<RwLock<Shard<K, V>>>,
     hasher: RandomState,
-    per_shard: usize,
+    /// Entries in half a shard at most.
+    half: usize,
 }
 
 impl<K: Copy + Eq + Hash, V: Clone> LoadingCache<K, V> {
@@ -32,13 +52,14 @@ impl<K: Copy + Eq + Hash, V: Clone> LoadingCache<K, V> {
         let shard = || {
             RwLock::new(Shard {
                 invalidations: 0,
-                entries: HashMap::new(),
+                recent: HashMap::new(),
+                old: HashMap::new(),
             })
         };
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
             hasher: RandomState::new(),
-            per_shard: capacity.div_ceil(SHARDS).max(1),
+            half: capacity.div_ceil(2 * SHARDS).max(1),
         }
     }
 
@@ -61,25 +82,27 @@ impl<K: Copy + Eq + Hash, V: Clone> LoadingCache<K, V> {
         let Some(shard) = self.shard(&key) else {
             return load().await;
         };
-        let before = {
+        let (before, is_old) = {
             let shard = shard.read();
-            if let Some(value) = shard.entries.get(&key) {
+            if let Some(value) = shard.recent.get(&key) {
                 return Ok(Some(value.clone()));
             }
-            shard.invalidations
+            (shard.invalidations, shard.old.contains_key(&key))
         };
+        if is_old {
+            let mut shard = shard.write();
+            // It may have been taken back meanwhile.
+            if let Some(value) = shard.old.remove(&key) {
+                shard.insert(key, value.clone(), self.half);
+                return Ok(Some(value));
+            }
+        }
         let Some(value) = load().await? else {
             return Ok(None);
         };
         let mut shard = shard.write();
         if shard.invalidations == before {
-            if shard.entries.len() >= self.per_shard {
-                // Any entry may go: it can be read again.
-                if let Some(victim) = shard.entries.keys().next().copied() {
-                    shard.entries.remove(&victim);
-                }
-            }
-            shard.entries.insert(key, value.clone());
+            shard.insert(key, value.clone(), self.half);
         }
         Ok(Some(value))
     }
@@ -90,7 +113,8 @@ impl<K: Copy + Eq + Hash, V: Clone> LoadingCache<K, V> {
         if let Some(shard) = self.shard(key) {
             let mut shard = shard.write();
             shard.invalidations += 1;
-            shard.entries.remove(key);
+            shard.recent.remove(key);
+            shard.old.remove(key);
         }
     }
 
@@ -99,7 +123,8 @@ impl<K: Copy + Eq + Hash, V: Clone> LoadingCache<K, V> {
         for shard in &self.shards {
             let mut shard = shard.write();
             shard.invalidations += 1;
-            shard.entries.retain(|_, value| !is_stale(value));
+            shard.recent.retain(|_, value| !is_stale(value));
+            shard.old.retain(|_, value| !is_stale(value));
         }
     }
 }
@@ -138,9 +163,57 @@ mod tests {
         let held: usize = cache
             .shards
             .iter()
-            .map(|shard| shard.read().entries.len())
+            .map(|shard| shard.read())
+            .map(|shard| shard.recent.len() + shard.old.len())
             .sum();
         assert!(held <= SHARDS * 2, "{held}");
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_stays_while_others_come_and_go() {
+        let cache = LoadingCache::new(SHARDS * 100);
+        let mut loads = 0;
+        for key in 0..100_000_u32 {
+            cache.get_or_load(key, || found(key)).await.unwrap();
+            let load = || {
+                loads += 1;
+                found(7)
+            };
+            cache.get_or_load(u32::MAX, load).await.unwrap();
+        }
+        assert_eq!(loads, 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_cache_keeps_what_comes_next() {
+        let cache = LoadingCache::new(SHARDS * 100);
+        for key in 0..100_000_u32 {
+            cache.get_or_load(key, || found(key)).await.unwrap();
+        }
+        for key in 100_000..100_100_u32 {
+            cache.get_or_load(key, || found(1)).await.unwrap();
+        }
+        for key in 100_000..100_100_u32 {
+            let kept = cache.get_or_load(key, || found(2)).await;
+            assert_eq!(kept, Ok(Some(1)));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_old_row_is_taken_back_as_well() {
+        // One entry in each half of a shard: every second one makes the first old.
+        let cache = LoadingCache::new(1);
+        for key in 0..200_u32 {
+            cache.get_or_load(key, || found(1)).await.unwrap();
+        }
+        for key in 0..200_u32 {
+            cache.invalidate(&key);
+            assert_eq!(cache.get_or_load(key, || found(2)).await, Ok(Some(2)));
+        }
+        cache.invalidate_where(|value| *value < 3);
+        for key in 0..200_u32 {
+            assert_eq!(cache.get_or_load(key, || found(4)).await, Ok(Some(4)));
+        }
     }
 
     #[tokio::test]

@@ -38,8 +38,10 @@ mod http;
 mod identity;
 mod keys;
 mod limits;
+mod mail;
 mod oauth;
 mod sessions;
+pub mod tls;
 
 pub use authz::{
     PermissionName, RequireAll, RequireAny, RequireLayer, RequirePermission, RequireService,
@@ -51,3 +53,4 @@ pub use crypto::{MasterKey, SystemRng};
 pub use http::{Actor, ApiError, Scheme};
 pub use portcullis_domain::roles::Role;
 pub use sessions::registry::LiveSession;
+pub use tls::ClientCertificate;

@@ -11,12 +11,15 @@ mod passkey_row;
 mod passkeys;
 mod password;
 mod profile;
+mod recovery_codes;
+mod second_factor;
 mod sessions;
 
 pub use applications::ConnectedApplications;
 pub use passkeys::Passkeys;
 pub use password::Password;
 pub use profile::Profile;
+pub use second_factor::SecondFactors;
 pub use sessions::Sessions;
 
 /// Everything about one's own account. Shows a skeleton until the session is known, and
@@ -45,6 +48,7 @@ pub fn Account(
             <Profile/>
             <Passkeys/>
             <Password/>
+            <SecondFactors/>
             <Sessions/>
             <ConnectedApplications/>
         }

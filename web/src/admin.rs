@@ -1,4 +1,4 @@
-//! The admin page: who can sign in, and what each may do.
+//! The admin pages: who can sign in, and what each may do; and OAuth clients ([`clients`]).
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use portcullis_types::UserId;
 use portcullis_types::admin::{AdminUserView, RoleView};
 
 mod api;
+pub mod clients;
 mod row;
 
 use crate::auth::use_auth;

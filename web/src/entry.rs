@@ -109,6 +109,11 @@ impl Attempt {
         self.busy.set(Some(way));
     }
 
+    /// `way` goes on with another step, and says nothing yet.
+    pub(crate) fn pause(self) {
+        _ = self.busy.try_set(None);
+    }
+
     /// `way` ended like this. Refusals go to the field they are about.
     pub(crate) fn finish(self, way: Way, result: Result<(), AuthError>, fields: &[(&str, Input)]) {
         if result.is_ok() {

@@ -87,7 +87,8 @@ fn token_in(fragment: &str) -> Option<String> {
     (!token.is_empty()).then(|| token.to_owned())
 }
 
-fn take_token() -> Option<String> {
+/// The token in the address's fragment, which it is taken out of.
+pub(crate) fn take_token() -> Option<String> {
     let location = window().location();
     let token = token_in(&location.hash().ok()?)?;
     if let (Ok(history), Ok(path)) = (window().history(), location.pathname()) {

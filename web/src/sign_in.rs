@@ -9,6 +9,7 @@ use portcullis_types::ErrorCode;
 
 use crate::auth::use_auth;
 use crate::entry::{Attempt, Entry, Way, last_way};
+use crate::second_factor::SecondFactor;
 use crate::text::{fill, use_text};
 use crate::ui::{Button, Field, FieldKind, FormStatus, Glyph, Input, Look, icon};
 
@@ -21,6 +22,9 @@ pub fn SignIn(
     /// Where accounts are made; nothing: there is no link.
     #[prop(optional, into)]
     sign_up_href: Option<String>,
+    /// Where another password is asked for; nothing: there is no link.
+    #[prop(optional_no_strip, into)]
+    forgot_href: Option<String>,
     /// The email address that is probably theirs.
     #[prop(optional, into)]
     email: String,
@@ -36,9 +40,17 @@ pub fn SignIn(
             (text.sign_in_no_account, " ", link)
         })
     };
+    let forgot = forgot_href.map(|href| {
+        let link = html::a()
+            .class("pc-link")
+            .href(href)
+            .child(text.sign_in_forgot);
+        html::p().class("pc-below").child(link)
+    });
     view! {
         <Entry title foot>
             <SignInForm on_done email/>
+            {forgot}
         </Entry>
     }
 }
@@ -64,12 +76,22 @@ pub fn SignInForm(
     let offer = offer_in_autofill(attempt, remember);
     let or = move || html::div().class("pc-or").child(text.or);
     let passkey = move || view! { <ByPasskey attempt remember offer first=passkey_first/> };
-    view! {
-        <div>
-            {passkey_first.then(|| (passkey(), or()))}
-            <ByPassword attempt remember email first=!passkey_first/>
-            {(passkeys && !passkey_first).then(|| (or(), passkey()))}
-        </div>
+    // Whether the password was right and a code is needed as well.
+    let half_way = RwSignal::new(false);
+    let again = Callback::new(move |()| half_way.set(false));
+    let done = Callback::new(move |()| attempt.finish(Way::Password, Ok(()), &[]));
+    move || {
+        if half_way.get() {
+            return view! { <SecondFactor on_done=done on_again=again/> }.into_any();
+        }
+        view! {
+            <div>
+                {passkey_first.then(|| (passkey(), or()))}
+                <ByPassword attempt remember email=email.clone() half_way first=!passkey_first/>
+                {(passkeys && !passkey_first).then(|| (or(), passkey()))}
+            </div>
+        }
+        .into_any()
     }
 }
 
@@ -78,6 +100,8 @@ fn ByPassword(
     attempt: Attempt,
     remember: RwSignal<bool>,
     email: String,
+    /// Becomes true when the password was right and a code is needed as well.
+    half_way: RwSignal<bool>,
     /// Whether it is the way that is offered first.
     first: bool,
 ) -> impl IntoView {
@@ -102,6 +126,11 @@ fn ByPassword(
             let result = client
                 .sign_in_with_password(address.trim(), &secret, remember)
                 .await;
+            if needs_code(&result) {
+                attempt.pause();
+                _ = half_way.try_set(true);
+                return;
+            }
             attempt.finish(
                 Way::Password,
                 result,
@@ -133,6 +162,12 @@ fn ByPassword(
             </Button>
         </form>
     }
+}
+
+/// Whether a password was right and a second factor is needed as well.
+pub(crate) fn needs_code(result: &Result<(), AuthError>) -> bool {
+    let code = result.as_ref().err().and_then(AuthError::code);
+    code == Some(ErrorCode::SecondFactorRequired)
 }
 
 #[component]

@@ -8,7 +8,8 @@ use portcullis_types::ErrorCode;
 
 use crate::auth::{Need, use_auth, use_toasts};
 use crate::errors::show;
-use crate::sign_in::SignInForm;
+use crate::second_factor::SecondFactor;
+use crate::sign_in::{SignInForm, needs_code};
 use crate::text::{fill, use_text};
 use crate::ui::{Button, Dialog, Field, FieldKind, FormStatus, Glyph, Input, Look, icon};
 
@@ -73,6 +74,8 @@ fn Confirm(on_done: Callback<()>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let waiting = RwSignal::new(false);
     let status = RwSignal::new(String::new());
+    // Whether the password was right and a code is needed as well.
+    let half_way = RwSignal::new(false);
 
     let address = email.clone();
     let submit = move |event: web_sys::SubmitEvent| {
@@ -92,6 +95,10 @@ fn Confirm(on_done: Callback<()>) -> impl IntoView {
                 .sign_in_with_password(&address, &secret, false)
                 .await;
             _ = busy.try_set(false);
+            if needs_code(&result) {
+                _ = half_way.try_set(true);
+                return;
+            }
             match result {
                 Ok(()) => on_done.run(()),
                 Err(error) if error.code() == Some(ErrorCode::InvalidCredentials) => {
@@ -116,24 +123,31 @@ fn Confirm(on_done: Callback<()>) -> impl IntoView {
             }
         });
     };
-    view! {
-        <form class="pc-form" novalidate on:submit=submit>
-            // Tells password managers whose password this is.
-            <input class="pc-hidden-visually" type="email" autocomplete="username" readonly
-                tabindex="-1" aria-hidden="true" prop:value=email/>
-            {has_password.then(|| view! {
-                <Field input=password label=text.password kind=FieldKind::Password
-                    autocomplete="current-password" autofocus=true/>
-            })}
-            <FormStatus message=status/>
-            {has_password.then(|| view! {
-                <Button look=Look::Primary submit=true wide=true busy=busy>{text.step_up_confirm}</Button>
-                <div class="pc-or">{text.or}</div>
-            })}
-            <Button look={if has_password { Look::Plain } else { Look::Primary }} wide=true busy=waiting
-                on_press=Callback::new(move |()| by_passkey())>
-                {icon(Glyph::Key)} {text.step_up_passkey}
-            </Button>
-        </form>
+    let again = Callback::new(move |()| half_way.set(false));
+    move || {
+        if half_way.get() {
+            return view! { <SecondFactor on_done on_again=again/> }.into_any();
+        }
+        view! {
+            <form class="pc-form" novalidate on:submit=submit.clone()>
+                // Tells password managers whose password this is.
+                <input class="pc-hidden-visually" type="email" autocomplete="username" readonly
+                    tabindex="-1" aria-hidden="true" prop:value=email.clone()/>
+                {has_password.then(|| view! {
+                    <Field input=password label=text.password kind=FieldKind::Password
+                        autocomplete="current-password" autofocus=true/>
+                })}
+                <FormStatus message=status/>
+                {has_password.then(|| view! {
+                    <Button look=Look::Primary submit=true wide=true busy=busy>{text.step_up_confirm}</Button>
+                    <div class="pc-or">{text.or}</div>
+                })}
+                <Button look={if has_password { Look::Plain } else { Look::Primary }} wide=true busy=waiting
+                    on_press=Callback::new(move |()| by_passkey())>
+                    {icon(Glyph::Key)} {text.step_up_passkey}
+                </Button>
+            </form>
+        }
+        .into_any()
     }
 }

@@ -3,6 +3,7 @@
 
 mod button;
 mod dialog;
+mod erased;
 mod field;
 mod focus;
 mod icon;
@@ -12,6 +13,7 @@ mod toast;
 
 pub use button::{Button, Look};
 pub use dialog::Dialog;
+pub(crate) use erased::{act, part};
 pub use field::{Field, FieldKind, FormStatus, Input};
 pub use focus::rescue_focus;
 pub use icon::{Glyph, icon, icon_sized};

@@ -20,6 +20,8 @@ pub(crate) enum Bench {
     Session,
     /// Memory after start, time from start to first answer, size of the program.
     Footprint,
+    /// Tokens given and introspected per second over HTTP, and verified in process.
+    Oauth,
     /// What the SDK weighs, bundled alike with its JavaScript peers.
     Bundle,
     /// From the import of the SDK and of its peers to a known session, in Chromium.
@@ -39,13 +41,45 @@ struct Row {
     name: String,
     value: f64,
     unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aim: Option<Aim>,
+}
+
+/// What is hoped for, and whether it is so.
+#[derive(Debug, Serialize, Deserialize)]
+struct Aim {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_least: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_most: Option<f64>,
+    met: bool,
+}
+
+impl fmt::Display for Aim {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (words, aim) in [("at least", self.at_least), ("at most", self.at_most)] {
+            if let Some(aim) = aim {
+                write!(formatter, "aim: {words} {aim}, ")?;
+            }
+        }
+        formatter.write_str(if self.met { "met" } else { "missed" })
+    }
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, value, unit } = self;
+        let Self {
+            name,
+            value,
+            unit,
+            aim,
+        } = self;
         let digits = usize::from(*value < 1000.0);
-        write!(formatter, "  {name:<48}{value:>12.digits$} {unit}")
+        write!(formatter, "  {name:<48}{value:>12.digits$} {unit}")?;
+        match aim {
+            Some(aim) => write!(formatter, " ({aim})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -57,7 +91,7 @@ pub(crate) fn run(ws: &Workspace, name: Option<Bench>, json: bool) -> Result<()>
         .filter(|bench| name.is_none_or(|name| name == **bench))
     {
         let report = match bench {
-            Bench::Session | Bench::Footprint => on_the_server(ws, *bench)?,
+            Bench::Session | Bench::Footprint | Bench::Oauth => on_the_server(ws, *bench)?,
             Bench::Bundle | Bench::Startup => in_the_browser(ws, *bench)?,
         };
         if json {
@@ -95,8 +129,8 @@ fn peers(ws: &Workspace) -> Result<PathBuf> {
 
 fn on_the_server(ws: &Workspace, bench: Bench) -> Result<Report> {
     setup::ensure(ws, &[Need::Npm(npm::PEERS)])?;
-    let (server, driver, peers) = (build::release_server(ws)?, driver(ws)?, peers(ws)?);
-    let in_node = ws.path(npm::PEERS).join("server.js");
+    let (server, driver) = (build::release_server(ws)?, driver(ws)?);
+    let in_node = ws.path(npm::PEERS);
     let name = name_of(bench)?;
     let run = Run::new(
         ws,
@@ -104,13 +138,16 @@ fn on_the_server(ws: &Workspace, bench: Bench) -> Result<Report> {
         &format!("measuring {name}"),
         driver,
     );
-    report(run.args([&name, "--server"]).args([
+    let mut run = run.args([&name, "--server"]).args([
         server.as_os_str(),
-        "--peers".as_ref(),
-        peers.as_os_str(),
-        "--peer-in-node".as_ref(),
+        "--peers-in-node".as_ref(),
         in_node.as_os_str(),
-    ]))
+    ]);
+    // The one for OAuth is in Node.
+    if bench != Bench::Oauth {
+        run = run.args(["--peers".as_ref(), peers(ws)?.as_os_str()]);
+    }
+    report(run)
 }
 
 fn in_the_browser(ws: &Workspace, bench: Bench) -> Result<Report> {

@@ -14,6 +14,7 @@ Examples:
   cargo xtask size --json          bytes shipped to browsers, for a script
   cargo xtask text                 after a change of words or translations
   cargo xtask bench session        session checks per second, beside peers
+  cargo xtask bench oauth          tokens given, introspected and verified per second
   cargo xtask bench bundle         what the SDK weighs beside its peers
 
 Output of the tools is kept in target/xtask/logs.";
@@ -70,11 +71,13 @@ pub(crate) enum Task {
     #[command(after_help = "Example:\n  cargo xtask text    after a change of a catalogue")]
     Text,
     /// Measure the release build beside its peers, in the same run.
-    #[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench session --json")]
+    #[command(
+        after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench session --json\n  cargo xtask bench oauth\n  cargo xtask bench oauth --json | jq '.rows[] | select(.aim.met == false)'"
+    )]
     Bench {
         /// What to measure; everything when none is named.
         name: Option<Bench>,
-        /// Print JSON, a line for each benchmark: {"bench","rows":[{"name","value","unit"}]}.
+        /// Print JSON, a line for each benchmark: {"bench","rows":[{"name","value","unit","aim"}]}.
         #[arg(long)]
         json: bool,
     },

@@ -19,7 +19,7 @@ pub(crate) const SDK: &str = "sdk/npm";
 pub(crate) const BROWSER: &str = "tests/browser";
 /// The browser's benchmarks, with the peers.
 pub(crate) const BENCHES: &str = "tests/bench/browser";
-/// The peer in Node of the server's benchmarks.
+/// The peers in Node of the server's benchmarks.
 pub(crate) const PEERS: &str = "tests/bench/peers-node";
 /// The tests of the example applications.
 pub(crate) const EXAMPLES: &str = "tests/examples";

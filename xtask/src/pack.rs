@@ -54,6 +54,8 @@ pub(crate) struct Package {
 pub(crate) struct App {
     /// The cargo package.
     pub(crate) package: String,
+    /// Its modules, by the name that they are served under, and the program that each is made of.
+    pub(crate) modules: BTreeMap<String, String>,
     /// The profile that it is built with.
     pub(crate) profile: String,
     /// Folders of files that are served as they are.

@@ -124,6 +124,17 @@ const OUTPUTS: &[Output] = &[
         },
     },
     Output {
+        from: "server/text",
+        sections: &["mail"],
+        to: "server/src/mail/text",
+        form: Form::Rust {
+            name: "Words",
+            about: "Every text of mails, in one language.",
+            public: false,
+            plural: "super",
+        },
+    },
+    Output {
         from: "web/demo/text",
         sections: &["boot"],
         to: "web/demo/static/boot-text.js",

@@ -1,4 +1,4 @@
-//! The demo app: its module, the script that loads it and the static files, put together to be
+//! The demo app: its modules, the scripts that load them and the static files, put together to be
 //! served.
 
 use std::collections::BTreeSet;
@@ -25,17 +25,31 @@ pub(crate) fn build(ws: &Workspace) -> Result<PathBuf> {
     ];
     setup::ensure(ws, &needs)?;
     let app = Manifest::read(ws)?.app;
-    let generated = bindgen(ws, &app)?;
-    let small = ws.wasm_target().join("small/app_bg.wasm");
-    wasm::optimise(ws, "the demo app", &generated.join("app_bg.wasm"), &small)?;
-    let script = ws.wasm_target().join("small/app.js");
+    compile(ws, &app)?;
+    let mut made = Vec::new();
+    for (module, program) in &app.modules {
+        let generated = bindgen(ws, &app, module, program)?;
+        let name = format!("{module}_bg.wasm");
+        let small = ws.wasm_target().join("small").join(&name);
+        let label = format!("the demo app ({module})");
+        wasm::optimise(ws, &label, &generated.join(&name), &small)?;
+        made.extend([minify(ws, module, &generated)?, small]);
+    }
+    let made: Vec<&Path> = made.iter().map(PathBuf::as_path).collect();
+    assemble(ws, &app, &made)
+}
+
+/// Makes the script around a module small.
+fn minify(ws: &Workspace, module: &str, generated: &Path) -> Result<PathBuf> {
+    let name = format!("{module}.js");
+    let script = ws.wasm_target().join("small").join(&name);
     Run::new(
         ws,
-        "minify-app",
+        &format!("minify-{module}"),
         "making its script small",
         npm::program(ws, npm::TOOLS, "esbuild"),
     )
-    .args([&generated.join("app.js")])
+    .args([&generated.join(&name)])
     .args([
         "--minify",
         "--format=esm",
@@ -44,14 +58,13 @@ pub(crate) fn build(ws: &Workspace) -> Result<PathBuf> {
     ])
     .args([format!("--outfile={}", script.display())])
     .go()?;
-    assemble(ws, &app, &[&script, &small])
+    Ok(script)
 }
 
-/// Compiles the app and writes the script around its module; the folder with both.
-fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
-    let target = ws.wasm_target();
+/// Compiles the app's programs.
+fn compile(ws: &Workspace, app: &App) -> Result<()> {
     Run::cargo(ws, "build-app", "building the demo app")
-        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_TARGET_DIR", ws.wasm_target())
         // Leptos then erases the types of components: a tenth smaller.
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
@@ -59,6 +72,7 @@ fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
         )
         .args([
             "build",
+            "--bins",
             "--target",
             "wasm32-unknown-unknown",
             "--package",
@@ -68,15 +82,21 @@ fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
         // Leptos then compiles one copy of what it does for views, not one per type of view: 14 %
         // fewer bytes.
         .env("RUSTFLAGS", "--cfg erase_components")
-        .go()?;
-    let module = target
+        .go()
+        .map(drop)
+}
+
+/// Writes the script around a program's module; the folder with both.
+fn bindgen(ws: &Workspace, app: &App, module: &str, program: &str) -> Result<PathBuf> {
+    let target = ws.wasm_target();
+    let compiled = target
         .join("wasm32-unknown-unknown")
         .join(&app.profile)
-        .join(format!("{}.wasm", app.package));
+        .join(format!("{program}.wasm"));
     let out = target.join("app");
     Run::new(
         ws,
-        "bindgen-app",
+        &format!("bindgen-{module}"),
         "writing the script around it",
         "wasm-bindgen",
     )
@@ -85,10 +105,10 @@ fn bindgen(ws: &Workspace, app: &App) -> Result<PathBuf> {
         "web",
         "--no-typescript",
         "--out-name",
-        "app",
+        module,
         "--out-dir",
     ])
-    .args([&out, &module])
+    .args([&out, &compiled])
     .go()?;
     Ok(out)
 }

@@ -7,7 +7,7 @@ use portcullis_types::{SessionAnswer, SessionId, SessionView};
 
 use crate::clock::backoff;
 use crate::event::{Effect, Reply, Request};
-use crate::machine::Machine;
+use crate::machine::{Machine, Over};
 use crate::message::Message;
 use crate::{Session, SignedOutReason};
 
@@ -264,8 +264,16 @@ impl Machine {
             || chain.is_some() && self.tokens.chain() == chain.as_deref();
         // What names nothing, no tab has said.
         let named = id.is_some() || chain.is_some();
+        // The server's stream may be faster than the tab in which somebody signs out.
+        let late = reason == SignedOutReason::SignedOut
+            && self.has_just_ended()
+            && self.gone.as_ref().is_some_and(|gone| {
+                id.is_some() && gone.id == id || chain.is_some() && gone.chain == chain
+            });
         self.remember_end(id, chain, reason);
-        if ours {
+        if late {
+            self.session = Session::SignedOut { reason };
+        } else if ours {
             self.end(reason, false);
         } else if named
             && reason == SignedOutReason::SignedOut
@@ -278,10 +286,25 @@ impl Machine {
         }
     }
 
+    /// Whether the session that was here is over, and nobody has said that it was a sign-out.
+    fn has_just_ended(&self) -> bool {
+        let reason = SignedOutReason::Ended;
+        self.session == Session::SignedOut { reason }
+    }
+
     /// The session is over; `tell` the other tabs.
     pub(crate) fn end(&mut self, reason: SignedOutReason, tell: bool) {
-        let id = self.session.view().map(|view| view.id);
-        let chain = self.tokens.chain().map(str::to_owned);
+        let mut id = self.session.view().map(|view| view.id);
+        let mut chain = self.tokens.chain().map(str::to_owned);
+        if id.is_some() || chain.is_some() {
+            let (id, chain) = (id, chain.clone());
+            self.gone = Some(Over { id, chain, reason });
+        } else if self.has_just_ended()
+            && let Some(gone) = &self.gone
+        {
+            // It was told of the end before the answer to the sign-out came: the others were, too.
+            (id, chain) = (gone.id, gone.chain.clone());
+        }
         self.stop_looking();
         self.drop_tokens();
         self.remember_end(id, chain.clone(), reason);

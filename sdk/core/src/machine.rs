@@ -54,7 +54,7 @@ impl Settings {
 /// A session or chain that is over.
 #[derive(Clone, Debug)]
 pub(crate) struct Over {
-    id: Option<SessionId>,
+    pub(crate) id: Option<SessionId>,
     pub(crate) chain: Option<String>,
     pub(crate) reason: SignedOutReason,
 }
@@ -72,6 +72,8 @@ pub struct Machine {
     pub(crate) as_of: i64,
     /// What is known to be over, latest last: no late message brings it back.
     pub(crate) over: Vec<Over>,
+    /// What this tab was signed in to when it was signed out.
+    pub(crate) gone: Option<Over>,
     pub(crate) look: Look,
     pub(crate) stream: Stream,
     pub(crate) tokens: Tokens,
@@ -99,6 +101,7 @@ impl Machine {
             permissions: PermissionSet::default(),
             as_of: 0,
             over: Vec::new(),
+            gone: None,
             look: Look::default(),
             stream: Stream::default(),
             tokens: Tokens::default(),

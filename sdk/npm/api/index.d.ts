@@ -312,11 +312,16 @@ export type ServerReason =
  | "passkey_unknown"
  | "passkey_exists"
  | "passkey_limit"
+ | "second_factor_required"
+ | "totp_limit"
  | "last_credential"
  | "not_yourself"
  | "last_admin"
  | "conflict"
  | "setup_unavailable"
+ | "link_invalid"
+ | "code_invalid"
+ | "mail_unavailable"
  | "internal"
  | "unknown";
 

@@ -82,9 +82,14 @@ declare const english: {
     readonly errorRegistration: "";
     readonly errorPasskeyHere: "";
     readonly errorPasskeyLimit: "";
+    readonly errorSecondFactor: "";
+    readonly errorTotpLimit: "";
     readonly errorLastWayIn: "";
     readonly errorNotYourself: "";
     readonly errorLastAdmin: "";
+    readonly errorLink: "";
+    readonly errorCode: "";
+    readonly errorNoMail: "";
     readonly errorSetup: "";
     readonly errorRedirect: "";
     readonly errorPage: "";

@@ -73,11 +73,16 @@ const CODES: { [code in Exclude<ServerReason, "unknown">]: 1 } = {
   passkey_unknown: 1,
   passkey_exists: 1,
   passkey_limit: 1,
+  second_factor_required: 1,
+  totp_limit: 1,
   last_credential: 1,
   not_yourself: 1,
   last_admin: 1,
   conflict: 1,
   setup_unavailable: 1,
+  link_invalid: 1,
+  code_invalid: 1,
+  mail_unavailable: 1,
   internal: 1,
 };
 

@@ -82,6 +82,10 @@ export type ServerReason =
   | "passkey_exists"
   /** The account has as many passkeys as it may have. */
   | "passkey_limit"
+  /** The password was right, and a second factor is needed as well. */
+  | "second_factor_required"
+  /** The account has as many authenticator apps as it may have. */
+  | "totp_limit"
   /** The last way to sign in cannot be removed. */
   | "last_credential"
   /** An admin may not do this to their own account. */
@@ -92,6 +96,12 @@ export type ServerReason =
   | "conflict"
   /** There is an admin already, or the link is wrong or used. */
   | "setup_unavailable"
+  /** The link of a mail was used, is too old or is not the latest one. */
+  | "link_invalid"
+  /** The code of a mail is not it, is too old or was tried too often. */
+  | "code_invalid"
+  /** The server sends no mail. */
+  | "mail_unavailable"
   /** Something failed; nothing was changed. */
   | "internal"
   /** A reason that this version of the SDK does not know. */

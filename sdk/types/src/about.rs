@@ -8,4 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct About {
     /// Whether the demo's notes are on.
     pub demo: bool,
+    /// Whether people can be written to: forgotten passwords, addresses to be confirmed.
+    #[serde(default)]
+    pub mail: bool,
 }

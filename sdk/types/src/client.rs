@@ -22,24 +22,32 @@ pub enum AuthMethod {
     ClientSecretJwt,
     /// An assertion, signed with a key of its own.
     PrivateKeyJwt,
+    /// A certificate from a CA, by what it says of its subject (RFC 8705 section 2.1).
+    TlsClientAuth,
+    /// A certificate by its key, whoever has signed it (RFC 8705 section 2.2).
+    SelfSignedTlsClientAuth,
 }
 
 impl AuthMethod {
     /// Every method there is.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::None,
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
         Self::ClientSecretJwt,
         Self::PrivateKeyJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
     ];
 
     /// Those that prove something.
-    pub const CONFIDENTIAL: [Self; 4] = [
+    pub const CONFIDENTIAL: [Self; 6] = [
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
         Self::ClientSecretJwt,
         Self::PrivateKeyJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
     ];
 
     /// Its name on the wire.
@@ -50,7 +58,14 @@ impl AuthMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         }
+    }
+
+    /// Whether it is by the certificate of the TLS connection.
+    pub const fn is_by_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
 
     /// Whether it takes a secret.
@@ -374,6 +389,32 @@ fn default_places() -> Vec<ClaimPlace> {
     vec![ClaimPlace::IdToken, ClaimPlace::Userinfo]
 }
 
+/// Lets a client exchange tokens (RFC 8693): those that all of it fits. A user who fits several rules
+/// fits each for itself, and the scopes of those are added up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeRule {
+    /// The clients whose tokens they are, by id, itself included; `*`: any client's, which
+    /// impersonation excludes.
+    pub from: Vec<String>,
+    /// The services that the new token may be for, of those in `resources`.
+    pub to: Vec<String>,
+    /// The scopes that the new token may have at most, of those in `scopes`. It never has more than
+    /// the one that is exchanged.
+    pub scopes: Vec<String>,
+    /// Users with one of these roles; left out: with any or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// Users who may do nothing but what these permissions cover, such as `notes:*`; left out: all
+    /// users, which impersonation excludes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Vec<String>>,
+    /// Whether the new token may leave out who acts.
+    #[serde(default)]
+    pub impersonate: bool,
+}
+
 /// Public keys (RFC 7517 section 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -413,6 +454,10 @@ pub struct Jwk {
     /// The public exponent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub e: Option<String>,
+    /// A certificate of the key and those above it, in base64: with it, `self_signed_tls_client_auth`
+    /// takes that certificate alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x5c: Option<Vec<String>>,
     /// Only private keys have it; they are refused.
     #[serde(skip_serializing)]
     pub d: Option<String>,
@@ -475,15 +520,35 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub serves: Vec<String>,
     /// Whether what it exchanges says nothing of its acting for the user, unless it shows an
-    /// actor's token.
+    /// actor's token; only where a rule of `may_exchange` lets it.
     #[serde(default)]
     pub may_impersonate: bool,
+    /// Whose tokens it may exchange (RFC 8693), for which services and with which scopes; what none
+    /// of these rules allows is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_exchange: Vec<ExchangeRule>,
     /// Whether people are asked first; left out: `skipped`. Applications that register themselves
     /// are never `skipped`.
     #[serde(default)]
     pub consent: Consent,
-    /// Its public keys, a JWK Set (RFC 7517 section 5): for `private_key_jwt` and for signed
-    /// authorization requests.
+    /// With `tls_client_auth`, one of these five says whose certificate is its own (RFC 8705 section
+    /// 2.1.2): the subject's name as RFC 4514 writes it, such as `CN=shop,O=Example,C=DE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// A DNS name among the certificate's alternative names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_uri: Option<String>,
+    /// An IP address among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_ip: Option<String>,
+    /// A mail address among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_email: Option<String>,
+    /// Its public keys, a JWK Set (RFC 7517 section 5): for `private_key_jwt`,
+    /// `self_signed_tls_client_auth` and signed authorization requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
     /// Where its public keys are, instead of `jwks`.
@@ -522,9 +587,14 @@ pub struct Client {
     /// Whether it gets no tokens without a DPoP proof (RFC 9449 section 5.2).
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
+    /// Whether its tokens are bound to the certificate that it gets them with, and it gets none
+    /// without (RFC 8705 section 3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
     /// Whether it is held to the FAPI 2.0 security profile: it authenticates with `private_key_jwt`
-    /// whose audience is the issuer, pushes its requests, proves possession with DPoP, has one
-    /// minute for a code, and nothing that it gets or sends is signed with RS256.
+    /// whose audience is the issuer, or with a certificate; it pushes its requests, proves possession
+    /// with DPoP or a certificate, has one minute for a code, and nothing that it gets or sends is
+    /// signed with RS256.
     #[serde(default)]
     pub fapi2: bool,
     /// Whether it may introspect any token, as a service must that others' tokens are for; without,
@@ -593,7 +663,13 @@ impl Client {
             resources: Vec::new(),
             serves: Vec::new(),
             may_impersonate: false,
+            may_exchange: Vec::new(),
             consent: Consent::Skipped,
+            tls_client_auth_subject_dn: None,
+            tls_client_auth_san_dns: None,
+            tls_client_auth_san_uri: None,
+            tls_client_auth_san_ip: None,
+            tls_client_auth_san_email: None,
             jwks: None,
             jwks_uri: None,
             logo_uri: None,
@@ -606,6 +682,7 @@ impl Client {
             require_pkce: default_require_pkce(),
             require_signed_request_object: false,
             dpop_bound_access_tokens: false,
+            tls_client_certificate_bound_access_tokens: false,
             fapi2: false,
             may_introspect: false,
             introspection_signed_response_alg: default_id_token_alg(),
@@ -623,9 +700,30 @@ impl Client {
         self.require_pushed_authorization_requests || self.fapi2
     }
 
-    /// Whether it gets no tokens without a DPoP proof.
+    /// Whether it gets no tokens without a DPoP proof. FAPI 2.0 lets it have them bound to a
+    /// certificate instead (section 5.3.2.1).
     pub const fn requires_dpop(&self) -> bool {
-        self.dpop_bound_access_tokens || self.fapi2
+        let is_bound = self.tls_client_certificate_bound_access_tokens;
+        self.dpop_bound_access_tokens || (self.fapi2 && !is_bound)
+    }
+
+    /// What says whose certificate is its own, with the name of the field: one, unless the
+    /// registration is wrong.
+    pub fn certificate_names(&self) -> Vec<(&'static str, &str)> {
+        let fields = [
+            (
+                "tls_client_auth_subject_dn",
+                &self.tls_client_auth_subject_dn,
+            ),
+            ("tls_client_auth_san_dns", &self.tls_client_auth_san_dns),
+            ("tls_client_auth_san_uri", &self.tls_client_auth_san_uri),
+            ("tls_client_auth_san_ip", &self.tls_client_auth_san_ip),
+            ("tls_client_auth_san_email", &self.tls_client_auth_san_email),
+        ];
+        let named = fields.into_iter();
+        named
+            .filter_map(|(field, said)| Some((field, said.as_deref()?)))
+            .collect()
     }
 
     /// What ID and logout tokens for it are signed with. FAPI 2.0 has no RS256 (section 5.4).
@@ -698,6 +796,9 @@ pub struct ClientSecretView {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
 pub struct ClientQuery {
+    /// Only clients whose id or name contains this, whatever its case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
     /// Where the page before this one ended: its `next`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,

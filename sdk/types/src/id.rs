@@ -32,6 +32,10 @@ ids! {
     FamilyId;
     /// One passkey of a user (not the WebAuthn credential id).
     PasskeyId;
+    /// What applications register themselves with (not the token itself).
+    RegistrationTokenId;
+    /// One authenticator app of a user.
+    TotpId;
     /// One note of the demo app.
     NoteId;
     /// One HTTP request, as it appears in logs and the audit log.

@@ -14,6 +14,7 @@ pub mod device;
 pub mod events;
 pub mod id;
 pub mod keys;
+pub mod mail;
 pub mod notes;
 pub mod oauth;
 pub mod passkey;
@@ -21,10 +22,14 @@ pub mod paths;
 pub mod problem;
 pub mod profile;
 pub mod registration;
+pub mod revocation;
 pub mod session;
 pub mod time;
+pub mod totp;
 
-pub use id::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, UserId};
+pub use id::{
+    FamilyId, NoteId, PasskeyId, RegistrationTokenId, RequestId, SessionId, TotpId, UserId,
+};
 pub use problem::{ErrorCode, Problem};
 pub use session::{SessionAnswer, SessionView, UserView};
 pub use time::Timestamp;

@@ -130,7 +130,7 @@ pub struct IntrospectionResponse {
     /// When the user had proved themselves, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// The key it is bound to (RFC 9449 section 6.2).
+    /// What it is bound to (RFC 9449 section 6.2, RFC 8705 section 3.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
     /// Who acts for the user, and who did before them (RFC 8693 section 4.1).
@@ -159,12 +159,16 @@ impl Act {
     }
 }
 
-/// The key that a token is bound to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a token is bound to: a key, a certificate, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirmation {
-    /// Its thumbprint (RFC 7638).
-    pub jkt: String,
+    /// The thumbprint of the key (RFC 7638).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jkt: Option<String>,
+    /// The SHA-256 of the certificate (RFC 8705 section 3.1).
+    #[serde(default, rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 /// What a client may know of the user (OpenID Connect Core 1.0 section 5.1).
@@ -241,6 +245,10 @@ pub struct ServerMetadata {
     /// Whether they are told which.
     #[serde(default)]
     pub backchannel_logout_session_supported: bool,
+    /// The page for a frame that says whether the browser is signed in as it was (OpenID Connect
+    /// Session Management 1.0), where that is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_session_iframe: Option<String>,
     /// The public signing keys.
     pub jwks_uri: String,
     /// The scopes there are.
@@ -261,6 +269,9 @@ pub struct ServerMetadata {
     pub revocation_endpoint_auth_methods_supported: Vec<String>,
     /// The same, where tokens are revoked.
     pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Whether access tokens can be bound to certificates (RFC 8705 section 3.3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
     /// What DPoP proofs may be signed with (RFC 9449 section 5.1).
     pub dpop_signing_alg_values_supported: Vec<String>,
     /// RFC 9207: answers carry `iss`.

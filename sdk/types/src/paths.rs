@@ -12,6 +12,16 @@ pub const PASSWORD_SIGN_IN: &str = "/api/auth/password/sign-in";
 pub const PASSWORD: &str = "/api/auth/password";
 /// `GET`: one's name and profile; `PUT`: other ones.
 pub const PROFILE: &str = "/api/auth/profile";
+/// `POST`: a mail with a link to set another password.
+pub const PASSWORD_FORGOT: &str = "/api/auth/password/forgot";
+/// `POST`: set another password by that link.
+pub const PASSWORD_RESET: &str = "/api/auth/password/reset";
+/// `POST`: a mail that shows one's address to be one's own.
+pub const EMAIL_SEND_VERIFICATION: &str = "/api/auth/email/send-verification";
+/// `POST`: show it by its link or its code.
+pub const EMAIL_VERIFY: &str = "/api/auth/email/verify";
+/// `POST`: say that what a mail told of was not oneself.
+pub const NOT_ME: &str = "/api/auth/not-me";
 /// `POST`: end this session, or all of the user's.
 pub const SIGN_OUT: &str = "/api/auth/sign-out";
 /// `GET`: server-sent events about this session.
@@ -34,6 +44,18 @@ pub const PASSKEY_SIGN_IN_FINISH: &str = "/api/auth/passkeys/sign-in/finish";
 pub const PASSKEY_SIGN_UP_BEGIN: &str = "/api/auth/passkeys/sign-up/begin";
 /// `POST`: the browser's answer to them.
 pub const PASSKEY_SIGN_UP_FINISH: &str = "/api/auth/passkeys/sign-up/finish";
+/// `GET`: one's authenticator apps, and how many recovery codes are left; `DELETE` with `/{id}`.
+pub const TOTP: &str = "/api/auth/totp";
+/// `POST`: a key for one more authenticator app.
+pub const TOTP_REGISTER_BEGIN: &str = "/api/auth/totp/register/begin";
+/// `POST`: the first code of it.
+pub const TOTP_REGISTER_FINISH: &str = "/api/auth/totp/register/finish";
+/// `POST`: finish a sign-in with a code of an authenticator app.
+pub const TOTP_SIGN_IN: &str = "/api/auth/totp/sign-in";
+/// `POST`: other recovery codes in place of those of before.
+pub const RECOVERY_CODES: &str = "/api/auth/recovery-codes";
+/// `POST`: finish a sign-in with a recovery code.
+pub const RECOVERY_CODE_SIGN_IN: &str = "/api/auth/recovery-codes/sign-in";
 /// `POST`: whether one has permissions, on single resources too.
 pub const AUTHZ_CHECK: &str = "/api/authz/check";
 /// `POST`: make the first admin with the one-time set-up link.
@@ -69,6 +91,8 @@ pub const OAUTH_PAR: &str = "/oauth/par";
 pub const OAUTH_TOKEN: &str = "/oauth/token";
 /// OAuth token revocation (RFC 7009).
 pub const OAUTH_REVOKE: &str = "/oauth/revoke";
+/// `POST`: what was taken back, told to services as it happens.
+pub const OAUTH_REVOCATIONS: &str = "/oauth/revocations";
 /// Where a device without a browser asks to be let in (RFC 8628 section 3.1).
 pub const OAUTH_DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
 /// The address of the next as a QR code, with a code to type in it.
@@ -83,6 +107,8 @@ pub const OAUTH_INTROSPECT: &str = "/oauth/introspect";
 pub const OAUTH_USERINFO: &str = "/oauth/userinfo";
 /// Where an application signs its user out here as well (OpenID Connect RP-Initiated Logout 1.0).
 pub const OAUTH_LOGOUT: &str = "/oauth/logout";
+/// `GET`: the page that says in a frame whether the browser is signed in as it was.
+pub const OAUTH_CHECK_SESSION: &str = "/oauth/check-session";
 /// The public signing keys (RFC 7517).
 pub const JWKS: &str = "/.well-known/jwks.json";
 /// Authorization server metadata (RFC 8414).

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::totp::Factor;
+
 /// An RFC 9457 problem document (`application/problem+json`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -26,6 +28,9 @@ pub struct Problem {
     /// With `passkey_unknown`: the relying party, for `signalUnknownCredential`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rp_id: Option<String>,
+    /// With `second_factor_required`: what the sign-in can go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factors: Option<Vec<Factor>>,
 }
 
 macro_rules! codes {
@@ -79,6 +84,9 @@ codes! {
     NotAuthenticated = "not_authenticated", 401, "Not signed in";
     /// The email and password, or the passkey, did not lead to an account that may sign in.
     InvalidCredentials = "invalid_credentials", 401, "Sign-in failed";
+    /// The password was right, and a second factor is needed as well: `factors` says which ones. Nobody
+    /// is signed in until then.
+    SecondFactorRequired = "second_factor_required", 401, "One more step to sign in";
     /// Signed in, but not allowed to do this.
     Forbidden = "forbidden", 403, "Not allowed";
     /// Allowed after proving oneself again, because the last sign-in is too long ago.
@@ -116,6 +124,8 @@ codes! {
     PasskeyExists = "passkey_exists", 409, "This passkey is registered already";
     /// The account has as many passkeys as it may have.
     PasskeyLimit = "passkey_limit", 409, "No more passkeys can be added";
+    /// The account has as many authenticator apps as it may have.
+    TotpLimit = "totp_limit", 409, "No more authenticator apps can be added";
     /// The last way to sign in cannot be removed.
     LastCredential = "last_credential", 409, "This is the last way to sign in";
     /// An admin may not take away their own admin role, or disable themselves.
@@ -126,6 +136,12 @@ codes! {
     Conflict = "conflict", 409, "This clashes with what is there";
     /// There is an admin already, or the link is wrong or used.
     SetupUnavailable = "setup_unavailable", 403, "Set-up is not available";
+    /// The link of a mail is used, too old or not the latest one.
+    LinkInvalid = "link_invalid", 422, "This link does not work";
+    /// The code is not the one of the latest mail, is too old, or was tried too often.
+    CodeInvalid = "code_invalid", 422, "This code does not work";
+    /// No mails are sent here.
+    MailUnavailable = "mail_unavailable", 409, "This server sends no mail";
     /// Something failed on the server; nothing was changed.
     Internal = "internal", 500, "Something went wrong";
 }
@@ -142,6 +158,7 @@ impl Problem {
             field: None,
             retry_after: None,
             rp_id: None,
+            factors: None,
         }
     }
 

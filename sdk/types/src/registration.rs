@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Timestamp,
+    RegistrationTokenId, Timestamp, UserId,
     client::{AuthMethod, GrantType, JwkSet, SigningAlgorithm, SubjectType},
 };
 
@@ -48,6 +48,22 @@ pub struct ClientMetadata {
     /// Scopes it may ask for, separated by spaces; left out: `openid profile email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// With `tls_client_auth`, one of these five says whose certificate is its own (RFC 8705 section
+    /// 2.1.2): the subject's name as RFC 4514 writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// A DNS name among the certificate's alternative names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_uri: Option<String>,
+    /// An IP address among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_ip: Option<String>,
+    /// A mail address among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_email: Option<String>,
     /// Its public keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
@@ -72,6 +88,9 @@ pub struct ClientMetadata {
     pub require_signed_request_object: bool,
     /// Whether it gets no tokens without a DPoP proof.
     pub dpop_bound_access_tokens: bool,
+    /// Whether its tokens are bound to the certificate that it gets them with.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
     /// What it knows users by; left out: `public`, or what it was. Back to `public` takes an admin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<SubjectType>,
@@ -125,6 +144,8 @@ pub struct RegistrationTokenRequest {
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegistrationToken {
+    /// What it is listed and revoked by.
+    pub id: RegistrationTokenId,
     /// The initial access token.
     pub token: String,
     /// How many may register with it.
@@ -136,7 +157,54 @@ pub struct RegistrationToken {
 impl std::fmt::Debug for RegistrationToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RegistrationToken")
+            .field("id", &self.id)
             .field("uses", &self.uses)
             .finish_non_exhaustive()
     }
+}
+
+/// What there is to know of a token that applications register themselves with; never the token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationTokenView {
+    /// What it is revoked by.
+    pub id: RegistrationTokenId,
+    /// How the token begins.
+    pub prefix: String,
+    /// How many applications may register with it in all.
+    pub uses: u32,
+    /// How many still may.
+    pub uses_left: u32,
+    /// Who made it; nothing: the command line.
+    pub made_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it can no longer be used.
+    pub expires_at: Timestamp,
+    /// When an application last registered with it.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Query of `GET /api/admin/registration-tokens`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationTokenQuery {
+    /// Where the page before this one ended: its `next`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<uuid::Uuid>))]
+    pub after: Option<RegistrationTokenId>,
+    /// How many, 1 to 100; 50 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A page of tokens that applications may register with until they are over, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationTokenPage {
+    /// The tokens.
+    pub tokens: Vec<RegistrationTokenView>,
+    /// `after` for the next page; nothing: this is the last one.
+    pub next: Option<RegistrationTokenId>,
 }

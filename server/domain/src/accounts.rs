@@ -33,6 +33,10 @@ pub struct Account {
     pub profile_changed_at: Option<Timestamp>,
     /// Whether they may sign in.
     pub status: AccountStatus,
+    /// Whether the address has been shown to be theirs.
+    pub email_verified: bool,
+    /// The language they are written to in, as a BCP 47 tag; none: nobody knows yet.
+    pub language: Option<String>,
     /// Whether there is a password.
     pub has_password: bool,
     /// Counts up with every change of roles, status or details.
@@ -50,6 +54,10 @@ pub struct NewAccount {
     pub email: Email,
     /// The name they go by.
     pub name: String,
+    /// Whether the address has been shown to be theirs.
+    pub email_verified: bool,
+    /// The language they are written to in, as a BCP 47 tag.
+    pub language: Option<String>,
     /// Their password's hash, if they have one.
     pub password: Option<PasswordHash>,
     /// Their first passkey, if they begin with one.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portcullis_types::{FamilyId, RequestId, SessionId, Timestamp, UserId};
 
-use crate::StorageError;
+use crate::{StorageError, mail::NewMail};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -41,8 +41,22 @@ kinds! {
     SessionsEnded = "session.all_ended";
     /// A password was set or changed.
     PasswordChanged = "password.changed";
+    /// A link was asked for by which a password can be set.
+    PasswordResetAsked = "password.reset_asked";
+    /// A password was set by such a link.
+    PasswordReset = "password.reset";
     /// A password was not changed: the current one was wrong.
     PasswordChangeFailed = "password.change_failed";
+    /// A mail was asked for that shows an address to be its account's.
+    EmailVerificationAsked = "email.verification_asked";
+    /// An address was shown to be its account's.
+    EmailVerified = "email.verified";
+    /// A code was typed that does not show it.
+    EmailVerificationFailed = "email.verification_failed";
+    /// Somebody said that what a mail told of was not them, and all their sessions ended.
+    Disowned = "account.disowned";
+    /// A mail could not be sent.
+    MailGivenUp = "mail.given_up";
     /// A passkey was added.
     PasskeyAdded = "passkey.added";
     /// A passkey was not added: it, or its ceremony, was no good.
@@ -51,6 +65,12 @@ kinds! {
     PasskeyRenamed = "passkey.renamed";
     /// A passkey was deleted.
     PasskeyDeleted = "passkey.deleted";
+    /// An authenticator app was added.
+    TotpAdded = "totp.added";
+    /// An authenticator app was deleted.
+    TotpDeleted = "totp.deleted";
+    /// Other recovery codes were made.
+    RecoveryCodesReplaced = "recovery_codes.replaced";
     /// A role was given.
     RoleAssigned = "role.assigned";
     /// A role was taken away.
@@ -97,12 +117,16 @@ kinds! {
     ClientTokenIssued = "oauth.client_token_issued";
     /// A service was given a token for another one, for the user it acts for.
     TokenExchanged = "oauth.token_exchanged";
+    /// A service was not given a token for another one; the detail says why.
+    TokenExchangeRefused = "oauth.token_exchange_refused";
     /// A client gave a token of its own back.
     TokenRevoked = "oauth.token_revoked";
     /// An OAuth client was registered.
     ClientCreated = "client.created";
     /// Something was made that applications register themselves with.
     RegistrationTokenMade = "client.registration_token_made";
+    /// It was taken back before it was over.
+    RegistrationTokenRevoked = "client.registration_token_revoked";
     /// An OAuth client was changed.
     ClientUpdated = "client.updated";
     /// An OAuth client was given another secret.
@@ -143,6 +167,9 @@ pub struct AuditEvent {
     /// What else there is to know; never a secret. Control characters cannot get in: JSON escapes
     /// them.
     pub detail: serde_json::Value,
+    /// Mails that tell people of it, queued in the same transaction. A copy of the event queues
+    /// none of them again.
+    pub mails: Vec<NewMail>,
 }
 
 impl AuditEvent {
@@ -158,6 +185,7 @@ impl AuditEvent {
             ip: String::new(),
             request: None,
             detail: serde_json::Value::Null,
+            mails: Vec::new(),
         }
     }
 }

@@ -60,9 +60,11 @@ pub trait ClientStore {
     /// The client with that id.
     async fn client(&self, id: &str) -> Result<Option<KeptClient>, StorageError>;
 
-    /// At most `limit` clients whose ids come after `after`, by id (its bytes).
+    /// At most `limit` clients with `search` in their id or name, whatever its case (of A to Z at
+    /// least), whose ids come after `after`, by id (its bytes).
     async fn clients(
         &self,
+        search: &str,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<KeptClient>, StorageError>;

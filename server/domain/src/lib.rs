@@ -15,23 +15,33 @@ pub mod devices;
 pub mod email;
 pub mod groups;
 pub mod keys;
+pub mod known_devices;
 pub mod logouts;
+pub mod mail;
+pub mod mail_tokens;
 pub mod notes;
 pub mod oauth;
 pub mod passkeys;
 pub mod passwords;
 pub mod random;
 pub mod registration;
+pub mod revocations;
 pub mod roles;
 pub mod secrets;
 pub mod sessions;
+pub mod sign_in;
 pub mod storage;
+pub mod totp;
 
 pub use accounts::{Account, AccountStatus, NewAccount, Principal};
 pub use audit::{AuditEvent, AuditRow};
 pub use clock::{Clock, ManualClock};
 pub use email::Email;
-pub use portcullis_types::{FamilyId, NoteId, PasskeyId, RequestId, SessionId, Timestamp, UserId};
+pub use mail::{MailId, Mailer};
+pub use portcullis_types::{
+    FamilyId, NoteId, PasskeyId, RegistrationTokenId, RequestId, SessionId, Timestamp, TotpId,
+    UserId,
+};
 pub use random::Rng;
 pub use secrets::{SecretHash, SecretToken, TokenKind};
 pub use storage::{StorageError, Store};

@@ -92,6 +92,8 @@ pub struct TokenFamily {
     pub claims: Vec<String>,
     /// Thumbprint of the key that its refresh tokens are bound to (RFC 9449 section 5).
     pub dpop_jkt: Option<String>,
+    /// Thumbprint of the certificate that they are bound to (RFC 8705 section 4).
+    pub certificate: Option<String>,
     /// When the user had proved themselves.
     pub auth_time: Timestamp,
     /// How.
@@ -131,6 +133,8 @@ pub struct RefreshRotation {
     pub client_id: String,
     /// Thumbprint of the key that it is presented with.
     pub dpop_jkt: Option<String>,
+    /// Thumbprint of the certificate that it is presented with.
+    pub certificate: Option<String>,
     /// Its successor, should it be fresh.
     pub successor: NewRefreshToken,
     /// The successor in clear, sealed under a key derived from the token presented.
@@ -157,8 +161,8 @@ pub enum RotateRefresh {
     /// A spent token, outside the window or after its successor was used: a replay. The family is
     /// revoked now, and no other.
     Replayed(TokenFamily),
-    /// No such token, expired, revoked, of another client or key, or of a disabled account. Nothing
-    /// changed.
+    /// No such token, expired, revoked, of another client, key or certificate, or of a disabled
+    /// account. Nothing changed.
     Refused,
 }
 
@@ -183,6 +187,15 @@ pub trait OAuthStore {
         code: AuthorizationCode,
         audit: AuditEvent,
     ) -> Result<(), StorageError>;
+
+    /// A code of that client that is not spent yet, for whoever looks at it before
+    /// [`Self::begin_family`] spends it. It may be spent when they come to that.
+    async fn fresh_code(
+        &self,
+        code: SecretHash,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<AuthorizationCode>, StorageError>;
 
     /// Spends a code: exactly one caller gets [`ConsumeCode::Fresh`]. A code of another client is
     /// [`ConsumeCode::Unknown`] and stays as it is. On reuse `audit_reuse` is written.

@@ -23,8 +23,14 @@ pub enum TokenKind {
     InitialAccess,
     /// What an application manages its registration with.
     Registration,
+    /// What is in the link of a mail.
+    Mail,
+    /// What a browser is known by that somebody has signed in with.
+    Device,
     /// What binds a ceremony to the browser it began in.
     Browser,
+    /// A sign-in that is under way.
+    SignIn,
     /// The one-time link that makes the first admin.
     Setup,
 }
@@ -42,7 +48,10 @@ impl TokenKind {
             Self::ClientSecret => "pc_cs_",
             Self::InitialAccess => "pc_iat_",
             Self::Registration => "pc_rat_",
+            Self::Mail => "pc_ml_",
+            Self::Device => "pc_dev_",
             Self::Browser => "pc_br_",
+            Self::SignIn => "pc_si_",
             Self::Setup => "pc_setup_",
         }
     }

@@ -85,7 +85,8 @@ pub trait SessionStore {
     /// Begins a session of an enabled account, and ends the one it replaces, if any (new id at
     /// sign-in and at elevation). What began in the one before goes with it, if it was the same
     /// user's; else its clients are to be told that it has ended, and that it has gets a row of its
-    /// own in the audit log. False: the account is gone or disabled, nothing changed.
+    /// own in the audit log. False: the account is gone or disabled, or it has a second factor which
+    /// this session knows nothing of; nothing changed.
     async fn begin_session(
         &self,
         session: NewSession,

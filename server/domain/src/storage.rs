@@ -6,9 +6,11 @@ use portcullis_types::Timestamp;
 use crate::{
     access_tokens::AccessTokenStore, accounts::AccountStore, audit::AuditStore,
     ceremonies::CeremonyStore, clients::ClientStore, consents::ConsentStore, devices::DeviceStore,
-    groups::GroupStore, keys::KeyStore, logouts::LogoutStore, notes::NoteStore, oauth::OAuthStore,
+    groups::GroupStore, keys::KeyStore, known_devices::KnownDeviceStore, logouts::LogoutStore,
+    mail::MailStore, mail_tokens::MailTokenStore, notes::NoteStore, oauth::OAuthStore,
     passkeys::PasskeyStore, passwords::PasswordStore, registration::RegistrationStore,
-    roles::RoleStore, sessions::SessionStore,
+    revocations::RevocationStore, roles::RoleStore, sessions::SessionStore, sign_in::SignInStore,
+    totp::TotpStore,
 };
 
 /// The database did not do what was asked. Nothing of the operation was kept.
@@ -37,14 +39,20 @@ pub trait Store:
     + DeviceStore
     + GroupStore
     + KeyStore
+    + KnownDeviceStore
     + LogoutStore
+    + MailStore
+    + MailTokenStore
     + NoteStore
     + OAuthStore
     + PasskeyStore
     + PasswordStore
     + RegistrationStore
+    + RevocationStore
     + RoleStore
     + SessionStore
+    + SignInStore
+    + TotpStore
     + Send
     + Sync
     + 'static

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Seeing clients.
-const READ: &str = "clients:read";
+pub(super) const READ: &str = "clients:read";
 /// Registering, changing and deleting them.
 pub(super) const MANAGE: &str = "clients:manage";
 const DEFAULT_PAGE: u32 = 50;
@@ -56,16 +56,22 @@ pub(crate) async fn list_clients(
     may(&app, &caller, &actor, READ).await?;
     let limit = query.limit.unwrap_or(DEFAULT_PAGE);
     let after = query.after.as_deref();
-    let unusable =
-        after.is_some_and(|id| id.len() > 128 || !id.bytes().all(|b| b.is_ascii_graphic()));
+    let search = query.search.as_deref().unwrap_or_default().trim();
+    let unusable = after
+        .is_some_and(|id| id.len() > 128 || !id.bytes().all(|b| b.is_ascii_graphic()))
+        || search.len() > 254
+        || search.chars().any(char::is_control);
     if !(1..=LARGEST_PAGE).contains(&limit) || unusable {
         return Err(ApiError::new(
             ErrorCode::InvalidRequest,
-            "`limit` must be 1 to 100 and `after` a client's id.",
+            "`limit` must be 1 to 100, `after` a client's id and `search` at most 254 bytes.",
         ));
     }
     // One more than asked for tells whether there is a next page.
-    let found = app.clients.page(&*app.store, after, limit + 1).await?;
+    let found = app
+        .clients
+        .page(&*app.store, search, after, limit + 1)
+        .await?;
     let more = found.len() > limit as usize;
     let page = found.iter().take(limit as usize);
     let clients: Vec<ClientView> = page.map(|client| client.view(caller.now)).collect();
@@ -107,7 +113,7 @@ pub(crate) async fn create_client(
     if client.id.is_empty() {
         client.id = new_id(&*app.rng, caller.now);
     }
-    check(&client, None).await?;
+    check(&app, &client, None).await?;
     if app.clients.is_of_file(&client.id) {
         return Err(taken());
     }
@@ -164,7 +170,7 @@ pub(crate) async fn update_client(
     client.id.clone_from(&id);
     let before = app.clients.find(&*app.store, &id, caller.now).await?;
     let before = before.ok_or_else(ApiError::not_found)?;
-    check(&client, Some(&before)).await?;
+    check(&app, &client, Some(&before)).await?;
     let method = client.token_endpoint_auth_method;
     let (token, kept) = make_secret(&app, &caller, &id, method)?;
     let audit = change(&caller, &actor, &browser, AuditKind::ClientUpdated, &id);
@@ -264,7 +270,7 @@ fn manageable(app: &App, id: &str) -> ApiResult<()> {
     }
 }
 
-async fn check(client: &Client, before: Option<&Client>) -> ApiResult<()> {
+async fn check(app: &App, client: &Client, before: Option<&Client>) -> ApiResult<()> {
     let invalid = |field: &str, what: String| {
         ApiError::new(ErrorCode::InvalidRequest, format!("{field}: {what}.")).field(field)
     };
@@ -274,6 +280,7 @@ async fn check(client: &Client, before: Option<&Client>) -> ApiResult<()> {
     }
     let wrong = |Invalid(field, what)| invalid(field, what);
     validate::check(client).map_err(wrong)?;
+    validate::offered(client, &app.config.tls).map_err(wrong)?;
     sector::check(client, before, sector::AskedBy::Admin)
         .await
         .map_err(wrong)

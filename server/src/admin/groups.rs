@@ -298,8 +298,7 @@ async fn apply(
 ) -> ApiResult<StatusCode> {
     let (app, name) = (app.clone(), name.to_owned());
     wholly(async move {
-        let changed = app.store.change_group(&name, changes, audit).await?;
-        finish(&app, changed)?;
+        finish(&app, app.store.change_group(&name, changes, audit).await?)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

@@ -89,6 +89,8 @@ async fn make(create: Create) -> anyhow::Result<()> {
         id,
         email: email.clone(),
         name,
+        email_verified: false,
+        language: None,
         password: Some(hash),
         passkey: None,
         roles: create.role,

@@ -4,7 +4,9 @@ mod accounts;
 mod check;
 mod client;
 mod keys;
+mod mail;
 mod output;
+mod registration_token;
 mod serve;
 
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ enum Command {
   portcullis serve --port 9000 --data-dir data    elsewhere
   portcullis serve --database postgres://localhost/portcullis
   portcullis serve --public-url https://auth.example.com --host 0.0.0.0
+  portcullis serve --public-url https://auth.example.com --host 0.0.0.0 --port 443 \\
+      --tls-certificate chain.pem --tls-key key.pem
   PORTCULLIS_SESSION__IDLE_SECONDS=900 portcullis serve")]
     Serve(Settings),
     /// Look at the configuration.
@@ -55,9 +59,15 @@ enum Command {
     /// Manage OAuth clients directly on the database.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Manage what applications register themselves with, directly on the database.
+    #[command(subcommand)]
+    RegistrationToken(registration_token::RegistrationTokenCommand),
     /// Manage signing keys directly on the database.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Look whether mails arrive.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Print the OpenAPI document.
     #[command(after_help = "Example:
   portcullis openapi > openapi.json")]
@@ -89,9 +99,21 @@ struct Settings {
     /// Port to listen on; 0 lets the system choose [default: 8080]
     #[arg(long)]
     port: Option<u16>,
-    /// URL people reach the server at [default: `http://localhost:PORT`]
+    /// URL people reach the server at [default: `http://localhost:PORT`; with TLS, https]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// PEM file with the server's certificate and those above it: TLS in the program itself
+    #[arg(long, value_name = "FILE")]
+    tls_certificate: Option<PathBuf>,
+    /// PEM file with the key of that certificate
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Ask callers for a certificate of theirs (mutual TLS); none has to have one
+    #[arg(long)]
+    tls_client_certificates: bool,
+    /// PEM file with the CAs whose certificates prove who a client with tls_client_auth is
+    #[arg(long, value_name = "FILE")]
+    tls_client_ca: Option<PathBuf>,
     /// sqlite:PATH or postgres://… [default: portcullis.db in the data directory]
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -122,6 +144,14 @@ impl Settings {
         set("host", text(&self.host));
         set("port", self.port.map(|port| Value::Integer(port.into())));
         set("public_url", text(&self.public_url));
+        set("tls__certificate", path(&self.tls_certificate));
+        set("tls__key", path(&self.tls_key));
+        let asks = self.tls_client_certificates;
+        set(
+            "tls__client_certificates",
+            asks.then_some(Value::Boolean(true)),
+        );
+        set("tls__client_ca", path(&self.tls_client_ca));
         set("database", text(&self.database));
         set("data_dir", path(&self.data_dir));
         set("ui", path(&self.ui));
@@ -164,7 +194,9 @@ impl Cli {
             Command::Config(ConfigCommand::Check(settings)) => check::check(&settings),
             Command::Accounts(command) => accounts::run(command).await,
             Command::Client(command) => client::run(command).await,
+            Command::RegistrationToken(command) => registration_token::run(command).await,
             Command::Keys(command) => keys::run(command).await,
+            Command::Mail(command) => mail::run(command).await,
             Command::Openapi { demo } => say!("{}", crate::Portcullis::openapi(demo)),
         }
     }

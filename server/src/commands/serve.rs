@@ -13,10 +13,14 @@ use crate::{
     Portcullis,
     config::{Config, LogFormat},
     connections::{self, Patience},
+    tls::Tls,
 };
 
 /// How long requests under way may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How often certificates are looked at again.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// Refuses a folder that has no user interface.
 pub(super) fn check_ui(config: &Config) -> anyhow::Result<()> {
@@ -57,7 +61,12 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let streams = portcullis.clone();
     let patience = Patience::from(&config.limits);
-    let server = connections::serve(listener, portcullis.router(), patience, async move {
+    let tls = portcullis.tls();
+    if let Some(tls) = &tls {
+        tokio::spawn(follow_files(Arc::clone(tls)));
+    }
+    let router = portcullis.router();
+    let server = connections::serve_tls(listener, tls, router, patience, async move {
         signal().await;
         tracing::info!("stopping");
         streams.stop_streams();
@@ -98,6 +107,34 @@ fn log(format: LogFormat) {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+}
+
+/// Reads certificates again on SIGHUP, and from time to time: whoever renews them need not know of us.
+async fn follow_files(tls: Arc<Tls>) {
+    #[cfg(unix)]
+    let mut asked = {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).ok()
+    };
+    loop {
+        #[cfg(unix)]
+        match &mut asked {
+            Some(asked) => {
+                let _ = tokio::time::timeout(LOOK_AGAIN, asked.recv()).await;
+            }
+            None => tokio::time::sleep(LOOK_AGAIN).await,
+        }
+        #[cfg(not(unix))]
+        tokio::time::sleep(LOOK_AGAIN).await;
+        match tls.reload() {
+            Ok(true) => tracing::info!("new connections have the TLS certificate as it is now"),
+            Ok(false) => {}
+            Err(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(error, "could not read the TLS certificate again");
+            }
+        }
+    }
 }
 
 /// Ctrl-C, or SIGTERM from whoever runs the service.

@@ -61,7 +61,7 @@ pub fn load(
     }
     for (key, value) in &overrides.0 {
         set(&mut table, key, value.clone());
-        let flag = format!("--{}", key.replace('_', "-"));
+        let flag = format!("--{}", key.replace("__", "-").replace('_', "-"));
         check(&table).map_err(|error| ConfigError(format!("{flag}: {error}")))?;
         layers.push((Place::Other(flag), table.clone()));
     }

@@ -1,15 +1,18 @@
 //! Settings: what they are, their defaults, and where they come from.
 
 mod load;
+mod mail;
 mod validate;
 
 use std::path::PathBuf;
 
 use portcullis_domain::roles::Role;
-use portcullis_types::client::Client;
+use portcullis_types::client::{AuthMethod, Client};
 use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides, load};
+pub use mail::{BrandConfig, MailConfig, Secret};
+pub(crate) use mail::{SmtpTls, smtp_server};
 
 /// All settings. Every one has a default; an empty file is a valid one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,8 +23,10 @@ pub struct Config {
     /// TCP port to listen on; 0 lets the system choose.
     pub port: u16,
     /// The URL people reach the server at, without a trailing slash. Left out: `http://localhost`
-    /// and the port.
+    /// and the port; with TLS, `https://localhost` and the port.
     pub public_url: Option<String>,
+    /// TLS in the program itself.
+    pub tls: TlsConfig,
     /// `sqlite:` and a path, or `postgres://…`. Left out: `portcullis.db` in the data directory.
     pub database: Option<String>,
     /// Where the embedded database and the master key are kept.
@@ -39,8 +44,14 @@ pub struct Config {
     pub password: PasswordConfig,
     /// Passkey settings.
     pub passkey: PasskeyConfig,
+    /// Authenticator apps.
+    pub totp: TotpConfig,
     /// How often something may be tried.
     pub limits: LimitConfig,
+    /// How mails are sent.
+    pub mail: MailConfig,
+    /// How mails look.
+    pub brand: BrandConfig,
     /// Token lifetimes.
     pub oauth: OAuthConfig,
     /// Signing keys.
@@ -61,6 +72,34 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
+}
+
+/// TLS in the program itself, 1.2 and 1.3. Without a certificate it speaks plain HTTP, for a proxy in
+/// front to do the rest.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TlsConfig {
+    /// A PEM file with the server's certificate and those above it, its own first. Files are read
+    /// again on SIGHUP, and within a minute after they have changed.
+    pub certificate: Option<PathBuf>,
+    /// A PEM file with the key of that certificate.
+    pub key: Option<PathBuf>,
+    /// Whether callers are asked for a certificate of theirs (RFC 8705). None has to have one;
+    /// browsers in which people have installed some let them choose.
+    pub client_certificates: bool,
+    /// A PEM file with the CAs whose certificates prove who a client with `tls_client_auth` is.
+    pub client_ca: Option<PathBuf>,
+}
+
+impl TlsConfig {
+    /// Whether clients can authenticate in that way here.
+    pub(crate) fn offers(&self, method: AuthMethod) -> bool {
+        match method {
+            AuthMethod::TlsClientAuth => self.client_certificates && self.client_ca.is_some(),
+            AuthMethod::SelfSignedTlsClientAuth => self.client_certificates,
+            _ => true,
+        }
+    }
 }
 
 /// How long sessions last, in seconds.
@@ -111,6 +150,14 @@ pub struct PasskeyConfig {
     pub ceremony_seconds: i64,
 }
 
+/// Authenticator apps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TotpConfig {
+    /// Most authenticator apps of one account; 5.
+    pub per_account: u32,
+}
+
 /// How often something may be tried, how much may be sent, and how long a caller may take.
 ///
 /// Tries are counted before they are made, so that parallel ones count too.
@@ -123,8 +170,18 @@ pub struct LimitConfig {
     pub sign_ins_per_account: u32,
     /// Failed sign-ins from one address, per 15 minutes; 100.
     pub sign_ins_per_ip: u32,
+    /// Wrong codes of second factors of one account, per hour; 10. Per day five times as many.
+    pub second_factors_per_account: u32,
     /// New accounts from one address, per hour; 30.
     pub registrations_per_ip: u32,
+    /// Mails that are asked for one address from one network address, per 15 minutes; 3.
+    pub mails_per_address_and_ip: u32,
+    /// Mails that are asked for one address from anywhere, per hour; 10.
+    pub mails_per_address: u32,
+    /// Mails that are asked for from one network address, per hour; 50.
+    pub mails_per_ip: u32,
+    /// Links of mails that are tried from one network address, per 15 minutes; 100.
+    pub mail_links_per_ip: u32,
     /// Passkey ceremonies begun from one address, per minute; 120.
     pub ceremonies_per_ip: u32,
     /// Failed authentications of one OAuth client from one address, per minute; 60.
@@ -170,6 +227,10 @@ pub struct OAuthConfig {
     /// request each time a client has been silent for a minute. Without it proofs are good for a
     /// minute by the client's clock, also those that were made ahead, and once more after a restart.
     pub dpop_nonces: bool,
+    /// Whether applications may ask a frame of ours if the browser is signed in as it was (OpenID
+    /// Connect Session Management 1.0); false. Browsers that keep cookies from frames of other sites
+    /// answer applications of the same site only, such as `app.example.com` of `auth.example.com`.
+    pub session_management: bool,
 }
 
 /// Signing keys.
@@ -186,6 +247,7 @@ impl Default for Config {
             host: "127.0.0.1".to_owned(),
             port: 8080,
             public_url: None,
+            tls: TlsConfig::default(),
             database: None,
             data_dir: PathBuf::from("portcullis-data"),
             ui: None,
@@ -194,7 +256,10 @@ impl Default for Config {
             session: SessionConfig::default(),
             password: PasswordConfig::default(),
             passkey: PasskeyConfig::default(),
+            totp: TotpConfig::default(),
             limits: LimitConfig::default(),
+            mail: MailConfig::default(),
+            brand: BrandConfig::default(),
             oauth: OAuthConfig::default(),
             keys: KeyConfig::default(),
             clients: Vec::new(),
@@ -244,13 +309,24 @@ impl Default for PasskeyConfig {
     }
 }
 
+impl Default for TotpConfig {
+    fn default() -> Self {
+        Self { per_account: 5 }
+    }
+}
+
 impl Default for LimitConfig {
     fn default() -> Self {
         Self {
             sign_ins_per_account_and_ip: 10,
             sign_ins_per_account: 100,
             sign_ins_per_ip: 100,
+            second_factors_per_account: 10,
             registrations_per_ip: 30,
+            mails_per_address_and_ip: 3,
+            mails_per_address: 10,
+            mails_per_ip: 50,
+            mail_links_per_ip: 100,
             ceremonies_per_ip: 120,
             client_authentications_per_client_and_ip: 60,
             pushed_requests_per_ip: 120,
@@ -276,6 +352,7 @@ impl Default for OAuthConfig {
             device_code_seconds: 600,
             pushed_request_seconds: 60,
             dpop_nonces: true,
+            session_management: false,
         }
     }
 }
@@ -291,8 +368,12 @@ impl Default for KeyConfig {
 impl Config {
     /// The public URL, without a trailing slash.
     pub fn public_url(&self) -> String {
+        let scheme = match self.tls.certificate {
+            Some(_) => "https",
+            None => "http",
+        };
         self.public_url.as_deref().map_or_else(
-            || format!("http://localhost:{}", self.port),
+            || format!("{scheme}://localhost:{}", self.port),
             |url| url.trim_end_matches('/').to_owned(),
         )
     }

@@ -7,12 +7,13 @@ use portcullis_policy::Pattern;
 use portcullis_types::client::Client;
 use url::Url;
 
-use super::Config;
+use super::{Config, TlsConfig};
 use crate::oauth::clients::validate::{self, Invalid, is_loopback};
 
 /// Checks what types alone cannot. The message names the setting.
 pub(super) fn validate(config: &Config) -> Result<(), String> {
     public_url(&config.public_url())?;
+    tls(config)?;
     for (name, seconds) in [
         ("session.idle_seconds", config.session.idle_seconds),
         ("session.absolute_seconds", config.session.absolute_seconds),
@@ -83,8 +84,30 @@ pub(super) fn validate(config: &Config) -> Result<(), String> {
                 .to_owned(),
         );
     }
+    super::mail::validate(config)?;
     roles(config)?;
-    clients(&config.clients)
+    clients(&config.clients, &config.tls)
+}
+
+/// What is in the files is looked at where they are read.
+fn tls(config: &Config) -> Result<(), String> {
+    let tls = &config.tls;
+    let wrong = |what: &str| Err(what.to_owned());
+    match (&tls.certificate, &tls.key) {
+        (Some(_), None) => return wrong("tls.certificate needs tls.key, the key that it is for"),
+        (None, Some(_)) => return wrong("tls.key needs tls.certificate, which it is the key of"),
+        (None, None) if tls.client_certificates => {
+            return wrong("tls.client_certificates needs tls.certificate and tls.key");
+        }
+        _ => {}
+    }
+    if tls.client_ca.is_some() && !tls.client_certificates {
+        return wrong("tls.client_ca needs tls.client_certificates = true");
+    }
+    if tls.certificate.is_some() && !config.public_url().starts_with("https:") {
+        return wrong("public_url must begin with https://, since there is a tls.certificate");
+    }
+    Ok(())
 }
 
 fn public_url(text: &str) -> Result<(), String> {
@@ -133,7 +156,7 @@ fn roles(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-fn clients(clients: &[Client]) -> Result<(), String> {
+fn clients(clients: &[Client], tls: &TlsConfig) -> Result<(), String> {
     let mut ids = HashSet::new();
     for client in clients {
         let id = &client.id;
@@ -155,6 +178,7 @@ fn clients(clients: &[Client]) -> Result<(), String> {
             ));
         }
         validate::check(client)
+            .and_then(|()| validate::offered(client, tls))
             .map_err(|Invalid(field, what)| format!("clients: {id}: {field}: {what}"))?;
     }
     Ok(())
@@ -184,8 +208,9 @@ mod tests {
             client.redirect_uris = vec!["https://app.example.com/callback".to_owned()];
             client
         };
-        assert_eq!(clients(&[spa()]), Ok(()));
-        assert!(clients(&[spa(), spa()]).is_err());
+        let plain = TlsConfig::default();
+        assert_eq!(clients(&[spa()], &plain), Ok(()));
+        assert!(clients(&[spa(), spa()], &plain).is_err());
         for bad in [
             "",
             "a b",
@@ -195,13 +220,90 @@ mod tests {
         ] {
             let mut client = spa();
             bad.clone_into(&mut client.id);
-            assert!(clients(&[client]).is_err(), "{bad}");
+            assert!(clients(&[client], &plain).is_err(), "{bad}");
         }
         let mut secret = spa();
         secret.token_endpoint_auth_method = AuthMethod::ClientSecretBasic;
-        assert!(clients(&[secret]).unwrap_err().contains("client create"));
+        assert!(
+            clients(&[secret], &plain)
+                .unwrap_err()
+                .contains("client create")
+        );
         let mut dangerous = spa();
         dangerous.redirect_uris = vec!["javascript:alert(1)".to_owned()];
-        assert!(clients(&[dangerous]).unwrap_err().contains("redirect_uris"));
+        assert!(
+            clients(&[dangerous], &plain)
+                .unwrap_err()
+                .contains("redirect_uris")
+        );
+    }
+
+    #[test]
+    fn tls_is_whole_or_not_there() {
+        let with = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            validate(&config)
+        };
+        let whole = |config: &mut Config| {
+            config.tls.certificate = Some("chain.pem".into());
+            config.tls.key = Some("key.pem".into());
+        };
+        assert_eq!(with(whole), Ok(()));
+        let blamed = |change: fn(&mut Config)| {
+            let error = with(change).unwrap_err();
+            error.split(' ').next().unwrap().to_owned()
+        };
+        assert_eq!(
+            blamed(|it| it.tls.certificate = Some("chain.pem".into())),
+            "tls.certificate"
+        );
+        assert_eq!(blamed(|it| it.tls.key = Some("key.pem".into())), "tls.key");
+        assert_eq!(
+            blamed(|it| it.tls.client_certificates = true),
+            "tls.client_certificates"
+        );
+        assert_eq!(
+            blamed(|it| it.tls.client_ca = Some("ca.pem".into())),
+            "tls.client_ca"
+        );
+        let http = |it: &mut Config| {
+            it.tls.certificate = Some("chain.pem".into());
+            it.tls.key = Some("key.pem".into());
+            it.public_url = Some("http://localhost:8080".to_owned());
+        };
+        assert_eq!(blamed(http), "public_url");
+    }
+
+    #[test]
+    fn rfc8705_a_client_with_a_certificate_wants_a_listener_that_asks_for_it() {
+        let client = |method| {
+            let mut client = Client::new("bank", "Bank");
+            client.redirect_uris = vec!["https://bank.example/callback".to_owned()];
+            client.token_endpoint_auth_method = method;
+            match method {
+                AuthMethod::TlsClientAuth => {
+                    client.tls_client_auth_san_dns = Some("bank.example".to_owned());
+                }
+                _ => client.jwks_uri = Some("https://bank.example/jwks".to_owned()),
+            }
+            client
+        };
+        let (by_name, by_key) = (
+            client(AuthMethod::TlsClientAuth),
+            client(AuthMethod::SelfSignedTlsClientAuth),
+        );
+        let mut tls = TlsConfig::default();
+        assert!(clients(std::slice::from_ref(&by_name), &tls).is_err());
+        assert!(clients(std::slice::from_ref(&by_key), &tls).is_err());
+        tls.client_certificates = true;
+        assert!(
+            clients(std::slice::from_ref(&by_name), &tls)
+                .unwrap_err()
+                .contains("tls.client_ca")
+        );
+        assert_eq!(clients(&[by_key], &tls), Ok(()));
+        tls.client_ca = Some("ca.pem".into());
+        assert_eq!(clients(&[by_name], &tls), Ok(()));
     }
 }

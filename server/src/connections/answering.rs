@@ -20,19 +20,27 @@ use hyper::body::Incoming;
 use tower::Service as _;
 
 use super::waiting::Waiting;
+use crate::tls::ClientCertificate;
+
+/// Who is at the other end.
+pub(super) struct Peer {
+    pub(super) address: SocketAddr,
+    /// What TLS has proved that they have.
+    pub(super) certificate: Option<ClientCertificate>,
+}
 
 /// What answers the requests of one connection.
 pub(super) struct Answering {
     router: Router,
-    address: SocketAddr,
+    peer: Peer,
     waiting: Arc<Waiting>,
 }
 
 impl Answering {
-    pub(super) const fn new(router: Router, address: SocketAddr, waiting: Arc<Waiting>) -> Self {
+    pub(super) const fn new(router: Router, peer: Peer, waiting: Arc<Waiting>) -> Self {
         Self {
             router,
-            address,
+            peer,
             waiting,
         }
     }
@@ -45,7 +53,11 @@ impl hyper::service::Service<Request<Incoming>> for Answering {
 
     fn call(&self, mut request: Request<Incoming>) -> Answered {
         self.waiting.asked();
-        request.extensions_mut().insert(ConnectInfo(self.address));
+        let known = request.extensions_mut();
+        known.insert(ConnectInfo(self.peer.address));
+        if let Some(certificate) = &self.peer.certificate {
+            known.insert(certificate.clone());
+        }
         Answered {
             response: self.router.clone().call(request),
             waiting: Arc::clone(&self.waiting),

@@ -2,3 +2,5 @@
 
 pub(crate) mod passkeys;
 pub(crate) mod password;
+pub(crate) mod recovery_codes;
+pub(crate) mod totp;

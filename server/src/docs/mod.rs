@@ -36,6 +36,7 @@ use crate::http::{
         (name = "sessions", description = "The session, and all of one's sessions"),
         (name = "account", description = "One's own account"),
         (name = "passkeys", description = "One's own passkeys"),
+        (name = "second factors", description = "One's own authenticator apps and recovery codes"),
         (name = "authz", description = "What one may do"),
         (name = "admin", description = "Users and their roles, OAuth clients, signing keys"),
         (name = "oauth", description = "OAuth 2.1 and OpenID Connect"),

@@ -11,5 +11,6 @@ use crate::app::Handle;
 pub(crate) async fn about(app: Handle) -> Json<About> {
     Json(About {
         demo: app.config.demo,
+        mail: app.post.is_on(),
     })
 }

@@ -20,7 +20,7 @@ use super::{caller::Caller, cookies, csrf, errors::ApiError, lent};
 use crate::{
     app::{App, Handle},
     crypto::token,
-    oauth::{access_token, clients::Registered, dpop, subject},
+    oauth::{access_token, binding, clients::Registered, dpop, subject},
     sessions::registry::LiveSession,
 };
 
@@ -29,8 +29,8 @@ use crate::{
 pub enum Scheme {
     /// A browser session behind our cookie.
     Cookie(Arc<LiveSession>),
-    /// An access token of a token family: as a bearer's, or with a proof (DPoP) where it is bound to
-    /// a key.
+    /// An access token of a token family: as a bearer's, or with a proof (DPoP) or certificate where
+    /// it is bound to one.
     Bearer(Arc<TokenFamily>),
 }
 
@@ -113,7 +113,7 @@ enum Answer<T> {
 async fn by_token(
     app: &App,
     parts: &Parts,
-    now: Timestamp,
+    caller: &Caller,
 ) -> Result<Answer<(Actor, SubjectType)>, ApiError> {
     let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
@@ -132,10 +132,12 @@ async fn by_token(
         dpop::Scheme::Bearer => || Ok(Answer::Failed),
         dpop::Scheme::Dpop => || Err(dpop::invalid_token()),
     };
+    let now = caller.now;
     let Some(claims) = access_token::verify(app, token, now).await? else {
         return failed();
     };
-    match (scheme, &claims.jkt) {
+    binding::check_certificate(claims.cnf.as_ref(), caller, scheme)?;
+    match (scheme, claims.cnf.as_ref().and_then(|cnf| cnf.jkt.as_ref())) {
         (dpop::Scheme::Bearer, None) => {}
         (dpop::Scheme::Dpop, Some(jkt)) => prove(app, parts, token, jkt, now)?,
         // A bound token is no bearer's, and another is bound to no key (RFC 9449 section 7.2).
@@ -232,8 +234,9 @@ async fn identify(parts: &mut Parts) -> Result<Option<Actor>, ApiError> {
         return Ok(known.clone());
     }
     let handle = Handle::from_request_parts(parts, &()).await?;
-    let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
-    let actor = match by_token(&handle, parts, now).await? {
+    let caller = Caller::from_request_parts(parts, &()).await?;
+    let now = caller.now;
+    let actor = match by_token(&handle, parts, &caller).await? {
         Answer::Authenticated((actor, SubjectType::Public)) => Some(limit(actor)),
         Answer::Authenticated((_, SubjectType::Pairwise)) => return Err(knows_nobody()),
         Answer::Failed => return Err(invalid_token()),
@@ -277,8 +280,8 @@ fn useful(actor: Actor) -> Result<Actor, ApiError> {
 /// client no more of its users than it may know.
 pub(crate) async fn bearer(parts: &mut Parts) -> Result<Actor, ApiError> {
     let handle = Handle::from_request_parts(parts, &()).await?;
-    let Caller { now, .. } = Caller::from_request_parts(parts, &()).await?;
-    match by_token(&handle, parts, now).await? {
+    let caller = Caller::from_request_parts(parts, &()).await?;
+    match by_token(&handle, parts, &caller).await? {
         Answer::Authenticated((actor, _)) => Ok(actor),
         Answer::NotRequested | Answer::Failed => Err(invalid_token()),
     }

@@ -10,11 +10,12 @@ use axum::{
     http::{HeaderValue, header, request::Parts},
 };
 use portcullis_domain::{
-    RequestId, Timestamp,
+    RequestId, SecretHash, Timestamp, TokenKind,
     audit::{AuditEvent, AuditKind},
 };
 
-use crate::app::App;
+use super::cookies;
+use crate::{app::App, crypto::token, tls::ClientCertificate};
 
 /// Longest part of a `User-Agent` that is kept.
 const USER_AGENT: usize = 256;
@@ -28,6 +29,10 @@ pub(crate) struct Caller {
     pub(crate) request: RequestId,
     /// The peer's address; none where the host app does not tell.
     pub(crate) ip: Option<IpAddr>,
+    /// The certificate that the peer has shown in the TLS handshake. No header says so.
+    pub(crate) certificate: Option<ClientCertificate>,
+    /// What its browser is known by, if it is.
+    pub(crate) device: Option<SecretHash>,
     user_agent: Option<HeaderValue>,
 }
 
@@ -40,6 +45,9 @@ impl Caller {
             now,
             request: RequestId(app.rng.uuid_at(now)),
             ip: address.map(|ConnectInfo(address)| address.ip()),
+            certificate: request.extensions().get::<ClientCertificate>().cloned(),
+            device: cookies::read(request.headers(), cookies::DEVICE, TokenKind::Device)
+                .map(|token| token::hash(&token)),
             user_agent: request.headers().get(header::USER_AGENT).cloned(),
         }
     }
@@ -89,6 +97,7 @@ impl Caller {
             ip: self.ip_text(),
             request: Some(self.request),
             detail: serde_json::Value::Null,
+            mails: Vec::new(),
         }
     }
 }
@@ -105,6 +114,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
                 now: Timestamp::default(),
                 request: RequestId(uuid::Uuid::nil()),
                 ip: None,
+                certificate: None,
+                device: None,
                 user_agent: None,
             }))
     }

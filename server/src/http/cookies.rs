@@ -1,6 +1,7 @@
-//! Our two cookies: the session's, and the one that binds a ceremony to its browser.
+//! Our cookies: the session's, the one that binds a ceremony to its browser, that of a sign-in which
+//! waits for a second factor, and the one that a browser is known by.
 //!
-//! Both have the `__Host-` prefix: `Secure`, `Path=/` and no `Domain`, so that no sibling domain
+//! All have the `__Host-` prefix: `Secure`, `Path=/` and no `Domain`, so that no sibling domain
 //! and no plain-text page can set them (RFC 6265bis section 4.1.3.2).
 
 use std::fmt::Write as _;
@@ -12,8 +13,13 @@ use crate::crypto::token;
 
 /// Holds the session's token.
 pub(crate) const SESSION: &str = "__Host-portcullis";
+/// Holds what a browser is known by that somebody has signed in with.
+pub(crate) const DEVICE: &str = "__Host-portcullis-device";
 /// Holds what ceremonies are bound to.
 pub(crate) const BROWSER: &str = "__Host-portcullis-browser";
+
+/// Holds the token of a sign-in that is under way.
+pub(crate) const SIGN_IN: &str = "__Host-portcullis-sign-in";
 
 /// A cookie's token: the first cookie of that name that looks like one of the kind.
 pub(crate) fn read(headers: &HeaderMap, name: &str, kind: TokenKind) -> Option<SecretToken> {

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portcullis_domain::StorageError;
-use portcullis_types::{ErrorCode, Problem};
+use portcullis_types::{ErrorCode, Problem, totp::Factor};
 
 /// A failed request. Answering with it changes nothing.
 #[derive(Debug)]
@@ -43,6 +43,13 @@ impl ApiError {
     #[must_use]
     pub(crate) fn rp_id(mut self, rp_id: &str) -> Self {
         self.0.rp_id = Some(rp_id.to_owned());
+        self
+    }
+
+    /// Names what a sign-in can go on with.
+    #[must_use]
+    pub(crate) fn factors(mut self, factors: Vec<Factor>) -> Self {
+        self.0.factors = Some(factors);
         self
     }
 

@@ -31,8 +31,13 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
+/// Marks a page that may be in a frame: its policy says whose.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Framed;
+
 /// Adds what is not set yet.
 pub(crate) fn secure(mut response: Response) -> Response {
+    let is_framed = response.extensions().get::<Framed>().is_some();
     let is_whole = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     // All at once, so that the map grows no more than once.
@@ -51,7 +56,9 @@ pub(crate) fn secure(mut response: Response) -> Response {
     }
     default(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(headers, header::REFERRER_POLICY, "no-referrer");
-    default(headers, header::X_FRAME_OPTIONS, "DENY");
+    if !is_framed {
+        default(headers, header::X_FRAME_OPTIONS, "DENY");
+    }
     default(
         headers,
         header::STRICT_TRANSPORT_SECURITY,

@@ -75,6 +75,8 @@ mod tests {
                 profile: Profile::default(),
                 profile_changed_at: None,
                 status: AccountStatus::Enabled,
+                email_verified: false,
+                language: None,
                 has_password: true,
                 version: 1,
                 created_at: Timestamp(0),

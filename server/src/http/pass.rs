@@ -28,7 +28,10 @@ use super::{
     csrf::{self, Routes},
     errors::ApiError,
 };
-use crate::{app::Handle, oauth::dpop};
+use crate::{
+    app::Handle,
+    oauth::{dpop, session_state},
+};
 
 /// Gives a request its id and its caller, keeps other sites out, and writes down what came of it.
 #[derive(Clone)]
@@ -167,6 +170,7 @@ impl Seen {
         } else {
             tracing::debug!(request = %id, %method, path, status, micros, "request");
         }
+        session_state::follow(app, response.headers_mut());
         if self.has_proof {
             dpop::offer_nonce(app, response.headers_mut());
         }

@@ -12,14 +12,16 @@ use super::{
     about, cors, csrf::Routes, errors::ApiError, headers, health, pass::Pass, run_to_end::RunToEnd,
     ui, well_known,
 };
-use crate::{admin, app::Handle, authz, credentials, demo, docs, identity, keys, oauth, sessions};
+use crate::{
+    admin, app::Handle, authz, credentials, demo, docs, identity, keys, mail::Post, oauth, sessions,
+};
 
 /// Longest time a request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All documented routes; the demo's only where it is on.
 pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
-    use credentials::{passkeys, password};
+    use credentials::{passkeys, password, recovery_codes, totp};
     let readable_across_origins = OpenApiRouter::new()
         .routes(routes!(sessions::routes::current))
         .routes(routes!(authz::check::check))
@@ -46,6 +48,7 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .layer(cors);
     OpenApiRouter::with_openapi(openapi)
         .merge(readable_across_origins.into())
+        .merge(of_admins())
         .routes(routes!(identity::register::register))
         .routes(routes!(identity::setup::setup))
         .routes(routes!(password::sign_in::sign_in))
@@ -54,6 +57,11 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             identity::profile::show_profile,
             identity::profile::replace_profile
         ))
+        .routes(routes!(password::reset::forgot))
+        .routes(routes!(password::reset::reset))
+        .routes(routes!(identity::verify_email::send))
+        .routes(routes!(identity::verify_email::verify))
+        .routes(routes!(identity::disown::not_me))
         .routes(routes!(passkeys::sign_in::begin))
         .routes(routes!(passkeys::sign_in::finish))
         .routes(routes!(passkeys::sign_up::begin))
@@ -62,11 +70,50 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
         .routes(routes!(passkeys::register::finish))
         .routes(routes!(passkeys::manage::list))
         .routes(routes!(passkeys::manage::rename, passkeys::manage::delete))
+        .routes(routes!(totp::manage::list))
+        .routes(routes!(totp::manage::delete))
+        .routes(routes!(totp::register::begin))
+        .routes(routes!(totp::register::finish))
+        .routes(routes!(totp::sign_in::sign_in))
+        .routes(routes!(recovery_codes::replace))
+        .routes(routes!(recovery_codes::sign_in))
         .routes(routes!(sessions::routes::sign_out))
         .routes(routes!(sessions::routes::list))
         .routes(routes!(sessions::routes::end_others))
         .routes(routes!(sessions::routes::end_one))
         .routes(routes!(sessions::events::events))
+        .routes(routes!(oauth::authorize::by_get, oauth::authorize::by_post))
+        .routes(routes!(
+            oauth::consents::show_consent,
+            oauth::consents::decide_consent
+        ))
+        .routes(routes!(oauth::consents::list_consents))
+        .routes(routes!(oauth::consents::revoke_consent))
+        .routes(routes!(
+            oauth::device::api::show_device,
+            oauth::device::api::decide_device
+        ))
+        .routes(routes!(oauth::device::qr::show))
+        .routes(routes!(oauth::register::register))
+        .routes(routes!(
+            oauth::register::show,
+            oauth::register::update,
+            oauth::register::delete
+        ))
+        .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
+        .routes(routes!(oauth::session_state::check_session))
+        .routes(routes!(oauth::revocations::revocations))
+        .routes(routes!(about::about))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(well_known::change_password))
+        .routes(routes!(well_known::passkey_endpoints))
+        .routes(routes!(well_known::related_origins))
+}
+
+/// Documented routes of the administration.
+fn of_admins() -> OpenApiRouter {
+    OpenApiRouter::new()
         .routes(routes!(admin::users::list_users))
         .routes(routes!(admin::users::disable_user))
         .routes(routes!(admin::users::enable_user))
@@ -100,34 +147,13 @@ pub(crate) fn routes(with_demo: bool, cors: CorsLayer) -> OpenApiRouter {
             admin::clients::delete_client
         ))
         .routes(routes!(admin::clients::rotate_secret))
-        .routes(routes!(admin::registration::create_registration_token))
+        .routes(routes!(
+            admin::registration::list_registration_tokens,
+            admin::registration::create_registration_token
+        ))
+        .routes(routes!(admin::registration::revoke_registration_token))
         .routes(routes!(admin::keys::list_keys))
         .routes(routes!(admin::keys::rotate_keys))
-        .routes(routes!(oauth::authorize::by_get, oauth::authorize::by_post))
-        .routes(routes!(
-            oauth::consents::show_consent,
-            oauth::consents::decide_consent
-        ))
-        .routes(routes!(oauth::consents::list_consents))
-        .routes(routes!(oauth::consents::revoke_consent))
-        .routes(routes!(
-            oauth::device::api::show_device,
-            oauth::device::api::decide_device
-        ))
-        .routes(routes!(oauth::device::qr::show))
-        .routes(routes!(oauth::register::register))
-        .routes(routes!(
-            oauth::register::show,
-            oauth::register::update,
-            oauth::register::delete
-        ))
-        .routes(routes!(oauth::logout::by_get, oauth::logout::by_post))
-        .routes(routes!(about::about))
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
-        .routes(routes!(well_known::change_password))
-        .routes(routes!(well_known::passkey_endpoints))
-        .routes(routes!(well_known::related_origins))
 }
 
 /// The whole router: API, documentation, user interface.
@@ -140,6 +166,10 @@ pub(crate) fn router(handle: &Handle) -> Router {
         // Only what is the same for everybody is compressed: a secret beside reflected input would
         // show in the length (BREACH).
         .layer(CompressionLayer::new());
+    let pages = match handle.post {
+        Post::Kept => pages.merge(crate::mail::page::routes()),
+        _ => pages,
+    };
     let (api, _) = routes(config.demo, cors::layer(handle.clients.origins())).split_for_parts();
     // One stack, since a router boxes its routes anew for every layer that it is given.
     let layers = ServiceBuilder::new()

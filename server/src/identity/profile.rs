@@ -197,7 +197,8 @@ fn is_birthdate(text: &str) -> bool {
 /// How many days a month has. Year 0 is left open: whoever was born on 29 February need not say in
 /// which year.
 fn days(year: u32, month: u32) -> u32 {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let by = |number| year.is_multiple_of(number);
+    let is_leap = by(4) && (!by(100) || by(400));
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

@@ -3,6 +3,7 @@
 use axum::{http::HeaderMap, response::Response};
 use portcullis_domain::{
     Email, NewAccount, UserId, accounts::CreateAccount, audit::AuditKind, passwords::PasswordHash,
+    sign_in::Proof,
 };
 use portcullis_types::{ErrorCode, Problem, SessionAnswer, account::RegisterRequest};
 
@@ -16,12 +17,10 @@ use crate::{
         caller::Caller,
         errors::{ApiError, ApiResult},
         run_to_end::wholly,
+        text,
     },
     limits::Quota,
-    sessions::{
-        begin::{Begun, Proof},
-        end,
-    },
+    sessions::{begin::Begun, devices::Browser, end},
 };
 
 /// Makes an account and signs in.
@@ -47,12 +46,21 @@ pub(crate) async fn register(
         id: UserId(app.rng.uuid_at(caller.now)),
         email,
         name,
+        email_verified: false,
+        language: Some(text::of(&headers, None).language.to_owned()),
         password: Some(hash),
         passkey: None,
         roles: app.config.default_roles.clone(),
         created_at: caller.now,
     };
-    create(&app, &caller, &headers, account, Proof::Password).await
+    create(
+        &app,
+        &caller,
+        &headers,
+        account,
+        Proof::password(caller.now),
+    )
+    .await
 }
 
 /// Checks a new account's password, then counts the try, then hashes.
@@ -101,8 +109,8 @@ pub(crate) async fn create(
     proof: Proof,
 ) -> ApiResult<Response> {
     let user = account.id;
-    let begun = Begun::prepare(app, caller, user, proof, false);
-    let audit = creation(caller, user, proof);
+    let audit = creation(caller, user, &proof);
+    let begun = Begun::prepare(app, caller, user, &[proof], false);
     let previous = browser_session(app, headers, caller.now).await?;
     let previous = previous.map(|(session, _)| session);
     let first = begun.to_keep_instead(previous.as_deref());
@@ -125,12 +133,12 @@ pub(crate) async fn create(
 pub(crate) fn creation(
     caller: &Caller,
     user: UserId,
-    proof: Proof,
+    proof: &Proof,
 ) -> portcullis_domain::AuditEvent {
     let mut audit = caller.audit(AuditKind::AccountCreated);
     audit.actor = Some(user);
     audit.subject = Some(user);
-    audit.detail = serde_json::json!({ "method": proof.method() });
+    audit.detail = serde_json::json!({ "method": proof.factor.as_str() });
     audit
 }
 
@@ -143,7 +151,12 @@ pub(crate) async fn signed_in(
 ) -> ApiResult<Response> {
     let principal = app.principals.get(&*app.store, user).await?;
     let principal = principal.ok_or_else(|| ApiError::internal("a new account is gone"))?;
-    Ok(begun.into_response(&principal, caller.now))
+    let mut answer = begun.into_response(&principal, caller.now);
+    // Nobody is told of the browser that they have made their account in.
+    if let Some(browser) = Browser::of(app, caller, user).await? {
+        browser.signed_in(app, caller, user, &mut answer).await;
+    }
+    Ok(answer)
 }
 
 fn refused() -> ApiError {

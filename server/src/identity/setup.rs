@@ -4,6 +4,7 @@ use axum::{http::HeaderMap, response::Response};
 use parking_lot::Mutex;
 use portcullis_domain::{
     NewAccount, SecretHash, SecretToken, TokenKind, UserId, accounts::CreateAccount, roles::ADMIN,
+    sign_in::Proof,
 };
 use portcullis_types::{ErrorCode, Problem, SessionAnswer, account::SetupRequest};
 
@@ -17,12 +18,10 @@ use crate::{
         caller::Caller,
         errors::{ApiError, ApiResult},
         run_to_end::wholly,
+        text,
     },
     limits::Quota,
-    sessions::{
-        begin::{Begun, Proof},
-        end,
-    },
+    sessions::{begin::Begun, end},
 };
 
 /// The link's token, as a hash; gone once used. Made anew at each start without an admin, so an
@@ -86,13 +85,16 @@ pub(crate) async fn setup(
         id: user,
         email,
         name,
+        email_verified: false,
+        language: Some(text::of(&headers, None).language.to_owned()),
         password: Some(hash),
         passkey: None,
         roles: vec![ADMIN.to_owned()],
         created_at: caller.now,
     };
-    let begun = Begun::prepare(&app, &caller, user, Proof::Password, false);
-    let audit = register::creation(&caller, user, Proof::Password);
+    let proof = Proof::password(caller.now);
+    let audit = register::creation(&caller, user, &proof);
+    let begun = Begun::prepare(&app, &caller, user, &[proof], false);
     let previous = browser_session(&app, &headers, caller.now).await?;
     let previous = previous.map(|(session, _)| session);
     let first = begun.to_keep_instead(previous.as_deref());

@@ -202,14 +202,14 @@ impl SigningKeys {
         app: &App,
         token: &str,
         is_meant: impl Fn(&str) -> bool,
-    ) -> ApiResult<Option<Arc<Verifying>>> {
+    ) -> ApiResult<Option<(String, Arc<Verifying>)>> {
         let header = jsonwebtoken::decode_header(token).ok();
         let header = header.filter(|header| header.typ.as_deref().is_some_and(is_meant));
         let Some(kid) = header.and_then(|header| header.kid) else {
             return Ok(None);
         };
-        if let Some(known) = self.now().verifying(&kid) {
-            return Ok(Some(known));
+        if let Some(known) = self.verifying(&kid) {
+            return Ok(Some((kid, known)));
         }
         // Another node may have made one that is not known here; whoever makes ids up may not have
         // us look each time.
@@ -222,7 +222,12 @@ impl SigningKeys {
         if may_look {
             self.read(&*app.store).await.map_err(failed)?;
         }
-        Ok(self.now().verifying(&kid))
+        Ok(self.verifying(&kid).map(|known| (kid, known)))
+    }
+
+    /// The key with that id, if it is one of ours, retired ones too.
+    pub(crate) fn verifying(&self, kid: &str) -> Option<Arc<Verifying>> {
+        self.now().verifying(kid)
     }
 
     /// The JWK Set.

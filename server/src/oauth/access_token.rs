@@ -1,6 +1,8 @@
 //! Access tokens: JWTs in the profile of RFC 9068, ES256 unless the client says otherwise; or,
 //! where it is registered so, random ones whose claims are kept here.
 
+use std::sync::Arc;
+
 use jsonwebtoken::Validation;
 use portcullis_domain::{
     FamilyId, SecretHash, Timestamp, TokenKind, UserId, access_tokens::OpaqueToken,
@@ -8,12 +10,14 @@ use portcullis_domain::{
 };
 use portcullis_types::{
     client::{AccessTokenFormat, ClaimPlace, Client},
-    oauth::Act,
+    oauth::{Act, Confirmation},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{clients::lifetimes::Lifetimes, subject, user_claims};
+use super::{
+    binding::Binding, clients::lifetimes::Lifetimes, known_tokens::Known, subject, user_claims,
+};
 use crate::{
     app::App,
     crypto::token,
@@ -45,19 +49,12 @@ pub(crate) struct Claims {
     /// Who acts for the subject (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Act>,
-    /// The key it is bound to (RFC 9449 section 6.1).
+    /// What it is bound to (RFC 9449 section 6.1, RFC 8705 section 3.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
     /// What the client's mappers have it say of the user.
     #[serde(flatten)]
     pub(crate) of_user: user_claims::Claims,
-}
-
-/// The key that a token is bound to.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Confirmation {
-    /// Its thumbprint.
-    pub(crate) jkt: String,
 }
 
 /// What a good token of a user says.
@@ -66,8 +63,8 @@ pub(crate) struct Verified {
     pub(crate) subject: String,
     pub(crate) client_id: String,
     pub(crate) family: FamilyId,
-    /// The thumbprint of the key it is bound to.
-    pub(crate) jkt: Option<String>,
+    /// What it is bound to.
+    pub(crate) cnf: Option<Confirmation>,
 }
 
 /// What a token is good for.
@@ -76,8 +73,8 @@ pub(crate) struct Granted<'a> {
     pub(crate) scope: &'a str,
     /// Whom it is for.
     pub(crate) audience: &'a str,
-    /// The thumbprint of the key it is bound to.
-    pub(crate) jkt: Option<&'a str>,
+    /// What it is bound to.
+    pub(crate) bound: &'a Binding,
 }
 
 /// A fresh token of a family.
@@ -194,9 +191,7 @@ fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timest
         auth_time: None,
         amr: Vec::new(),
         act: None,
-        cnf: grant.jkt.map(|jkt| Confirmation {
-            jkt: jkt.to_owned(),
-        }),
+        cnf: grant.bound.confirmation(),
         of_user: user_claims::Claims::new(),
     }
 }
@@ -204,12 +199,12 @@ fn claims(app: &App, client: &Client, id: Uuid, grant: &Granted<'_>, now: Timest
 /// Reads a user's token for our own API. `None` for whatever is wrong, and for a client's own. The
 /// family must still be looked at.
 pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Verified>> {
-    let of_a_user = |claims: Claims| {
+    let of_a_user = |claims: Arc<Claims>| {
         Some(Verified {
-            subject: claims.sub,
-            client_id: claims.client_id,
             family: claims.sid?,
-            jkt: claims.cnf.map(|cnf| cnf.jkt),
+            subject: claims.sub.clone(),
+            client_id: claims.client_id.clone(),
+            cnf: claims.cnf.clone(),
         })
     };
     let read = read(app, token, now).await?;
@@ -219,30 +214,46 @@ pub(crate) async fn verify(app: &App, token: &str, now: Timestamp) -> ApiResult<
 
 /// Checks signature, type, issuer and time, or looks up what it stands for; whom it is for is left
 /// to the caller. `None` for whatever is wrong.
-pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Claims>> {
+pub(crate) async fn read(app: &App, token: &str, now: Timestamp) -> ApiResult<Option<Arc<Claims>>> {
     if let Some(token) = token::parse(TokenKind::Access, token) {
         let kept = app.store.access_token(token::hash(&token), now).await?;
         let claims = kept.and_then(|kept| serde_json::from_str::<Claims>(&kept.claims).ok());
         let is_good = |it: &Claims| it.iss == app.issuer && now.as_seconds() < it.exp;
-        return Ok(claims.filter(is_good));
+        return Ok(claims.filter(is_good).map(Arc::new));
     }
+    let hash = token::sha256(token.as_bytes());
+    let known = app
+        .known_tokens
+        .get_or_verify(hash, || signed(app, token))
+        .await?;
+    // Its key may have gone since, and time goes on.
+    let is_good = |known: &Arc<Known>| {
+        let key = app.keys.verifying(&known.kid);
+        key.is_some_and(|key| key.is_current(now)) && now.as_seconds() < known.claims.exp
+    };
+    let known = known.filter(is_good);
+    Ok(known.map(|known| Arc::clone(&known.claims)))
+}
+
+/// A token that one of our keys has signed; when, and whether it is over, is left to the caller.
+async fn signed(app: &App, token: &str) -> ApiResult<Option<Arc<Known>>> {
     let is_ours = |typ: &str| typ.eq_ignore_ascii_case(TYPE);
-    let Some(verifying) = app.keys.of_token(app, token, is_ours).await? else {
+    let Some((kid, verifying)) = app.keys.of_token(app, token, is_ours).await? else {
         return Ok(None);
     };
-    if !verifying.is_current(now) {
-        return Ok(None);
-    }
     let mut validation = Validation::new(verifying.algorithm);
     validation.set_issuer(&[&app.issuer]);
     validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    // Time is asked of our own clock, below.
+    // Time is asked of our own clock, above.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     let read = jsonwebtoken::decode::<Claims>(token, &verifying.key, &validation);
-    let claims = read.ok().map(|read| read.claims);
-    Ok(claims.filter(|claims| now.as_seconds() < claims.exp))
+    let known = |read: jsonwebtoken::TokenData<Claims>| {
+        let claims = Arc::new(read.claims);
+        Arc::new(Known { kid, claims })
+    };
+    Ok(read.ok().map(known))
 }
 
 /// What is kept of a token that is revoked by itself.

@@ -68,6 +68,36 @@ impl Refusal {
         )
     }
 
+    /// A setting turns off what is asked for.
+    pub(crate) fn turned_off() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "This server does not offer that.",
+        )
+    }
+
+    /// The client is no service that others' tokens are for.
+    pub(crate) fn no_service() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "unauthorized_client",
+            "This is for clients that are registered as services (serves, may_introspect).",
+        )
+    }
+
+    /// As many as can be served are.
+    pub(crate) fn busy(seconds: u32) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "Too many are served already. Try again later.",
+            )
+        }
+    }
+
     /// A scope is not the client's, or means nothing without a user.
     pub(crate) fn invalid_scope() -> Self {
         Self::new(

@@ -6,6 +6,7 @@ use portcullis_domain::{
     FamilyId, Principal, SessionId, StorageError, Store, Timestamp, UserId, oauth::TokenFamily,
 };
 use portcullis_types::SessionView;
+use tokio::sync::watch;
 
 use super::clients::Clients;
 use crate::{app::App, cache::LoadingCache, sessions::view};
@@ -18,6 +19,8 @@ pub(crate) struct Families {
     /// Together with since when the client was registered that had them then.
     cache: LoadingCache<FamilyId, (Arc<TokenFamily>, Option<Timestamp>)>,
     clients: Arc<Clients>,
+    /// Rings when something was taken back: families, or a token by itself.
+    taken_back: watch::Sender<()>,
 }
 
 impl Families {
@@ -25,6 +28,7 @@ impl Families {
         Self {
             cache: LoadingCache::new(CAPACITY),
             clients,
+            taken_back: watch::channel(()).0,
         }
     }
 
@@ -73,18 +77,31 @@ impl Families {
     /// Forgets a family that has changed in the database.
     pub(crate) fn forget(&self, id: FamilyId) {
         self.cache.invalidate(&id);
+        self.tell();
     }
 
     /// Forgets all families of a client.
     pub(crate) fn forget_client(&self, client: &str) {
         self.cache
             .invalidate_where(|(family, _)| family.client_id == client);
+        self.tell();
     }
 
     /// Forgets all families of a user.
     pub(crate) fn forget_user(&self, user: UserId) {
         self.cache
             .invalidate_where(|(family, _)| family.user == user);
+        self.tell();
+    }
+
+    /// Wakes those who are told what was taken back.
+    pub(crate) fn tell(&self) {
+        self.taken_back.send_replace(());
+    }
+
+    /// Hears when something was taken back.
+    pub(crate) fn listen(&self) -> watch::Receiver<()> {
+        self.taken_back.subscribe()
     }
 }
 

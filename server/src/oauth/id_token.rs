@@ -86,7 +86,7 @@ impl Hint {
 /// Reads an ID token that comes back as a hint: ours, however long ago. `None` for whatever is
 /// wrong.
 pub(crate) async fn read(app: &App, token: &str) -> ApiResult<Option<Hint>> {
-    let Some(verifying) = app.keys.of_token(app, token, |typ| typ == TYPE).await? else {
+    let Some((_, verifying)) = app.keys.of_token(app, token, |typ| typ == TYPE).await? else {
         return Ok(None);
     };
     let mut validation = Validation::new(verifying.algorithm);

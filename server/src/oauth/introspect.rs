@@ -11,13 +11,14 @@ use axum::{
 use portcullis_domain::{FamilyId, SecretHash, TokenKind, oauth::TokenFamily};
 use portcullis_types::{
     client::{AuthMethod, Client},
-    oauth::{Confirmation, IntrospectionResponse, OAuthError},
+    oauth::{IntrospectionResponse, OAuthError},
     paths,
 };
 use serde::Serialize;
 
 use super::{
     access_token::{self, Claims},
+    binding::Binding,
     client_auth::authenticate,
     errors::Refusal,
     form::Form,
@@ -115,10 +116,10 @@ async fn of_access_token(
     }
     Ok(Some(IntrospectionResponse {
         active: true,
-        scope: Some(claims.scope),
-        client_id: Some(claims.client_id),
+        scope: Some(claims.scope.clone()),
+        client_id: Some(claims.client_id.clone()),
         token_type: Some(
-            if claims.cnf.is_some() {
+            if claims.cnf.as_ref().is_some_and(|cnf| cnf.jkt.is_some()) {
                 "DPoP"
             } else {
                 "Bearer"
@@ -127,14 +128,14 @@ async fn of_access_token(
         ),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
-        sub: Some(claims.sub),
-        aud: Some(claims.aud),
-        iss: Some(claims.iss),
-        jti: Some(claims.jti),
+        sub: Some(claims.sub.clone()),
+        aud: Some(claims.aud.clone()),
+        iss: Some(claims.iss.clone()),
+        jti: Some(claims.jti.clone()),
         auth_time: claims.auth_time,
-        cnf: claims.cnf.map(|cnf| Confirmation { jkt: cnf.jkt }),
-        act: claims.act,
-        of_user: claims.of_user,
+        cnf: claims.cnf.clone(),
+        act: claims.act.clone(),
+        of_user: claims.of_user.clone(),
     }))
 }
 
@@ -156,7 +157,8 @@ pub(super) async fn is_live(app: &App, caller: &Caller, claims: &Claims) -> ApiR
     // Another client may have had the id before.
     let since = client.registered_at().unwrap_or_default().as_seconds();
     let id = access_token::id_hash(&claims.jti);
-    Ok(since <= claims.iat && !store.is_token_revoked(id).await?)
+    let standing = app.known_tokens.is_standing(store, id, caller.now);
+    Ok(since <= claims.iat && standing.await?)
 }
 
 async fn live_family(
@@ -195,7 +197,11 @@ async fn of_refresh_token(
         sub: Some(subject::of(app, client, family.user)),
         iss: Some(app.issuer.clone()),
         auth_time: Some(family.auth_time.as_seconds()),
-        cnf: family.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
+        cnf: Binding {
+            jkt: family.dpop_jkt.clone(),
+            certificate: family.certificate.clone(),
+        }
+        .confirmation(),
         ..IntrospectionResponse::default()
     }))
 }

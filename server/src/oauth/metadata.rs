@@ -39,7 +39,11 @@ fn answer(app: &App) -> Response {
 fn metadata(app: &App) -> ServerMetadata {
     let at = |path: &str| format!("{}{path}", app.issuer);
     let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
-    let methods: Vec<String> = list(&AuthMethod::ALL.map(AuthMethod::as_str));
+    let offered = |methods: &[AuthMethod]| -> Vec<String> {
+        let offered = methods.iter().filter(|it| app.config.tls.offers(**it));
+        offered.map(|method| method.as_str().to_owned()).collect()
+    };
+    let methods = offered(&AuthMethod::ALL);
     ServerMetadata {
         issuer: app.issuer.clone(),
         authorization_endpoint: at(paths::OAUTH_AUTHORIZE),
@@ -52,14 +56,17 @@ fn metadata(app: &App) -> ServerMetadata {
         introspection_signing_alg_values_supported: list(
             &SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
         ),
-        introspection_endpoint_auth_methods_supported: list(
-            &AuthMethod::CONFIDENTIAL.map(AuthMethod::as_str),
-        ),
+        introspection_endpoint_auth_methods_supported: offered(&AuthMethod::CONFIDENTIAL),
         introspection_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         userinfo_endpoint: at(paths::OAUTH_USERINFO),
         end_session_endpoint: at(paths::OAUTH_LOGOUT),
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
+        check_session_iframe: app
+            .config
+            .oauth
+            .session_management
+            .then(|| at(paths::OAUTH_CHECK_SESSION)),
         jwks_uri: at(paths::JWKS),
         scopes_supported: scopes(),
         response_types_supported: list(&["code"]),
@@ -70,6 +77,7 @@ fn metadata(app: &App) -> ServerMetadata {
         token_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: list(&client_auth::ALGORITHMS),
+        tls_client_certificate_bound_access_tokens: app.config.tls.client_certificates,
         dpop_signing_alg_values_supported: list(&dpop::ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
         acr_values_supported: list(&acr::ALL),

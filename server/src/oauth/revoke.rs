@@ -40,8 +40,9 @@ pub(crate) async fn revoke(
             .await?
     } else {
         let claims = access_token::read(&app, presented, caller.now).await?;
-        match claims.filter(|claims| claims.client_id == client.id) {
-            Some(claims @ Claims { sid: Some(id), .. }) => {
+        let claims = claims.filter(|claims| claims.client_id == client.id);
+        match claims.map(|claims| (claims.sid, claims)) {
+            Some((Some(id), claims)) => {
                 let (store, id_of) = (&app.store, &client.id);
                 let family = store.family(id).await?;
                 if family.is_some_and(|family| family.client_id != client.id) {
@@ -53,7 +54,7 @@ pub(crate) async fn revoke(
                     revoked.then_some(id)
                 }
             }
-            Some(claims) => {
+            Some((None, claims)) => {
                 by_itself(&app, &caller, &claims).await?;
                 None
             }
@@ -71,8 +72,9 @@ async fn by_itself(app: &App, caller: &Caller, claims: &Claims) -> Result<(), Re
     let mut audit = caller.audit(AuditKind::TokenRevoked);
     audit.detail = serde_json::json!({ "client": claims.client_id, "token": claims.jti });
     let expires_at = Timestamp(claims.exp.saturating_mul(1000));
-    app.store
-        .revoke_token(access_token::id_hash(&claims.jti), expires_at, audit)
-        .await?;
+    let id = access_token::id_hash(&claims.jti);
+    app.store.revoke_token(id, expires_at, audit).await?;
+    app.known_tokens.forget(id);
+    app.families.tell();
     Ok(())
 }

@@ -78,8 +78,8 @@ fn value(attribute: UserAttribute, principal: &Principal) -> Option<ClaimValue> 
         }
         UserAttribute::Groups => ClaimValue::List(principal.groups.clone()),
         UserAttribute::Email => ClaimValue::Text(account.email.as_str().to_owned()),
-        // Nobody has proved yet that an address is theirs.
-        UserAttribute::EmailVerified => ClaimValue::Flag(false),
+        // By the link or code of a mail (OpenID Connect Core section 5.1).
+        UserAttribute::EmailVerified => ClaimValue::Flag(account.email_verified),
         UserAttribute::Roles => ClaimValue::List(principal.roles.clone()),
         UserAttribute::Permissions => {
             let patterns = principal.permissions.patterns();

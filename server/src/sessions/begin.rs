@@ -8,13 +8,14 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use portcullis_domain::{
-    Principal, SecretToken, SessionId, Timestamp, TokenKind, UserId,
+    AuditEvent, Principal, SecretToken, SessionId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
     sessions::{FirstSession, NewSession, Session},
+    sign_in::{Proof, amr},
 };
 use portcullis_types::ErrorCode;
 
-use super::{end, registry::LiveSession, view};
+use super::{devices::Browser, end, registry::LiveSession, view};
 use crate::{
     app::{App, Handle},
     crypto::token,
@@ -24,40 +25,8 @@ use crate::{
         errors::{ApiError, ApiResult},
         run_to_end::wholly,
     },
+    mail::{letter, notices},
 };
-
-/// How somebody has just proved themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Proof {
-    /// With a password.
-    Password,
-    /// With a passkey and user verification; `synced` if it lives on several devices.
-    Passkey {
-        /// WebAuthn's backup state.
-        synced: bool,
-    },
-}
-
-impl Proof {
-    /// RFC 8176 values. A passkey with user verification is possession and knowledge or biometry
-    /// at once.
-    fn amr(self) -> Vec<String> {
-        let values: &[&str] = match self {
-            Self::Password => &["pwd"],
-            Self::Passkey { synced: false } => &["hwk", "user", "mfa"],
-            Self::Passkey { synced: true } => &["swk", "user", "mfa"],
-        };
-        values.iter().map(|value| (*value).to_owned()).collect()
-    }
-
-    /// What the audit log calls it.
-    pub(crate) const fn method(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Passkey { .. } => "passkey",
-        }
-    }
-}
 
 /// A session that has begun, and the token that only its browser gets.
 pub(crate) struct Begun {
@@ -73,7 +42,7 @@ impl Begun {
         app: &App,
         caller: &Caller,
         user: UserId,
-        proof: Proof,
+        proofs: &[Proof],
         remember: bool,
     ) -> Self {
         let token = token::generate(&*app.rng, TokenKind::Session);
@@ -87,7 +56,7 @@ impl Begun {
             id: SessionId(app.rng.uuid_at(caller.now)),
             token: token::hash(&token),
             user,
-            amr: proof.amr(),
+            amr: amr(proofs),
             auth_time: caller.now,
             idle_seconds: idle,
             created_at: caller.now,
@@ -125,35 +94,21 @@ impl Begun {
     }
 }
 
-/// Signs a user in who has just proved themselves. A session the browser had before ends: with the
-/// same user this is an elevation, else a change of user; either way the id is new (ASVS 7.2.4).
+/// Signs a user in whose proofs suffice. A session the browser had before ends: with the same user this
+/// is an elevation, else a change of user; either way the id is new (ASVS 7.2.4).
 pub(crate) async fn sign_in(
     app: &Handle,
     caller: &Caller,
     user: UserId,
-    proof: Proof,
+    proofs: &[Proof],
     remember: bool,
     previous: Option<Arc<LiveSession>>,
 ) -> ApiResult<Response> {
-    let elevates = previous
-        .as_ref()
-        .is_some_and(|session| session.user() == user);
-    // Proving oneself again keeps what "remember me" had granted.
-    let remember = remember
-        || previous.as_ref().is_some_and(|session| {
-            elevates && session.current().idle_seconds == app.config.session.remember_seconds
-        });
-    let begun = Begun::prepare(app, caller, user, proof, remember);
-    let kind = if elevates {
-        AuditKind::Elevated
-    } else {
-        AuditKind::SignedIn
-    };
-    let mut audit = caller.audit(kind);
-    audit.actor = Some(user);
-    audit.subject = Some(user);
-    audit.session = Some(begun.session.id);
-    audit.detail = serde_json::json!({ "method": proof.method() });
+    let elevation = elevation(app, user, remember, previous.as_deref());
+    let begun = Begun::prepare(app, caller, user, proofs, elevation.remember);
+    let browser = Browser::of(app, caller, user).await?;
+    let mut audit = event(caller, user, &begun, elevation.kind, proofs);
+    tell(app, caller, user, browser.as_ref(), &mut audit).await?;
     let (handle, session) = (app.clone(), begun.to_keep());
     wholly(async move {
         let replaces = previous.as_ref().map(|session| session.id());
@@ -166,10 +121,88 @@ pub(crate) async fn sign_in(
         Ok(())
     })
     .await?;
+    answer(app, caller, user, begun, browser).await
+}
+
+/// What a sign-in is to the session that the browser had before.
+pub(crate) struct Elevation {
+    pub(crate) kind: AuditKind,
+    pub(crate) remember: bool,
+}
+
+/// Whether somebody signed in proves themselves again, which keeps what "remember me" had granted.
+pub(crate) fn elevation(
+    app: &App,
+    user: UserId,
+    remember: bool,
+    previous: Option<&LiveSession>,
+) -> Elevation {
+    let same = previous.filter(|session| session.user() == user);
+    let remembered = |session: &LiveSession| {
+        session.current().idle_seconds == app.config.session.remember_seconds
+    };
+    Elevation {
+        kind: match same {
+            Some(_) => AuditKind::Elevated,
+            None => AuditKind::SignedIn,
+        },
+        remember: remember || same.is_some_and(remembered),
+    }
+}
+
+/// The audit event of a sign-in: what proved it is the last factor.
+pub(crate) fn event(
+    caller: &Caller,
+    user: UserId,
+    begun: &Begun,
+    kind: AuditKind,
+    proofs: &[Proof],
+) -> AuditEvent {
+    let mut audit = caller.audit(kind);
+    audit.actor = Some(user);
+    audit.subject = Some(user);
+    audit.session = Some(begun.session.id);
+    let method = proofs.last().map(|proof| proof.factor.as_str());
+    audit.detail = serde_json::json!({ "method": method });
+    audit
+}
+
+/// Has a sign-in with a browser that its user has not used before tell them by mail.
+pub(crate) async fn tell(
+    app: &App,
+    caller: &Caller,
+    user: UserId,
+    browser: Option<&Browser>,
+    audit: &mut AuditEvent,
+) -> ApiResult<()> {
+    let is_new = browser.is_some_and(Browser::is_new);
+    if is_new
+        && audit.kind != AuditKind::Elevated
+        && let Some(account) = app.store.account(user).await?
+    {
+        let told = notices::of(app, caller, &account, letter::Notice::NewDevice);
+        audit.mails.extend(told);
+    }
+    Ok(())
+}
+
+/// The answer that signs a user in whose session is kept.
+pub(crate) async fn answer(
+    app: &App,
+    caller: &Caller,
+    user: UserId,
+    begun: Begun,
+    browser: Option<Browser>,
+) -> ApiResult<Response> {
     let principal = app
         .principals
         .get(&*app.store, user)
         .await?
         .ok_or_else(|| ApiError::new(ErrorCode::InvalidCredentials, "Please sign in again."))?;
-    Ok(begun.into_response(&principal, caller.now))
+    app.mail_queued.ring();
+    let mut answer = begun.into_response(&principal, caller.now);
+    if let Some(browser) = browser {
+        browser.signed_in(app, caller, user, &mut answer).await;
+    }
+    Ok(answer)
 }

@@ -20,14 +20,14 @@ use crate::{
     change::{Change, made, made_with, refused},
     connection::{Connection, locking},
     passkeys, roles, sessions,
-    value::{Row, args, json, unreadable},
+    value::{Row, args, containing, json, unreadable},
 };
 
 /// The columns of an [`Account`].
 macro_rules! columns {
     () => {
         "a.id, a.email, a.name, a.enabled, a.password_hash IS NOT NULL AS has_password, a.version,
-            a.created_at, a.profile, a.profile_changed_at"
+            a.created_at, a.profile, a.profile_changed_at, a.email_verified_at, a.language"
     };
 }
 
@@ -45,6 +45,8 @@ fn account(row: &Row) -> Result<Account, StorageError> {
         profile: row.json("profile")?,
         profile_changed_at: row.time_if_any("profile_changed_at")?,
         status,
+        email_verified: row.time_if_any("email_verified_at")?.is_some(),
+        language: row.get("language")?,
         has_password: row.get("has_password")?,
         version: row.get("version")?,
         created_at: row.time("created_at")?,
@@ -59,8 +61,9 @@ async fn create(
     audit: AuditEvent,
 ) -> Result<Change<CreateAccount>, StorageError> {
     let sql = "INSERT INTO accounts
-            (id, email, name, search, enabled, password_hash, version, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 1, $7)
+            (id, email, name, search, enabled, password_hash, version, created_at,
+            email_verified_at, language)
+        VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9)
         ON CONFLICT (email) DO NOTHING";
     let search = searched(account.email.as_str(), &account.name);
     let args = args![
@@ -71,6 +74,8 @@ async fn create(
         true,
         account.password.map(|hash| hash.0),
         account.created_at,
+        account.email_verified.then_some(account.created_at),
+        account.language,
     ];
     if db.execute(sql, args).await? == 0 {
         return refused(CreateAccount::Taken);
@@ -108,19 +113,6 @@ async fn set_enabled(
     let sql = "UPDATE accounts SET enabled = $2, version = version + 1
         WHERE id = $1 AND enabled <> $2";
     Ok(db.execute(sql, args![id, enabled]).await? == 1)
-}
-
-/// `text` anywhere in a column, for `LIKE … ESCAPE '!'`.
-fn containing(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 #[async_trait]
@@ -257,7 +249,7 @@ impl AccountStore for Database {
             ORDER BY a.id DESC"
         );
         let after = query.after.map_or(Uuid::max(), |id| id.0);
-        let search = containing(query.search.as_deref().unwrap_or_default());
+        let search = containing(&query.search.as_deref().unwrap_or_default().to_lowercase());
         let mut page = Vec::<AccountSummary>::new();
         for row in &self
             .read(sql, args![after, search, query.limit, query.now])

@@ -52,14 +52,17 @@ impl<T, F> Operation<T> for F where
 {
 }
 
-/// Runs an operation and writes its audit rows. Whether to keep what it did, and its value.
+/// Runs an operation, writes its audit rows and queues the mails that tell of it. Whether to keep what it did, and its value.
 pub(crate) async fn run<T>(
     operation: impl Operation<T>,
     connection: &mut Connection<'_>,
 ) -> Result<(bool, T), StorageError> {
     match operation(connection).await? {
         Change::Made(value, audit) => {
-            for event in audit {
+            for mut event in audit {
+                for mail in std::mem::take(&mut event.mails) {
+                    crate::mail::queue(connection, mail).await?;
+                }
                 crate::audit::append(connection, event).await?;
             }
             Ok((true, value))

@@ -11,7 +11,7 @@ use crate::{
     Database,
     change::{made, refused},
     connection::{Connection, Sql, locking},
-    value::{Row, args, json},
+    value::{Row, args, containing, json},
 };
 
 /// Methods that take the same kind of secret: one that was made for the other method of a group
@@ -128,6 +128,10 @@ async fn lock(db: &mut Connection<'_>, id: &str) -> Result<Option<Row>, StorageE
 async fn revoke_all(db: &mut Connection<'_>, id: &str, now: Timestamp) -> Result<(), StorageError> {
     let sql = "DELETE FROM pushed_requests WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
+    // Services are told, who verify its own tokens by themselves.
+    let sql = "INSERT INTO ended_clients (client_id, ended_at) VALUES ($1, $2)
+        ON CONFLICT (client_id) DO UPDATE SET ended_at = excluded.ended_at";
+    db.execute(sql, args![id, now]).await?;
     // Or who registers under the same id later would find them good again.
     let sql = "DELETE FROM access_tokens WHERE client_id = $1";
     db.execute(sql, args![id]).await?;
@@ -230,18 +234,20 @@ impl ClientStore for Database {
 
     async fn clients(
         &self,
+        search: &str,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<KeptClient>, StorageError> {
-        // Ids are not empty, so all come after nothing.
+        // Ids are not empty, so all come after nothing. SQLite's LIKE knows the case of ASCII only.
         let sql = with_secrets!(
-            "id > $1 ORDER BY id LIMIT $2",
-            "id COLLATE \"C\" > $1 ORDER BY id COLLATE \"C\" LIMIT $2"
+            "id > $1 AND (id LIKE $3 ESCAPE '!' OR registration ->> 'name' LIKE $3 ESCAPE '!')
+                ORDER BY id LIMIT $2",
+            "id COLLATE \"C\" > $1
+                AND (id ILIKE $3 ESCAPE '!' OR registration::json ->> 'name' ILIKE $3 ESCAPE '!')
+                ORDER BY id COLLATE \"C\" LIMIT $2"
         );
-        let rows = self
-            .read(sql, args![after.unwrap_or_default(), limit])
-            .await?;
-        gather(&rows)
+        let args = args![after.unwrap_or_default(), limit, containing(search)];
+        gather(&self.read(sql, args).await?)
     }
 
     async fn update_client(

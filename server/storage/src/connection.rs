@@ -1,11 +1,12 @@
 //! One connection of either database, which takes the same statements and values.
 
 use portcullis_domain::{StorageError, UserId};
-use sqlx::{PgConnection, SqliteConnection, SqliteExecutor};
+use sqlx::{PgConnection, SqliteExecutor};
 
 use crate::{
     error::storage_error,
     value::{Arg, Row, args, for_postgres, for_sqlite},
+    written,
 };
 
 /// A statement; nearly always the same text for both databases.
@@ -45,7 +46,7 @@ pub(crate) use locking;
 /// for the other: client, role, account, device, consent, code, family, session and token, several
 /// of a kind by id.
 pub(crate) enum Connection<'c> {
-    Sqlite(&'c mut SqliteConnection),
+    Sqlite(&'c mut rusqlite::Connection),
     Postgres(&'c mut PgConnection),
 }
 
@@ -58,22 +59,13 @@ impl Connection<'_> {
     ) -> Result<u64, StorageError> {
         let sql = sql.into();
         match self {
-            Self::Sqlite(connection) => {
-                let query = sqlx::query_with(sql.sqlite, for_sqlite(args)?);
-                query
-                    .execute(&mut **connection)
-                    .await
-                    .map(|done| done.rows_affected())
-            }
+            Self::Sqlite(connection) => written::execute(connection, sql.sqlite, &args),
             Self::Postgres(connection) => {
                 let query = sqlx::query_with(sql.postgres, for_postgres(args)?);
-                query
-                    .execute(&mut **connection)
-                    .await
-                    .map(|done| done.rows_affected())
+                let done = query.execute(&mut **connection).await;
+                done.map(|done| done.rows_affected()).map_err(storage_error)
             }
         }
-        .map_err(storage_error)
     }
 
     /// Runs a statement; its rows.
@@ -84,7 +76,10 @@ impl Connection<'_> {
     ) -> Result<Vec<Row>, StorageError> {
         let sql = sql.into();
         match self {
-            Self::Sqlite(connection) => sqlite_rows(&mut **connection, sql, args).await,
+            Self::Sqlite(connection) => {
+                let rows = written::rows(connection, sql.sqlite, &args)?;
+                Ok(rows.into_iter().map(Row::Written).collect())
+            }
             Self::Postgres(connection) => postgres_rows(&mut **connection, sql, args).await,
         }
     }

@@ -18,6 +18,22 @@ pub(crate) fn storage_error(error: sqlx::Error) -> StorageError {
     }
 }
 
+/// The same for the connection that writes to SQLite.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
+pub(crate) fn sqlite_error(error: rusqlite::Error) -> StorageError {
+    use rusqlite::Error as E;
+    let text = error.to_string();
+    match error {
+        E::SqliteFailure(failure, _) if passes(failure.extended_code & 0xff) => {
+            StorageError::Unavailable(text)
+        }
+        E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::Utf8Error(..) => {
+            StorageError::Corrupt(text)
+        }
+        _ => StorageError::Failed(text),
+    }
+}
+
 /// Whether the database's own error is one that passes: it is locked, full, starting or stopping.
 fn is_passing(error: &dyn sqlx::error::DatabaseError) -> bool {
     let Some(code) = error.code() else {
@@ -33,8 +49,12 @@ fn is_passing(error: &dyn sqlx::error::DatabaseError) -> bool {
             .iter()
             .any(|class| code.starts_with(class));
     }
-    // BUSY, LOCKED, IOERR, FULL, CANTOPEN.
-    matches!(sqlite_code(error), Some(5 | 6 | 10 | 13 | 14))
+    sqlite_code(error).is_some_and(passes)
+}
+
+/// BUSY, LOCKED, IOERR, FULL, CANTOPEN (<https://www.sqlite.org/rescode.html>).
+const fn passes(code: i32) -> bool {
+    matches!(code, 5 | 6 | 10 | 13 | 14)
 }
 
 /// Whether SQLite says that another process holds the file.
@@ -43,6 +63,6 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
 }
 
 /// The primary result code, which is the low byte (<https://www.sqlite.org/rescode.html>).
-fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
-    Some(error.code()?.parse::<u32>().ok()? & 0xff)
+fn sqlite_code(error: &dyn sqlx::error::DatabaseError) -> Option<i32> {
+    Some(error.code()?.parse::<i32>().ok()? & 0xff)
 }

@@ -31,7 +31,10 @@ mod devices;
 mod error;
 mod groups;
 mod keys;
+mod known_devices;
 mod logouts;
+mod mail;
+mod mail_tokens;
 mod migrate;
 mod notes;
 mod oauth;
@@ -41,13 +44,17 @@ mod postgres;
 mod purge;
 mod refresh;
 mod registration;
+mod revocations;
 mod roles;
 mod sessions;
+mod sign_in;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod totp;
 mod url;
 mod value;
+mod written;
 
 use change::Operation;
 use connection::{Sql, postgres_rows, sqlite_rows};

@@ -1,9 +1,9 @@
 //! Brings a database to the schema of this version, when it is opened.
 //!
 //! There is one migration text for both databases, in `migrations/`, so that the schemas cannot
-//! drift apart. They differ in three column types only, which stand as words in braces there:
-//! SQLite keeps ids and hashes as `BLOB` and numbers rows itself, PostgreSQL has `UUID`, `BYTEA`
-//! and identity columns. A UUID version 7 sorts by time as either.
+//! drift apart. They differ in three column types and in how an id is made, which stand as words in
+//! braces there: SQLite keeps ids and hashes as `BLOB` and numbers rows itself, PostgreSQL has
+//! `UUID`, `BYTEA` and identity columns. A UUID version 7 sorts by time as either.
 
 use portcullis_domain::StorageError;
 use sqlx::{
@@ -15,22 +15,24 @@ use crate::error::storage_error;
 
 static TEXTS: Migrator = sqlx::migrate!("./migrations");
 
-const SQLITE: [(&str, &str); 3] = [
+const SQLITE: [(&str, &str); 4] = [
     ("{ID}", "BLOB"),
     ("{BYTES}", "BLOB"),
     ("{SEQUENCE}", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+    ("{RANDOM_ID}", "randomblob(16)"),
 ];
-const POSTGRES: [(&str, &str); 3] = [
+const POSTGRES: [(&str, &str); 4] = [
     ("{ID}", "UUID"),
     ("{BYTES}", "BYTEA"),
     (
         "{SEQUENCE}",
         "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     ),
+    ("{RANDOM_ID}", "gen_random_uuid()"),
 ];
 
 /// The migrations in one database's words.
-fn in_words(words: [(&str, &str); 3]) -> Migrator {
+fn in_words(words: [(&str, &str); 4]) -> Migrator {
     let translated = |migration: &Migration| {
         let sql = words
             .iter()

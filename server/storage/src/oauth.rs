@@ -50,6 +50,7 @@ pub(crate) fn family(row: &Row) -> Result<TokenFamily, StorageError> {
         resources: row.words("resources")?,
         claims: row.words("claims")?,
         dpop_jkt: row.get("dpop_jkt")?,
+        certificate: row.get("certificate")?,
         auth_time: row.time("auth_time")?,
         amr: row.words("amr")?,
         created_at: row.time("created_at")?,
@@ -133,21 +134,31 @@ pub(crate) async fn insert_family(
     first: NewRefreshToken,
 ) -> Result<bool, StorageError> {
     let sql = locking!(
-        "SELECT reused_at IS NOT NULL AS reused, session_id FROM authorization_codes
-            WHERE family_id = $1"
+        "SELECT reused_at IS NOT NULL AS reused, session_id, spent_at IS NOT NULL AS spent,
+                expires_at > $2 AND (session_id IS NULL OR EXISTS (SELECT id FROM sessions
+                    WHERE sessions.id = authorization_codes.session_id)) AS good
+            FROM authorization_codes WHERE family_id = $1"
     );
-    if let Some(code) = db.row(sql, args![family.id]).await? {
-        if code.get("reused")? {
+    let at = family.created_at;
+    if let Some(code) = db.row(sql, args![family.id, at]).await? {
+        let (is_reused, is_spent): (bool, bool) = (code.get("reused")?, code.get("spent")?);
+        if is_reused || (!is_spent && !code.get::<bool>("good")?) {
             return Ok(false);
         }
+        // In the same transaction: of many who redeem it at once exactly one begins a family.
+        let sql = "UPDATE authorization_codes SET spent_at = $2
+            WHERE family_id = $1 AND spent_at IS NULL";
+        db.execute(sql, args![family.id, at]).await?;
         // The session may have gone on under another id since the code was spent.
         if family.session.is_some() {
             family.session = code.get::<Option<Uuid>>("session_id")?.map(SessionId);
         }
     }
     let sql = "INSERT INTO token_families (id, user_id, client_id, scopes, auth_time, amr,
-            created_at, expires_at, revoked_at, dpop_jkt, resources, claims, session_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+            created_at, expires_at, revoked_at, dpop_jkt, resources, claims, session_id,
+            certificate)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        ON CONFLICT (id) DO NOTHING";
     let args = args![
         family.id,
         family.user,
@@ -162,8 +173,11 @@ pub(crate) async fn insert_family(
         family.resources.as_slice(),
         family.claims.as_slice(),
         family.session,
+        family.certificate,
     ];
-    db.execute(sql, args).await?;
+    if db.execute(sql, args).await? == 0 {
+        return Ok(false);
+    }
     refresh::insert(db, family.id, first).await?;
     Ok(true)
 }
@@ -241,6 +255,18 @@ impl OAuthStore for Database {
             })
         })
         .await
+    }
+
+    async fn fresh_code(
+        &self,
+        code: SecretHash,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<AuthorizationCode>, StorageError> {
+        let sql = "SELECT * FROM authorization_codes
+            WHERE code = $1 AND client_id = $2 AND spent_at IS NULL AND expires_at > $3";
+        let row = self.read_one(sql, args![code, client_id, now]).await?;
+        row.as_ref().map(self::code).transpose()
     }
 
     async fn consume_code(
@@ -379,9 +405,9 @@ impl OAuthStore for Database {
     ) -> Result<bool, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
-                let sql = "INSERT INTO revoked_tokens (token, expires_at) VALUES ($1, $2)
-                    ON CONFLICT (token) DO NOTHING";
-                if db.execute(sql, args![token, expires_at]).await? == 1 {
+                let sql = "INSERT INTO revoked_tokens (token, expires_at, revoked_at)
+                    VALUES ($1, $2, $3) ON CONFLICT (token) DO NOTHING";
+                if db.execute(sql, args![token, expires_at, audit.at]).await? == 1 {
                     made(true, audit)
                 } else {
                     refused(false)

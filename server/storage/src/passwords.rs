@@ -10,7 +10,7 @@ use portcullis_domain::{
 use crate::{
     Database,
     change::{made_with, refused},
-    sessions,
+    sessions, sign_in,
     value::args,
 };
 
@@ -35,6 +35,8 @@ impl PasswordStore for Database {
                 if db.execute(sql, args).await? == 0 {
                     return refused(None);
                 }
+                // Nobody goes on with the one before.
+                sign_in::end_all(db, user).await?;
                 let mut rows = vec![audit];
                 let mut ended = EndedSessions::new();
                 if let Some(EndOthers { keep, audit }) = others {

@@ -46,12 +46,14 @@ macro_rules! purge {
 }
 
 /// What is deleted, and how many seconds after it is over.
-const PURGES: [(Sql, i64); 13] = [
+const PURGES: [(Sql, i64); 17] = [
     (purge!("sessions", "id", "expires_at <= $1"), 0),
     (
         purge!("sessions", "id", "last_seen_at + idle_seconds * 1000 <= $1"),
         0,
     ),
+    // An expired sign-in is refused whether it is known or not.
+    (purge!("sign_ins", "token", "expires_at <= $1"), 0),
     // An expired token is refused whether it is known or not.
     (purge!("refresh_tokens", "token", "expires_at <= $1"), 0),
     // Kept longer than they are needed, in case another node's clock is behind.
@@ -74,6 +76,13 @@ const PURGES: [(Sql, i64); 13] = [
     // An expired token is refused whether it is known or not.
     (purge!("access_tokens", "token", "expires_at <= $1"), 0),
     (purge!("revoked_tokens", "token", "expires_at <= $1"), HOUR),
+    // An expired link is refused whether it is known or not.
+    (purge!("mail_tokens", "token", "expires_at <= $1"), 0),
+    // Browsers forget a cookie after as long.
+    (
+        purge!("known_devices", "device", "last_seen_at <= $1"),
+        400 * DAY,
+    ),
     // Nothing it signed is good; but an ID token of long ago may come back as a hint.
     (purge!("signing_keys", "kid", "expires_at <= $1"), 400 * DAY),
     // A spent code that turns up late still gives its thief away.
@@ -82,7 +91,15 @@ const PURGES: [(Sql, i64); 13] = [
         DAY,
     ),
     (purge!("token_families", "id", "expires_at <= $1"), DAY),
-    (purge!("token_families", "id", "revoked_at <= $1"), DAY),
+    // As long as an access token may live, and clocks may differ: services are told of it.
+    (
+        purge!("token_families", "id", "revoked_at <= $1"),
+        DAY + HOUR,
+    ),
+    (
+        purge!("ended_clients", "client_id", "ended_at <= $1"),
+        DAY + HOUR,
+    ),
 ];
 
 pub(crate) async fn purge_expired(

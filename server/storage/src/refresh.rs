@@ -75,9 +75,9 @@ pub(crate) async fn rotate(
     }
 }
 
-/// The family of the token presented, held, if it may still be used by this client with this
-/// key. That the
-/// account is not held as well does no harm: disabling it revokes the family, and waits for it.
+/// The family of the token presented, held, if it may still be used by this client with this key
+/// and certificate. That the account is not held as well does no harm: disabling it revokes the
+/// family, and waits for it.
 async fn usable_family(
     db: &mut Connection<'_>,
     rotation: &RefreshRotation,
@@ -88,7 +88,8 @@ async fn usable_family(
             JOIN accounts a ON a.id = f.user_id
             WHERE t.token = $1 AND f.client_id = $2 AND f.revoked_at IS NULL
                 AND f.expires_at > $3 AND a.enabled
-                AND (f.dpop_jkt IS NULL OR f.dpop_jkt = $4)",
+                AND (f.dpop_jkt IS NULL OR f.dpop_jkt = $4)
+                AND (f.certificate IS NULL OR f.certificate = $5)",
         " FOR NO KEY UPDATE OF f"
     );
     let args = args![
@@ -96,6 +97,7 @@ async fn usable_family(
         &rotation.client_id,
         rotation.now,
         rotation.dpop_jkt.clone(),
+        rotation.certificate.clone(),
     ];
     db.row(sql, args)
         .await?

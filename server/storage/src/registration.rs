@@ -2,34 +2,54 @@
 
 use async_trait::async_trait;
 use portcullis_domain::{
-    AuditEvent, SecretHash, StorageError, Timestamp,
+    AuditEvent, RegistrationTokenId, SecretHash, StorageError, Timestamp, UserId,
     registration::{InitialToken, RegisterClient, RegistrationStore, SelfRegistration},
 };
+use uuid::Uuid;
 
 use crate::{
     Database,
     change::{made, refused},
     clients,
-    value::args,
+    value::{Row, args},
 };
+
+fn initial_token(row: &Row) -> Result<InitialToken, StorageError> {
+    Ok(InitialToken {
+        id: RegistrationTokenId(row.get("id")?),
+        prefix: row.get("prefix")?,
+        uses: row.count("uses")?,
+        uses_left: row.count("uses_left")?,
+        made_by: row.get::<Option<Uuid>>("made_by")?.map(UserId),
+        created_at: row.time("created_at")?,
+        expires_at: row.time("expires_at")?,
+        last_used_at: row.time_if_any("last_used_at")?,
+    })
+}
 
 #[async_trait]
 impl RegistrationStore for Database {
     async fn save_initial_token(
         &self,
+        hash: SecretHash,
         token: InitialToken,
         audit: AuditEvent,
     ) -> Result<(), StorageError> {
         self.write(move |db| {
             Box::pin(async move {
-                let sql = "INSERT INTO initial_access_tokens (token, uses_left, created_at,
-                        expires_at)
-                    VALUES ($1, $2, $3, $4)";
+                let sql = "INSERT INTO initial_access_tokens (token, id, prefix, uses, uses_left,
+                        made_by, created_at, expires_at, last_used_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
                 let args = args![
-                    token.token,
+                    hash,
+                    token.id,
+                    token.prefix,
+                    token.uses,
                     token.uses_left,
+                    token.made_by,
                     token.created_at,
                     token.expires_at,
+                    token.last_used_at,
                 ];
                 db.execute(sql, args).await?;
                 made((), audit)
@@ -38,14 +58,53 @@ impl RegistrationStore for Database {
         .await
     }
 
-    async fn is_initial_token(
+    async fn initial_token(
         &self,
-        token: SecretHash,
+        hash: SecretHash,
         now: Timestamp,
-    ) -> Result<bool, StorageError> {
-        let sql = "SELECT token FROM initial_access_tokens
+    ) -> Result<Option<InitialToken>, StorageError> {
+        let sql =
+            "SELECT id, prefix, uses, uses_left, made_by, created_at, expires_at, last_used_at
+            FROM initial_access_tokens
             WHERE token = $1 AND uses_left > 0 AND expires_at > $2";
-        Ok(self.read_one(sql, args![token, now]).await?.is_some())
+        let row = self.read_one(sql, args![hash, now]).await?;
+        row.as_ref().map(initial_token).transpose()
+    }
+
+    async fn initial_tokens(
+        &self,
+        before: Option<RegistrationTokenId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<InitialToken>, StorageError> {
+        // No id is above this one.
+        let before = before.map_or(Uuid::max(), |id| id.0);
+        let sql =
+            "SELECT id, prefix, uses, uses_left, made_by, created_at, expires_at, last_used_at
+            FROM initial_access_tokens
+            WHERE id < $1 AND expires_at > $2 ORDER BY id DESC LIMIT $3";
+        let rows = self.read(sql, args![before, now, limit]).await?;
+        rows.iter().map(initial_token).collect()
+    }
+
+    async fn revoke_initial_token(
+        &self,
+        id: RegistrationTokenId,
+        now: Timestamp,
+        audit: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.write(move |db| {
+            Box::pin(async move {
+                // Whoever is registering with it holds its row: this waits for them, and who comes
+                // after finds none.
+                let sql = "DELETE FROM initial_access_tokens WHERE id = $1 AND expires_at > $2";
+                match db.execute(sql, args![id, now]).await? {
+                    0 => refused(false),
+                    _ => made(true, audit),
+                }
+            })
+        })
+        .await
     }
 
     async fn register_client(
@@ -56,7 +115,8 @@ impl RegistrationStore for Database {
     ) -> Result<RegisterClient, StorageError> {
         self.write(move |db| {
             Box::pin(async move {
-                let sql = "UPDATE initial_access_tokens SET uses_left = uses_left - 1
+                let sql = "UPDATE initial_access_tokens
+                    SET uses_left = uses_left - 1, last_used_at = $2
                     WHERE token = $1 AND uses_left > 0 AND expires_at > $2";
                 if db.execute(sql, args![registration.initial, now]).await? != 1 {
                     return refused(RegisterClient::NoToken);

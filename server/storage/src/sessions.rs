@@ -5,6 +5,7 @@ use portcullis_domain::{
     AuditEvent, SecretHash, SessionId, StorageError, Timestamp, UserId,
     audit::AuditKind,
     sessions::{EndedSessions, NewSession, Session, SessionStore},
+    sign_in::is_multi_factor,
 };
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::{
     Database,
     change::{made, made_with, refused, unaudited},
     connection::{Connection, locking},
-    logouts, oauth,
+    logouts, oauth, sign_in, totp,
     value::{Row, args},
 };
 
@@ -67,6 +68,7 @@ pub(crate) async fn end_all(
     except: Option<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
+    sign_in::end_all(db, user).await?;
     let grants = oauth::revoke_families_of(db, user, now).await?;
     logouts::sessions_end(db, user, except, now).await?;
     // Locked in the order of their ids first, as `touch_sessions` takes them.
@@ -127,6 +129,26 @@ pub(crate) async fn replace(
     }))
 }
 
+/// Begins a session in place of the one before; the rows of the audit log. The caller holds the
+/// account. `None`: somebody with a second factor has not shown it. That is looked at here, under the
+/// lock, so that no sign-in with a password alone slips by while one is added.
+pub(crate) async fn begin(
+    db: &mut Connection<'_>,
+    session: NewSession,
+    replaces: Option<SessionId>,
+    audit: AuditEvent,
+) -> Result<Option<Vec<AuditEvent>>, StorageError> {
+    if !is_multi_factor(&session.amr) && totp::count(db, session.user).await? > 0 {
+        return Ok(None);
+    }
+    let ended = match replaces {
+        Some(old) => replace(db, old, session.user, Some(session.id), &audit).await?,
+        None => None,
+    };
+    insert(db, session).await?;
+    Ok(Some([audit].into_iter().chain(ended).collect()))
+}
+
 #[async_trait]
 impl SessionStore for Database {
     async fn begin_session(
@@ -140,12 +162,10 @@ impl SessionStore for Database {
                 if db.lock_account(session.user).await? != Some(true) {
                     return refused(false);
                 }
-                let ended = match replaces {
-                    Some(old) => replace(db, old, session.user, Some(session.id), &audit).await?,
-                    None => None,
-                };
-                insert(db, session).await?;
-                made_with(true, [audit].into_iter().chain(ended).collect())
+                match begin(db, session, replaces, audit).await? {
+                    Some(rows) => made_with(true, rows),
+                    None => refused(false),
+                }
             })
         })
         .await

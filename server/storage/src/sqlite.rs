@@ -1,23 +1,24 @@
 //! SQLite: a file, four connections that read and one that writes.
 //!
-//! Writing operations queue for one task. It runs those that are waiting one after another in one
-//! transaction, each inside a savepoint of its own, commits once, and only then answers all of
-//! them: fifty sign-ins at once share one fsync, and none is acknowledged before it is on disk.
-//! (Fifty writers that each make an account with a session: 1,500 to 2,300 a second, against 260 to
-//! 380 with a commit each, in a debug build on two busy cores.)
-//! An operation that fails takes back its own savepoint and nobody else's work. Since the task and
+//! Writing operations queue for one thread, which has the connection that writes. It runs those that
+//! are waiting one after another in one transaction, each inside a savepoint of its own, commits
+//! once, and only then answers all of them: fifty sign-ins at once share one fsync, and none is
+//! acknowledged before it is on disk.
+//! An operation that fails takes back its own savepoint and nobody else's work. Since the thread and
 //! not the caller runs it, a caller that goes away leaves nothing half done.
 
 use std::{
     fs,
     io::ErrorKind,
     panic::AssertUnwindSafe,
-    path::Path,
+    path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
-use futures::{FutureExt as _, future::BoxFuture};
+use futures::{FutureExt as _, executor::block_on, future::BoxFuture};
 use portcullis_domain::StorageError;
+use rusqlite::OpenFlags;
 use sqlx::{
     ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -27,8 +28,8 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     change::{Operation, run},
     connection::Connection,
-    error::{is_busy, storage_error},
-    migrate,
+    error::{is_busy, sqlite_error, storage_error},
+    migrate, written,
 };
 
 /// Connections that read.
@@ -39,6 +40,8 @@ const BUSY: Duration = Duration::from_secs(5);
 const QUEUE: usize = 1024;
 /// Operations that share a commit at most, so that the first of them is not kept waiting.
 const GROUP: usize = 64;
+/// Compiled statements that are kept; there are fewer that write.
+const STATEMENTS: usize = 256;
 
 /// An operation of whatever type, with the way back to its caller.
 type Job = Box<dyn for<'a, 'c> FnOnce(&'a mut Connection<'c>) -> BoxFuture<'a, Settled> + Send>;
@@ -47,8 +50,10 @@ type Job = Box<dyn for<'a, 'c> FnOnce(&'a mut Connection<'c>) -> BoxFuture<'a, S
 /// is known whether the commit went well.
 struct Settled {
     keep: bool,
-    answer: Box<dyn FnOnce(Result<(), StorageError>) + Send>,
+    answer: Answer,
 }
+
+type Answer = Box<dyn FnOnce(Result<(), StorageError>) + Send>;
 
 enum Message {
     Run(Job),
@@ -76,16 +81,21 @@ impl Sqlite {
         migrate::sqlite(&mut connection)
             .await
             .map_err(|error| name(path, error))?;
+        let writer = open_to_write(path).map_err(|error| name(path, error))?;
+        connection.close().await.map_err(storage_error)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .test_before_acquire(false)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
-        let (writer, queue) = mpsc::channel(QUEUE);
         let task = Writer {
-            options,
-            connection: Some(connection),
+            path: path.to_owned(),
+            connection: Some(writer),
         };
-        tokio::spawn(task.serve(queue));
+        let (writer, queue) = mpsc::channel(QUEUE);
+        thread::Builder::new()
+            .name("sqlite writer".to_owned())
+            .spawn(move || task.serve(queue))
+            .map_err(|error| StorageError::Failed(format!("cannot start a thread: {error}")))?;
         Ok(Self { readers, writer })
     }
 
@@ -141,19 +151,19 @@ fn job<T: Send + 'static>(
     })
 }
 
-/// The task that writes.
+/// The thread that writes.
 struct Writer {
-    options: SqliteConnectOptions,
+    path: PathBuf,
     /// Nothing after a failure that leaves it unclear what state the connection is in.
-    connection: Option<SqliteConnection>,
+    connection: Option<rusqlite::Connection>,
 }
 
 impl Writer {
-    async fn serve(mut self, mut queue: mpsc::Receiver<Message>) {
+    fn serve(mut self, mut queue: mpsc::Receiver<Message>) {
         let mut closers = Vec::new();
-        while let Some(message) = queue.recv().await {
+        while let Some(message) = queue.blocking_recv() {
             match message {
-                Message::Run(first) => self.serve_group(first, &mut queue, &mut closers).await,
+                Message::Run(first) => self.serve_group(first, &mut queue, &mut closers),
                 Message::Close(done) => closers.push(done),
             }
             if !closers.is_empty() {
@@ -161,48 +171,21 @@ impl Writer {
                 queue.close();
             }
         }
-        if let Some(connection) = self.connection.take() {
-            connection.close().await.ok();
-        }
+        drop(self.connection.take());
         for done in closers {
             done.send(()).ok();
         }
     }
 
     /// Runs `first` and what else is waiting, commits, answers.
-    async fn serve_group(
+    fn serve_group(
         &mut self,
         first: Job,
         queue: &mut mpsc::Receiver<Message>,
         closers: &mut Vec<oneshot::Sender<()>>,
     ) {
         let mut answers = Vec::new();
-        let result = async {
-            let connection = self.connection().await?;
-            execute(connection, "BEGIN IMMEDIATE").await?;
-            let mut next = Some(first);
-            while let Some(job) = next.take() {
-                execute(connection, "SAVEPOINT operation").await?;
-                let settled = job(&mut Connection::Sqlite(connection)).await;
-                answers.push(settled.answer);
-                if !settled.keep {
-                    execute(connection, "ROLLBACK TO operation").await?;
-                }
-                execute(connection, "RELEASE operation").await?;
-                if answers.len() < GROUP {
-                    next = match queue.try_recv() {
-                        Ok(Message::Run(job)) => Some(job),
-                        Ok(Message::Close(done)) => {
-                            closers.push(done);
-                            None
-                        }
-                        Err(_) => None,
-                    };
-                }
-            }
-            execute(connection, "COMMIT").await
-        }
-        .await;
+        let result = self.run_group(first, queue, closers, &mut answers);
         if let Err(error) = &result {
             tracing::error!(%error, "a group of changes was not committed");
             self.connection = None;
@@ -214,17 +197,62 @@ impl Writer {
             });
         }
     }
-}
 
-impl Writer {
+    fn run_group(
+        &mut self,
+        first: Job,
+        queue: &mut mpsc::Receiver<Message>,
+        closers: &mut Vec<oneshot::Sender<()>>,
+        answers: &mut Vec<Answer>,
+    ) -> Result<(), StorageError> {
+        let connection = self.connection()?;
+        execute(connection, "BEGIN IMMEDIATE")?;
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            execute(connection, "SAVEPOINT operation")?;
+            // It waits for nothing but its statements, which this thread runs.
+            let settled = block_on(job(&mut Connection::Sqlite(connection)));
+            answers.push(settled.answer);
+            if !settled.keep {
+                execute(connection, "ROLLBACK TO operation")?;
+            }
+            execute(connection, "RELEASE operation")?;
+            if answers.len() < GROUP {
+                next = match queue.try_recv() {
+                    Ok(Message::Run(job)) => Some(job),
+                    Ok(Message::Close(done)) => {
+                        closers.push(done);
+                        None
+                    }
+                    Err(_) => None,
+                };
+            }
+        }
+        execute(connection, "COMMIT")
+    }
+
     /// The connection, opened anew if the last group left it in doubt.
-    async fn connection(&mut self) -> Result<&mut SqliteConnection, StorageError> {
+    fn connection(&mut self) -> Result<&mut rusqlite::Connection, StorageError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => connect(&self.options).await?,
+            None => open_to_write(&self.path)?,
         };
         Ok(self.connection.insert(connection))
     }
+}
+
+/// Opens the connection that writes, on a file that has its write-ahead log.
+fn open_to_write(path: &Path) -> Result<rusqlite::Connection, StorageError> {
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    };
+    open().map_err(sqlite_error)
 }
 
 /// Connects. Turning a file into one with a write-ahead log fails at once, and not after the busy
@@ -241,12 +269,8 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
     }
 }
 
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StorageError> {
-    sqlx::query(sql)
-        .execute(connection)
-        .await
-        .map(drop)
-        .map_err(storage_error)
+fn execute(connection: &rusqlite::Connection, sql: &'static str) -> Result<(), StorageError> {
+    written::execute(connection, sql, &[]).map(drop)
 }
 
 /// The same error, saying which file it is about.

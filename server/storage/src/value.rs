@@ -1,15 +1,17 @@
 //! What goes into a statement and comes out of one, the same for both databases.
 
 use portcullis_domain::{
-    FamilyId, NoteId, PasskeyId, RequestId, SecretHash, SessionId, StorageError, Timestamp, UserId,
+    FamilyId, NoteId, PasskeyId, RegistrationTokenId, RequestId, SecretHash, SessionId,
+    StorageError, Timestamp, TotpId, UserId,
 };
+use rusqlite::types::FromSql;
 use sqlx::{
     Arguments, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgArguments, postgres::PgRow,
     sqlite::SqliteArguments, sqlite::SqliteRow,
 };
 use uuid::Uuid;
 
-use crate::error::storage_error;
+use crate::{error::storage_error, written::WrittenRow};
 
 /// A value for a placeholder. An absent one still has a type, which PostgreSQL insists on.
 #[derive(Clone, Debug)]
@@ -19,6 +21,19 @@ pub(crate) enum Arg {
     Bool(bool),
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
+}
+
+/// `text` anywhere in a column, for `LIKE … ESCAPE '!'`.
+pub(crate) fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// The values for `$1`, `$2` … in order.
@@ -42,7 +57,16 @@ macro_rules! ids_into_arg {
     )*} };
 }
 
-ids_into_arg!(FamilyId, NoteId, PasskeyId, RequestId, SessionId, UserId);
+ids_into_arg!(
+    FamilyId,
+    NoteId,
+    PasskeyId,
+    RegistrationTokenId,
+    RequestId,
+    SessionId,
+    TotpId,
+    UserId
+);
 into_arg! {
     Uuid => |id| Self::Id(Some(id));
     Timestamp => |at| Self::Int(Some(at.0));
@@ -91,6 +115,7 @@ pub(crate) fn for_postgres(args: Vec<Arg>) -> Result<PgArguments, StorageError> 
 /// A row of an answer.
 pub(crate) enum Row {
     Sqlite(SqliteRow),
+    Written(WrittenRow),
     Postgres(PgRow),
 }
 
@@ -100,9 +125,11 @@ impl Row {
     where
         T: for<'r> Decode<'r, Sqlite> + Type<Sqlite>,
         T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        T: FromSql,
     {
         match self {
             Self::Sqlite(row) => row.try_get(column),
+            Self::Written(row) => return row.get(column),
             Self::Postgres(row) => row.try_get(column),
         }
         .map_err(storage_error)

@@ -39,6 +39,8 @@ pub struct Claims {
     pub roles: Vec<String>,
     /// `cnf.jkt`: the thumbprint of the key that it is bound to (RFC 9449 section 6.1).
     pub thumbprint: Option<String>,
+    /// `cnf.x5t#S256`: the SHA-256 of the certificate that it is bound to (RFC 8705 section 3.1).
+    pub certificate: Option<String>,
     all: Map<String, Value>,
 }
 
@@ -74,6 +76,7 @@ impl Claims {
     /// Reads claims. What must always be there is missed; what is of another form is refused, since
     /// somebody may understand it otherwise.
     pub(crate) fn read(all: &Map<String, Value>) -> Result<Self, Refusal> {
+        let (thumbprint, certificate) = confirmation(all)?;
         let must = |name: &'static str| text(all, name)?.ok_or(Refusal::Claim(name));
         let client_id = match text(all, "client_id")? {
             None => text(all, "azp")?,
@@ -91,7 +94,8 @@ impl Claims {
             scope: scope(all)?,
             permissions: list(all, "permissions"),
             roles: list(all, "roles"),
-            thumbprint: thumbprint(all)?,
+            thumbprint,
+            certificate,
             all: all.clone(),
         })
     }
@@ -160,18 +164,27 @@ fn seconds(
     Ok(Some(whole))
 }
 
-/// `cnf.jkt`. A token that is bound otherwise, to a certificate for instance (RFC 8705), must not
-/// pass as one that is not bound.
-fn thumbprint(all: &Map<String, Value>) -> Result<Option<String>, Refusal> {
+/// `cnf.jkt` and `cnf.x5t#S256`: one of them, or both. A token that is bound otherwise must not pass
+/// as one that is not bound, nor as one that is bound to less.
+fn confirmation(all: &Map<String, Value>) -> Result<(Option<String>, Option<String>), Refusal> {
     const WRONG: Refusal = Refusal::Claim("cnf");
     let Some(confirmation) = all.get("cnf") else {
-        return Ok(None);
+        return Ok((None, None));
     };
     let confirmation = confirmation.as_object().ok_or(WRONG)?;
-    match confirmation.get("jkt") {
-        Some(Value::String(jkt)) if confirmation.len() == 1 && crate::dpop::is_thumbprint(jkt) => {
-            Ok(Some(jkt.clone()))
+    let (mut key, mut certificate) = (None, None);
+    for (name, value) in confirmation {
+        // Either is a SHA-256 in base64url.
+        let value = value.as_str().filter(|it| crate::dpop::is_thumbprint(it));
+        let value = value.ok_or(WRONG)?.to_owned();
+        match name.as_str() {
+            "jkt" => key = Some(value),
+            "x5t#S256" => certificate = Some(value),
+            _ => return Err(WRONG),
         }
-        _ => Err(WRONG),
     }
+    if confirmation.is_empty() {
+        return Err(WRONG);
+    }
+    Ok((key, certificate))
 }

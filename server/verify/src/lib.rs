@@ -26,10 +26,12 @@
 //! - The key: the issuer's own, for signatures and for this algorithm, with the token's `kid`.
 //! - `iss`, `aud`, `exp`, `nbf`, `iat`, `sub`, and `client_id` and `jti` where they belong.
 //! - Proof of possession: a token that is bound to a key passes with a fresh proof of it only
-//!   ([`dpop`]), one that is bound in a way that is not known here not at all.
+//!   ([`dpop`]), one that is bound to a certificate over a connection with that certificate only
+//!   ([`ClientCertificate`]), one that is bound in a way that is not known here not at all.
 //!
 //! Tokens are only verified, never seen by the issuer, so one that has been revoked there passes
-//! until it expires. [`Revocable`] asks a list of your own.
+//! until it expires. [`Revocable`] asks what is taken back: a `RevocationFeed` follows what a Portcullis
+//! says, within a second, and [`RevokedInMemory`] is a list of your own.
 //!
 //! # Several issuers
 //!
@@ -49,10 +51,12 @@
 //!
 //! # Features
 //!
-//! Both are on by default: `discovery` fetches keys (reqwest with rustls, on tokio), `axum` brings
+//! Both are on by default: `discovery` fetches keys and follows revocations (reqwest with rustls, on
+//! tokio), `axum` brings
 //! [`VerifyLayer`] and [`Verified`].
 
 mod algorithm;
+mod certificate;
 mod chain;
 mod claims;
 mod clock;
@@ -79,6 +83,7 @@ pub use portcullis_policy::Requirement;
 pub use portcullis_types::Timestamp;
 
 pub use algorithm::Algorithm;
+pub use certificate::{ClientCertificate, Holder};
 pub use chain::Chain;
 pub use claims::Claims;
 #[cfg(feature = "discovery")]
@@ -86,6 +91,8 @@ pub use discovery::Freshness;
 pub use issuer::Issuer;
 pub use jws::{MAX_LENGTH, Unverified};
 pub use refusal::{Refusal, SetupError};
+#[cfg(feature = "discovery")]
+pub use revocation::{CutOff, FollowedRevocations, RevocationFeed};
 pub use revocation::{Full, OutOfReach, Revocable, Revocations, RevokedInMemory};
 pub use rules::Rules;
 pub use shared_secret::SharedSecret;

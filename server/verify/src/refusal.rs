@@ -50,6 +50,10 @@ pub enum Refusal {
     /// Good only together with a key (RFC 9449), and presented without, or with another.
     #[error("the token is bound to a key, and came without a proof of it")]
     Bound,
+    /// Good only over a connection with a certificate (RFC 8705 section 3), and presented over one
+    /// without, or with another.
+    #[error("the token is bound to a certificate, and came over a connection without it")]
+    Certificate,
     /// Presented with a proof, but bound to no key: anybody could have made the proof.
     #[error("the token is not bound to a key")]
     NotBound,

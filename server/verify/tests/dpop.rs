@@ -250,8 +250,11 @@ async fn rfc9449_7_1_a_bound_token_needs_its_key_and_an_unbound_one_has_none() {
     let thumbprint = owner.thumbprint();
     for confirmation in [
         json!({}),
-        json!({ "x5t#S256": thumbprint }),
-        json!({ "jkt": thumbprint, "x5t#S256": thumbprint }),
+        json!({ "x5t": thumbprint }),
+        json!({ "jkt": thumbprint, "x5t#S256": "" }),
+        json!({ "jkt": thumbprint, "x5t#S256": null }),
+        json!({ "jkt": thumbprint, "kid": thumbprint }),
+        json!({ "x5t#S256": [thumbprint] }),
         json!({ "jkt": "" }),
         json!({ "jkt": [thumbprint] }),
         json!({ "jkt": format!("{thumbprint}=") }),

@@ -6,6 +6,7 @@
 )]
 
 mod attacks;
+mod certificates;
 mod chain;
 mod claims;
 mod discovery;

@@ -24,33 +24,44 @@ impl Answer {
         fields.trim_end()
     }
 
+    /// The value of the first header field with that name.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self
+            .fields()
+            .lines()
+            .filter_map(|line| line.split_once(':'));
+        let field = fields.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        field.map(|(_, value)| value.trim())
+    }
+
     /// `name=value` of a cookie that the answer sets.
     pub(crate) fn cookie(&self) -> Result<String> {
-        let header = |line: &&str| line.to_ascii_lowercase().starts_with("set-cookie:");
-        let line = self
-            .head
-            .lines()
-            .find(header)
+        let value = self
+            .field("set-cookie")
             .context("the answer sets no cookie")?;
-        let value = line.split_once(':').map_or("", |(_, value)| value);
         Ok(value.split(';').next().unwrap_or("").trim().to_owned())
     }
 }
+
+/// The header of a body that is a form.
+pub(crate) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 /// The address of a port on loopback.
 pub(crate) const fn address(port: u16) -> SocketAddr {
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), port)
 }
 
-/// A request as bytes.
+/// A request as bytes; a body is JSON unless the headers say otherwise.
 pub(crate) fn request(port: u16, method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    let kind = if method == "GET" || headers.contains(FORM) {
+        ""
+    } else {
+        "Content-Type: application/json\r\n"
+    };
     let length = if method == "GET" {
         String::new()
     } else {
-        format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        )
+        format!("{kind}Content-Length: {}\r\n", body.len())
     };
     format!("{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{headers}{length}\r\n{body}")
         .into()
@@ -91,7 +102,7 @@ pub(crate) fn send(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Extent {
     pub(crate) status: u16,
-    head: usize,
+    pub(crate) head: usize,
     pub(crate) end: usize,
 }
 

@@ -4,13 +4,14 @@ mod bare;
 mod footprint;
 mod http;
 mod load;
+mod oauth;
 mod process;
 mod report;
 mod session;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
@@ -26,6 +27,8 @@ enum Task {
     Session(Programs),
     /// Memory after start, time from start to first answer, size of the program.
     Footprint(Programs),
+    /// Tokens given and introspected per second over HTTP, and verified in process.
+    Oauth(Programs),
     /// Be the bare peer: answer the bytes of files to everything.
     Bare {
         /// Where to listen on loopback.
@@ -46,18 +49,33 @@ struct Programs {
     /// `portcullis`.
     #[arg(long)]
     server: PathBuf,
-    /// `portcullis-bench-peers`.
+    /// `portcullis-bench-peers`; not for OAuth.
     #[arg(long)]
-    peers: PathBuf,
-    /// `server.js` of the peer in Node.
+    peers: Option<PathBuf>,
+    /// The folder with the peers in Node.
     #[arg(long)]
-    peer_in_node: PathBuf,
+    peers_in_node: PathBuf,
+}
+
+impl Programs {
+    fn peers(&self) -> Result<&Path> {
+        self.peers.as_deref().context("--peers is missing")
+    }
+
+    fn better_auth(&self) -> PathBuf {
+        self.peers_in_node.join("better-auth.js")
+    }
+
+    fn oidc_provider(&self) -> PathBuf {
+        self.peers_in_node.join("oidc-provider.js")
+    }
 }
 
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Session(programs) => session::run(&programs)?.print(),
         Task::Footprint(programs) => footprint::run(&programs)?.print(),
+        Task::Oauth(programs) => oauth::run(&programs)?.print(),
         Task::Bare { port, body, fields } => bare::serve(port, &body, fields.as_deref()),
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::http;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// How often memory is looked at.
+const WATCH: Duration = Duration::from_millis(50);
 /// `/proc` counts processor time in hundredths of a second on every Linux that we know.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -71,6 +74,26 @@ impl Server {
         let line = status.lines().find(|line| line.starts_with("VmRSS:"));
         let kibibytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
         Ok(kibibytes.context("the kernel does not tell the memory of a process")? * 1024.0 / 1e6)
+    }
+
+    /// The most resident memory that it has while `work` is done, in megabytes, beside what comes of
+    /// that.
+    pub(crate) fn memory_during<T>(&self, work: impl FnOnce() -> T) -> Result<(f64, T)> {
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                let mut most = self.memory()?;
+                while !done.load(Ordering::Relaxed) {
+                    thread::sleep(WATCH);
+                    most = most.max(self.memory()?);
+                }
+                anyhow::Ok(most)
+            });
+            let value = work();
+            done.store(true, Ordering::Relaxed);
+            let most = watcher.join().ok().context("who watched it panicked")??;
+            Ok((most, value))
+        })
     }
 
     /// Processor time used so far, in seconds, over all threads.

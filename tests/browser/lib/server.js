@@ -30,6 +30,7 @@ const SETTINGS = {
  *
  * @typedef {object} ServerOptions
  * @property {Client[]} [clients]
+ * @property {{ name: string, permissions: string[] }[]} [roles] besides the demo's
  * @property {Record<string, string>} [settings] further `PORTCULLIS_*` variables
  * @property {boolean} [plain] without the demo
  * @property {string} [ui] what it serves; left out: what is in the program
@@ -51,16 +52,19 @@ function needed(name) {
   return value;
 }
 
-/** @param {Client[]} clients */
-function configuration(clients) {
-  const text = JSON.stringify;
-  return clients
-    .map(({ id, name, redirectUris, more = {} }) => {
-      const settings = Object.entries({ id, name, redirect_uris: redirectUris, ...more });
-      const lines = settings.map(([key, value]) => `${key} = ${text(value)}\n`);
-      return `[[clients]]\n${lines.join("")}`;
-    })
-    .join("\n");
+/** @param {ServerOptions} options */
+function configuration({ clients = [], roles = [] }) {
+  /** @param {string} name @param {object} settings */
+  const table = (name, settings) => {
+    const lines = Object.entries(settings).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`);
+    return `[[${name}]]\n${lines.join("")}`;
+  };
+  return [
+    ...roles.map((role) => table("roles", { description: role.name, ...role })),
+    ...clients.map(({ id, name, redirectUris, more = {} }) =>
+      table("clients", { id, name, redirect_uris: redirectUris, ...more }),
+    ),
+  ].join("\n");
 }
 
 /** The server's API as one session uses it, past any browser. */
@@ -150,7 +154,7 @@ export class Server {
   static async start(options = {}) {
     const folder = await mkdtemp(join(tmpdir(), "portcullis-browser-"));
     const file = join(folder, "portcullis.toml");
-    await writeFile(file, configuration(options.clients ?? []));
+    await writeFile(file, configuration(options));
     const port = options.publicUrl ? await freePort() : 0;
     const arguments_ = ["serve", "--port", String(port), "--config", file];
     if (!options.plain) arguments_.push("--demo");

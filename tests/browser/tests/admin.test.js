@@ -61,7 +61,7 @@ it("is closed to everybody else, and the server refuses what the page does not o
   const tara = (await world.user({ name: "Tara Singh", roles: ["moderator"] })).expectRefusals(403);
   await tara.page.goto("/notes");
   await menu(tara.page).waitFor();
-  assert.equal(await tara.page.getByRole("link", { name: "People" }).count(), 0);
+  assert.equal(await tara.page.getByRole("banner").getByRole("link", { name: "Admin" }).count(), 0);
   await tara.page.goto("/admin");
   await tara.page.getByText("This page is for admins").waitFor();
   for (const [method, path] of [
@@ -80,7 +80,7 @@ it("is closed to everybody else, and the server refuses what the page does not o
   // Made admin, the page opens by itself.
   await world.server.setRole(tara.account, "admin", true);
   await tara.page.getByRole("table", { name: "People" }).waitFor();
-  await tara.page.getByRole("link", { name: "People" }).waitFor();
+  await tara.page.getByRole("banner").getByRole("link", { name: "Admin" }).waitFor();
 });
 
 it("sends who is not signed in to sign in, and back", async (world) => {

@@ -12,12 +12,15 @@ use reqwest::{
 };
 use serde_json::Value;
 
-use crate::{Answer, Call};
+use crate::{Answer, Call, mtls::Identity};
 
 /// The session's cookie.
 pub const SESSION: &str = "__Host-portcullis";
 /// What binds a ceremony to its browser.
 pub const BROWSER: &str = "__Host-portcullis-browser";
+
+/// What a sign-in under way is bound to its browser by.
+pub const SIGN_IN: &str = "__Host-portcullis-sign-in";
 
 /// A browser on one of the server's own pages, or a program without cookies and pages.
 pub struct Browser {
@@ -71,6 +74,20 @@ impl Browser {
     pub fn from_address(mut self, address: [u8; 4]) -> Self {
         let address = std::net::IpAddr::from(address);
         self.http = building().local_address(address).build().unwrap();
+        self
+    }
+
+    /// The same, over TLS to a server that this CA has vouched for, and with a certificate to show if
+    /// there is one.
+    #[must_use]
+    pub fn with_tls(mut self, ca: &str, identity: Option<&Identity>) -> Self {
+        let ca = reqwest::Certificate::from_pem(ca.as_bytes()).unwrap();
+        let mut building = building().tls_certs_only([ca]);
+        if let Some(identity) = identity {
+            let pem = format!("{}\n{}", identity.key, identity.pem);
+            building = building.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap());
+        }
+        self.http = building.build().unwrap();
         self
     }
 

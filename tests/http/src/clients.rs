@@ -1,12 +1,14 @@
 //! OAuth clients that tests register.
 
 use portcullis_domain::{
-    Clock, SecretHash,
+    Clock, RegistrationTokenId, Rng, SecretHash,
     audit::{AuditEvent, AuditKind},
     clients::{ClientSecret, ClientStore},
+    registration::{InitialToken, RegistrationStore},
 };
+use portcullis_server::SystemRng;
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType, SigningAlgorithm},
+    client::{AuthMethod, Client, ExchangeRule, GrantType, SigningAlgorithm},
     paths,
 };
 use reqwest::Method;
@@ -38,7 +40,23 @@ pub fn service(id: &str, serves: &str, calls: &[&str]) -> Client {
     client.redirect_uris = Vec::new();
     client.serves = vec![serves.to_owned()];
     client.resources = calls.iter().map(|uri| (*uri).to_owned()).collect();
+    lets_exchange(&mut client);
     client
+}
+
+/// Lets a client exchange anybody's tokens that are its to show, for all that it calls and has, and
+/// says that it acts.
+pub fn lets_exchange(client: &mut Client) {
+    if !client.resources.is_empty() {
+        client.may_exchange = vec![ExchangeRule {
+            from: vec!["*".to_owned()],
+            to: client.resources.clone(),
+            scopes: client.scopes.clone(),
+            roles: Vec::new(),
+            within: None,
+            impersonate: false,
+        }];
+    }
 }
 
 impl Server {
@@ -65,9 +83,31 @@ impl Server {
             ip: String::new(),
             request: None,
             detail: Value::Null,
+            mails: Vec::new(),
         };
         let created = self.database.create_client(client.clone(), secret, audit);
         assert!(created.await.unwrap());
+    }
+
+    /// What applications register themselves with, made past the API and known to nobody; its id.
+    pub async fn registration_token(&self) -> String {
+        let now = self.clock.now();
+        let token = InitialToken {
+            id: RegistrationTokenId(SystemRng::default().uuid_at(now)),
+            prefix: "pc_iat_abcd".to_owned(),
+            uses: 1,
+            uses_left: 1,
+            made_by: None,
+            created_at: now,
+            expires_at: now.plus_seconds(60),
+            last_used_at: None,
+        };
+        let id = token.id.to_string();
+        let hash = SecretHash(random(32).try_into().unwrap());
+        let audit = AuditEvent::by_itself(AuditKind::RegistrationTokenMade, now);
+        let saved = self.database.save_initial_token(hash, token, audit);
+        saved.await.unwrap();
+        id
     }
 }
 

@@ -14,6 +14,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod authenticator;
 pub mod browser;
 pub mod call;
 pub mod cbor;
@@ -22,6 +23,8 @@ pub mod database;
 pub mod device;
 pub mod events;
 pub mod jwt;
+pub mod mailbox;
+pub mod mtls;
 pub mod page;
 pub mod people;
 pub mod process;
@@ -36,6 +39,7 @@ pub use app::App;
 pub use browser::Browser;
 pub use call::Call;
 pub use device::{Algorithm, Device, Passkey};
+pub use mailbox::Mailbox;
 pub use page::Page;
 pub use people::PASSWORD;
 pub use process::Program;

@@ -98,6 +98,20 @@ impl Program {
         arguments: &[&str],
         change: impl FnOnce(&mut Command),
     ) -> Self {
+        Self::start_asking(folder, arguments, change, None).await
+    }
+
+    /// Starts it with these arguments, which make it speak TLS with a certificate of that CA.
+    pub async fn start_over_tls(folder: &TempDir, arguments: &[&str], ca: &str) -> Self {
+        Self::start_asking(folder, arguments, |_| {}, Some(ca)).await
+    }
+
+    async fn start_asking(
+        folder: &TempDir,
+        arguments: &[&str],
+        change: impl FnOnce(&mut Command),
+        ca: Option<&str>,
+    ) -> Self {
         let mut command = command(folder.path(), &["serve"]);
         command.args(arguments);
         change(&mut command);
@@ -123,7 +137,7 @@ impl Program {
             stderr,
         };
         // All it has to say is said before it answers.
-        program.wait_until_it_answers().await;
+        program.wait_until_it_answers(ca).await;
         while let Ok(Ok(Some(line))) =
             timeout(Duration::from_millis(50), program.stdout.next_line()).await
         {
@@ -132,8 +146,11 @@ impl Program {
         program
     }
 
-    async fn wait_until_it_answers(&self) {
-        let browser = self.browser();
+    async fn wait_until_it_answers(&self, ca: Option<&str>) {
+        let mut browser = self.browser();
+        if let Some(ca) = ca {
+            browser = browser.with_tls(ca, None);
+        }
         let waiting = async {
             while browser
                 .call(reqwest::Method::GET, "/readyz")

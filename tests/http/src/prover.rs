@@ -153,5 +153,10 @@ impl Prover {
 
 /// SHA-256 in base64url.
 pub fn hash(text: &str) -> String {
-    base64url(digest(&SHA256, text.as_bytes()).as_ref())
+    hash_bytes(text.as_bytes())
+}
+
+/// SHA-256 in base64url.
+pub fn hash_bytes(bytes: &[u8]) -> String {
+    base64url(digest(&SHA256, bytes).as_ref())
 }

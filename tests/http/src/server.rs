@@ -7,7 +7,7 @@ use portcullis_domain::{AuditRow, ManualClock, Timestamp, audit::AuditStore};
 use portcullis_server::{
     Builder, Config, MasterKey, Portcullis,
     config::LimitConfig,
-    connections::{Patience, serve},
+    connections::{Patience, serve_tls},
 };
 use portcullis_storage::{
     Database,
@@ -57,7 +57,12 @@ pub fn settings() -> Config {
     limits.sign_ins_per_account_and_ip = 10_000;
     limits.sign_ins_per_account = 10_000;
     limits.sign_ins_per_ip = 10_000;
+    limits.second_factors_per_account = 10_000;
     limits.registrations_per_ip = 10_000;
+    limits.mails_per_address_and_ip = 10_000;
+    limits.mails_per_address = 10_000;
+    limits.mails_per_ip = 10_000;
+    limits.mail_links_per_ip = 10_000;
     limits.ceremonies_per_ip = 10_000;
     limits.client_authentications_per_client_and_ip = 10_000;
     limits.pushed_requests_per_ip = 10_000;
@@ -191,9 +196,12 @@ impl Server {
             .clock(Arc::clone(&clock) as Arc<dyn portcullis_domain::Clock>);
         let portcullis = build(builder).build().await.unwrap();
         let (app, patience) = (app(&portcullis), Patience::from(&LimitConfig::default()));
-        tokio::spawn(serve(listener, app, patience, std::future::pending()));
+        let tls = portcullis.tls();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let never = std::future::pending();
+        tokio::spawn(serve_tls(listener, tls, app, patience, never));
         Self {
-            base: format!("http://{address}"),
+            base: format!("{scheme}://{address}"),
             origin,
             clock,
             database,
@@ -239,10 +247,15 @@ impl Server {
     /// The first admin, by the set-up link.
     pub async fn admin(&self) -> Browser {
         let browser = self.browser();
+        self.make_admin(&browser).await;
+        browser
+    }
+
+    /// Makes whoever sits at that browser the first admin.
+    pub async fn make_admin(&self, browser: &Browser) {
         let token = self.setup_token().await;
         let body = json!({ "token": token, "email": email("root"), "password": PASSWORD });
         browser.post("/api/setup", body).await.status(200);
-        browser
     }
 
     /// Every row there is.

@@ -10,6 +10,7 @@ export const FLOWS = /** @type {const} */ ({
   popup: "Sign-in in a popup",
   silent: "Sign-in without a page (prompt=none)",
   par: "Pushed requests (RFC 9126)",
+  jar: "Signed requests (JAR, RFC 9101)",
   dpop: "DPoP, with the server's nonces (RFC 9449)",
   userinfo: "Userinfo",
   refresh: "Refresh, with rotation",
@@ -17,12 +18,15 @@ export const FLOWS = /** @type {const} */ ({
   clientSecretPost: "client_secret_post",
   clientSecretJwt: "client_secret_jwt",
   privateKeyJwt: "private_key_jwt",
+  mtls: "tls_client_auth, with bound tokens (RFC 8705)",
   clientCredentials: "Client credentials",
   device: "Device code (RFC 8628)",
   exchange: "Token exchange (RFC 8693)",
   introspection: "Introspection (RFC 7662)",
   revocation: "Revocation (RFC 7009)",
   logout: "Sign-out (RP-initiated logout)",
+  backchannelLogout: "Is told of a sign-out elsewhere (Back-Channel Logout)",
+  session: "Notices a sign-out elsewhere (Session Management)",
 });
 
 /** @typedef {keyof typeof FLOWS} Flow */

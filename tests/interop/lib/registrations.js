@@ -23,6 +23,7 @@ export const ordersService = {
   grant_types: [EXCHANGE],
   serves: [ORDERS],
   resources: [MAIL],
+  may_exchange: [{ from: ["*"], to: [MAIL], scopes: ["openid", "profile", "email"] }],
 };
 
 /** Has no browser. */

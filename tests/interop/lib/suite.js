@@ -159,11 +159,12 @@ export async function installed(name) {
  * @param {string} about.client its name
  * @param {string} about.version
  * @param {string} [about.registry] where it comes from
+ * @param {Record<string, string>} [about.settings] further `PORTCULLIS_*` variables of the server
  */
-export function client({ client, version, registry = "npm" }) {
+export function client({ client, version, registry = "npm", settings = {} }) {
   /** @type {Partial<Record<Flow, boolean>>} */
   const flows = {};
-  const it = suite();
+  const it = suite(() => ({ settings }));
   after(() => keep({ client, version, registry, flows }));
 
   /**

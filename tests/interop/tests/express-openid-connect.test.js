@@ -36,6 +36,8 @@ async function application(scene, { registration = BASIC, config = {} }, use, wh
     const { id, secret } = await scene.register({
       redirect_uris: [`${url}/callback`],
       post_logout_redirect_uris: [url],
+      // Where the middleware listens, if it is told to.
+      ...Object(config.backchannelLogout && { backchannel_logout_uri: `${url}/backchannel-logout` }),
       ...registration,
     });
     const app = express();
@@ -133,5 +135,41 @@ it("logout", (scene) =>
     await person.page.goto(`${url}/logout`);
     assert.equal((await shown(person.page)).user, null);
     assert.ok(!(await person.isSignedIn()));
+  }),
+);
+
+/** Keeps what the middleware was told, as the stores of express-session do. */
+class Store {
+  #kept = new Map();
+
+  /** @param {string} id @param {(error: unknown, value?: unknown) => void} done */
+  get(id, done) {
+    done(null, this.#kept.get(id));
+  }
+
+  /** @param {string} id @param {unknown} value @param {(error?: unknown) => void} [done] */
+  set(id, value, done) {
+    this.#kept.set(id, value);
+    done?.();
+  }
+
+  /** @param {string} id @param {(error?: unknown) => void} [done] */
+  destroy(id, done) {
+    this.#kept.delete(id);
+    done?.();
+  }
+}
+
+it("backchannelLogout", (scene) =>
+  application(scene, { config: { backchannelLogout: { store: new Store() } } }, async (person, url) => {
+    const { page, account } = person;
+    // Ends the session of the browser, from another device.
+    await account.api.ask("POST", "/api/auth/sessions/end-others");
+    for (let tries = 0; tries < 100; tries += 1) {
+      await page.goto(url);
+      if ((await shown(page)).user === null) return;
+      await page.waitForTimeout(100);
+    }
+    assert.fail("the application was not told");
   }),
 );

@@ -14,6 +14,7 @@ import {
   reports,
   tv,
 } from "../lib/registrations.js";
+import { servingTls } from "../lib/mtls.js";
 import { client, installed } from "../lib/suite.js";
 
 /**
@@ -227,6 +228,19 @@ it("par", async (scene) => {
   assert.equal(oauth.getValidatedIdTokenClaims(tokens)?.sub, person.account.id);
 });
 
+it("jar", async (scene) => {
+  const { registration, key } = await keyPair();
+  const more = { ...registration, require_signed_request_object: true };
+  const application = await Application.of(scene, more, () => oauth.PrivateKeyJwt(key));
+  const { as, client } = application;
+  const transaction = await application.transaction();
+  const request = await oauth.issueRequestObject(as, client, transaction.parameters, key);
+  const person = await scene.person();
+  const answer = await person.authorize(application.request({ client_id: client.client_id, request }));
+  const tokens = await application.redeem(answer, transaction);
+  assert.equal(oauth.getValidatedIdTokenClaims(tokens)?.sub, person.account.id);
+});
+
 it("dpop", async (scene) => {
   const application = await Application.of(scene, { dpop_bound_access_tokens: true });
   const DPoP = oauth.DPoP(application.client, await oauth.generateKeyPair("ES256"));
@@ -276,6 +290,31 @@ for (const [flow, method, auth] of /** @type {const} */ ([
 it("privateKeyJwt", async (scene) => {
   const { registration, key } = await keyPair();
   await (await Application.of(scene, registration, () => oauth.PrivateKeyJwt(key))).signIn();
+});
+
+it("mtls", async () => {
+  await servingTls(async (url, fetchAs) => {
+    const issuer = new URL(url);
+    const ledger = { [oauth.customFetch]: fetchAs("ledger") };
+    const as = await oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, ledger),
+    );
+    assert.equal(as.tls_client_certificate_bound_access_tokens, true);
+    const client = { client_id: "ledger", use_mtls_endpoint_aliases: true };
+    const ask = async (/** @type {typeof ledger} */ options) => {
+      const auth = oauth.TlsClientAuth();
+      const asked = { scope: "reports:read" };
+      const sent = await oauth.clientCredentialsGrantRequest(as, client, auth, asked, options);
+      return oauth.processClientCredentialsResponse(as, client, sent);
+    };
+    const tokens = await ask(ledger);
+    const [, claims] = tokens.access_token.split(".");
+    const said = JSON.parse(Buffer.from(claims ?? "", "base64url").toString());
+    assert.equal(said.cnf["x5t#S256"].length, 43);
+    const stranger = { [oauth.customFetch]: fetchAs("stranger") };
+    await assert.rejects(ask(stranger), { error: "invalid_client" });
+  });
 });
 
 it("clientCredentials", async (scene) => {

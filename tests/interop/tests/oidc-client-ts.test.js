@@ -12,10 +12,16 @@ import { client, installed } from "../lib/suite.js";
  * @typedef {import("../lib/suite.js").Page} Page
  * @typedef {import("oidc-client-ts").UserManager} UserManager
  * @typedef {import("oidc-client-ts").User} User
- * @typedef {{ manager: UserManager, back?: Promise<User | undefined> }} Globals what its pages have
+ * @typedef {{ manager: UserManager, back?: Promise<User | undefined>, signedOut: Promise<void> }}
+ *   Globals what its pages have
  */
 
-const it = client({ client: "oidc-client-ts", version: await installed("oidc-client-ts") });
+const it = client({
+  client: "oidc-client-ts",
+  version: await installed("oidc-client-ts"),
+  // Off otherwise; its pages here are of the server's own site.
+  settings: { PORTCULLIS_OAUTH__SESSION_MANAGEMENT: "true" },
+});
 
 const SCRIPT = createRequire(import.meta.url)
   .resolve("oidc-client-ts")
@@ -47,6 +53,7 @@ async function serve(scene, settings, registration) {
        const settings = ${JSON.stringify(all)};
        if (settings.dpop) settings.dpop.store = new oidc.IndexedDbDPoPStore();
        globalThis.manager = new oidc.UserManager(settings);
+       globalThis.signedOut = new Promise((resolve) => manager.events.addUserSignedOut(resolve));
        ${more}
      </script>`;
   site.put("/oidc-client-ts.js", { body: await readFile(SCRIPT), type: "text/javascript" });
@@ -61,8 +68,8 @@ function user(page) {
     const { manager } = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
     const found = await manager.getUser();
     if (!found) return undefined;
-    const { profile, access_token, refresh_token, token_type } = found;
-    return { profile, access_token, refresh_token, token_type };
+    const { profile, access_token, refresh_token, token_type, id_token, session_state } = found;
+    return { profile, access_token, refresh_token, token_type, id_token, session_state };
   });
 }
 
@@ -178,4 +185,22 @@ it("logout", async (scene) => {
   await ask(person.page, "signoutRedirect");
   await person.page.waitForURL("**/goodbye**");
   assert.ok(!(await person.isSignedIn()));
+});
+
+it("session", async (scene) => {
+  const settings = { monitorSession: true, checkSessionIntervalInSeconds: 1 };
+  const person = await scene.user();
+  // The silent request, by which it makes sure, comes back to the page that it signs in at.
+  const app = await serve(scene, { ...settings, silent_redirect_uri: scene.callback });
+  const { page } = person;
+  const framed = page.waitForResponse((answer) => answer.url().endsWith("/oauth/check-session"));
+  const before = await signIn(person, app);
+  assert.match(before?.session_state ?? "", /^[\w-]{43}\.[\w-]{22}$/);
+  assert.equal((await framed).status(), 200);
+  // In another tab, and not at the application.
+  const other = await page.context().newPage();
+  await other.goto(`${scene.issuer}/oauth/logout?id_token_hint=${before?.id_token}`);
+  await page.evaluate(
+    () => /** @type {Globals} */ (/** @type {unknown} */ (globalThis)).signedOut,
+  );
 });

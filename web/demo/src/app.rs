@@ -4,42 +4,73 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{A, FlatRoutes, Route, Router};
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::path;
 use portcullis_sdk::{Auth, Config};
 use portcullis_web::ui::{Blank, Glyph, Page, icon_sized};
 use portcullis_web::{
-    Account, Admin, AuthProvider, Language, PermissionGate, SignedIn, SignedOut, UserMenu, admin,
+    Account, AuthProvider, Language, PermissionGate, SignedIn, SignedOut, UserMenu, use_auth,
 };
 
 use crate::about::{app_name, has_notes};
+use crate::admin::{self, AdminPage, CLIENTS, ClientPage, ClientsPage, NewClientPage};
 use crate::ask::AskToSignIn;
+use crate::by_mail::{ForgotPage, NotMePage, ResetPage, VerifyPage};
 use crate::connection::Connection;
 use crate::entry::{ConsentPage, DevicePage, SetupPage, SignInPage, SignUpPage};
 use crate::landing::Landing;
 use crate::notes::NotesPage;
 use crate::text::{language, speak, use_words};
 
-/// The whole app.
+/// Every page but those of administration.
 #[component]
 pub(crate) fn App() -> impl IntoView {
+    frame(|| {
+        view! {
+            <FlatRoutes fallback=Elsewhere>
+                <Route path=path!("/") view=StartPage/>
+                <Route path=path!("/sign-in") view=SignInPage/>
+                <Route path=path!("/sign-up") view=SignUpPage/>
+                <Route path=path!("/setup") view=SetupPage/>
+                <Route path=path!("/forgot") view=ForgotPage/>
+                <Route path=path!("/reset") view=ResetPage/>
+                <Route path=path!("/verify") view=VerifyPage/>
+                <Route path=path!("/not-me") view=NotMePage/>
+                <Route path=path!("/consent") view=ConsentPage/>
+                <Route path=path!("/device") view=DevicePage/>
+                <Route path=path!("/notes") view=DemoPage/>
+                <Route path=path!("/account") view=AccountPage/>
+            </FlatRoutes>
+        }
+        .into_any()
+    })
+}
+
+/// The pages of administration.
+#[component]
+pub(crate) fn AdminApp() -> impl IntoView {
+    frame(|| {
+        view! {
+            <FlatRoutes fallback=Elsewhere>
+                <Route path=path!("/admin") view=AdminPage/>
+                <Route path=path!("/admin/clients") view=ClientsPage/>
+                <Route path=path!("/admin/clients/:id") view=ClientPage/>
+                <Route path=path!("/admin/new-client") view=NewClientPage/>
+            </FlatRoutes>
+        }
+        .into_any()
+    })
+}
+
+/// What is around the pages of both modules.
+fn frame(pages: fn() -> AnyView) -> impl IntoView {
     view! {
         <AuthProvider auth=Auth::new(Config::default()) app=app_name() language=language()>
             <Router>
                 <SkipLink/>
                 <Header/>
                 <main id="main" class="app-main" tabindex="-1">
-                    <FlatRoutes fallback=NotFound>
-                        <Route path=path!("/") view=StartPage/>
-                        <Route path=path!("/sign-in") view=SignInPage/>
-                        <Route path=path!("/sign-up") view=SignUpPage/>
-                        <Route path=path!("/setup") view=SetupPage/>
-                        <Route path=path!("/consent") view=ConsentPage/>
-                        <Route path=path!("/device") view=DevicePage/>
-                        <Route path=path!("/notes") view=DemoPage/>
-                        <Route path=path!("/account") view=AccountPage/>
-                        <Route path=path!("/admin") view=AdminPage/>
-                    </FlatRoutes>
+                    {pages()}
                 </main>
                 <Footer/>
             </Router>
@@ -68,6 +99,13 @@ fn SkipLink() -> impl IntoView {
 fn Header() -> impl IntoView {
     let navigate = use_navigate();
     let home = Callback::new(move |()| navigate("/", NavigateOptions::default()));
+    let auth = use_auth();
+    // The first of these pages that is open to them.
+    let first = move || {
+        let people = auth.can(admin::PEOPLE);
+        if people { "/admin" } else { CLIENTS }.to_owned()
+    };
+    let to_admin = move || view! { <A href=first>{use_words().nav_admin}</A> };
     view! {
         <header class="app-header">
             <div class="app-header__inner">
@@ -79,9 +117,7 @@ fn Header() -> impl IntoView {
                     <nav class="app-nav" aria-label=use_words().nav>
                         {has_notes().then(|| view! { <A href="/notes">{use_words().nav_notes}</A> })}
                         {(!has_notes()).then(|| view! { <A href="/account">{use_words().nav_account}</A> })}
-                        <PermissionGate require=admin::READ>
-                            <A href="/admin">{use_words().nav_people}</A>
-                        </PermissionGate>
+                        <PermissionGate any=[admin::PEOPLE, admin::READ]>{to_admin}</PermissionGate>
                     </nav>
                 </SignedIn>
                 <div class="app-header__end">
@@ -159,15 +195,32 @@ fn AccountPage() -> impl IntoView {
     }
 }
 
+/// What is no page of this module: one of the other's, which is loaded then, or none.
 #[component]
-fn AdminPage() -> impl IntoView {
-    view! {
-        <Page title=use_words().admin_title app=app_name()>
-            <div class="pc-stack">
-                <Admin fallback=|| view! { <AskToSignIn/> }/>
-            </div>
-        </Page>
+fn Elsewhere() -> impl IntoView {
+    let location = use_location();
+    let path = location.pathname.get_untracked();
+    let root = document().document_element();
+    let loaded = root.and_then(|root| root.get_attribute("data-module"));
+    let wanted = if admin::is_of(&path) { "admin" } else { "app" };
+    if loaded.is_some_and(|loaded| loaded != wanted) {
+        let search = location.search.get_untracked();
+        // By then the router has put the address where it belongs in the history. Whichever module
+        // an address loads is the one that it is of: this cannot go round.
+        request_animation_frame(move || {
+            let place = window().location();
+            // Loading a page of our own fails in no browser.
+            if place.pathname().as_ref() == Ok(&path) {
+                _ = place.reload();
+            } else {
+                let search = search.trim_start_matches('?');
+                let mark = if search.is_empty() { "" } else { "?" };
+                _ = place.assign(&format!("{path}{mark}{search}"));
+            }
+        });
+        return ().into_any();
     }
+    view! { <NotFound/> }.into_any()
 }
 
 #[component]

@@ -7,7 +7,7 @@ use portcullis_sdk::Session;
 use portcullis_web::ui::Page;
 use portcullis_web::{ConnectDevice, Consent, ReturnTo, Setup, SignIn, SignUp, use_auth};
 
-use crate::about::{app_name, has_notes};
+use crate::about::{app_name, has_mail, has_notes};
 use crate::ask::AskToSignIn;
 use crate::text::use_words;
 
@@ -128,7 +128,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             <div class="app-entry">
                 {move || shown.get().then(|| view! {
                     <SignIn on_done=onward.go sign_up_href=onward.link("/sign-up")
-                        email=expected()/>
+                        forgot_href=has_mail().then(|| "/forgot".to_owned()) email=expected()/>
                 })}
             </div>
         </Page>

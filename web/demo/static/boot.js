@@ -32,6 +32,17 @@ function explain(reason) {
   document.getElementById("boot-problem").hidden = false;
 }
 
+// The pages of administration are a module of their own, which most people never need.
+const module = /^\/admin(\/|$)/.test(location.pathname) ? "admin" : "app";
+document.documentElement.dataset.module = module;
+for (const [rel, href, as] of [
+  ["modulepreload", `/${module}.js`, "script"],
+  ["preload", `/${module}_bg.wasm`, "fetch"],
+]) {
+  const type = as === "fetch" ? "application/wasm" : "";
+  document.head.append(Object.assign(document.createElement("link"), { rel, href, as, type, crossOrigin: "" }));
+}
+
 async function boot() {
   // The smallest module there is: eight bytes. Policies and settings that block WebAssembly
   // block this one too, so that the reason can be told from a lost connection.
@@ -43,14 +54,16 @@ async function boot() {
   let app;
   try {
     const about = fetch("/api/about").then((answer) => answer.json());
-    app = await import("/app.js");
+    app = await import(`/${module}.js`);
     // Where the demo is off, the app is sign-in, account and administration alone.
-    document.documentElement.toggleAttribute("data-demo", (await about).demo);
+    const { demo, mail } = await about;
+    document.documentElement.toggleAttribute("data-demo", demo);
+    document.documentElement.toggleAttribute("data-mail", mail);
   } catch {
     return explain("network");
   }
   try {
-    await app.default({ module_or_path: "/app_bg.wasm" });
+    await app.default({ module_or_path: `/${module}_bg.wasm` });
     document.getElementById("boot").remove();
   } catch (error) {
     console.error(error);

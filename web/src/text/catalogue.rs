@@ -123,12 +123,22 @@ pub struct Text {
     pub error_passkey_here: &'static str,
     /// You have as many passkeys as one account can hold. Delete one first.
     pub error_passkey_limit: &'static str,
+    /// One more step: enter the code from your authenticator app.
+    pub error_second_factor: &'static str,
+    /// One account can’t have more authenticator apps. Remove one first.
+    pub error_totp_limit: &'static str,
     /// That is your only way in. Add another one first.
     pub error_last_way_in: &'static str,
     /// You can’t do this to your own account. Ask another admin.
     pub error_not_yourself: &'static str,
     /// This is the last admin. Make somebody else an admin first.
     pub error_last_admin: &'static str,
+    /// This link was used already or is too old. Ask for another one.
+    pub error_link: &'static str,
+    /// That code does not work. Check it, or ask for another mail.
+    pub error_code: &'static str,
+    /// This server does not send mail. Ask the people who run it.
+    pub error_no_mail: &'static str,
     /// This link was used already, or there is an admin. Restart the server for a new link.
     pub error_setup: &'static str,
     /// That sign-in didn’t finish. Please start again.
@@ -153,6 +163,60 @@ pub struct Text {
     pub setup_no_token_title: &'static str,
     /// Open the set-up link that the server printed when it started. It works once.
     pub setup_no_token: &'static str,
+    /// Forgot your password?
+    pub sign_in_forgot: &'static str,
+    /// Go to sign in
+    pub mail_sign_in: &'static str,
+    /// This page needs its link
+    pub mail_no_token_title: &'static str,
+    /// Open the link in the mail that we sent you, the whole of it.
+    pub mail_no_token: &'static str,
+    /// Forgot your password?
+    pub forgot_title: &'static str,
+    /// We’ll send you a mail with a link to set another one.
+    pub forgot_lead: &'static str,
+    /// Send mail
+    pub forgot_send: &'static str,
+    /// Look into your mail
+    pub forgot_asked_title: &'static str,
+    /// If there is an account with that address, a mail with a link is on its way. The link works once, for half an hour.
+    pub forgot_asked: &'static str,
+    /// Set another password
+    pub reset_title: &'static str,
+    /// All devices will be signed out.
+    pub reset_lead: &'static str,
+    /// Set password
+    pub reset_set: &'static str,
+    /// Your password is set
+    pub reset_done_title: &'static str,
+    /// All devices were signed out. Sign in with your new password.
+    pub reset_done: &'static str,
+    /// Confirm your email address
+    pub verify_title: &'static str,
+    /// You need to be signed in to the account that it belongs to.
+    pub verify_lead: &'static str,
+    /// Code from the mail
+    pub verify_code: &'static str,
+    /// Enter the code from the mail.
+    pub verify_code_needed: &'static str,
+    /// Confirm address
+    pub verify_confirm: &'static str,
+    /// Your address is confirmed
+    pub verify_done_title: &'static str,
+    /// Applications that may know your address see now that it is yours.
+    pub verify_done: &'static str,
+    /// Go to your account
+    pub verify_onward: &'static str,
+    /// That wasn’t you?
+    pub not_me_title: &'static str,
+    /// We’ll sign out all your devices. After that you can set another password.
+    pub not_me_lead: &'static str,
+    /// It wasn’t me: sign out everywhere
+    pub not_me_confirm: &'static str,
+    /// All devices are signed out
+    pub not_me_done_title: &'static str,
+    /// Nobody is signed in to your account any more.
+    pub not_me_done: &'static str,
     /// You are now signed in as {email}. What you were doing was not done.
     pub signed_in_other: &'static str,
     /// Sign in to continue
@@ -231,6 +295,78 @@ pub struct Text {
     pub passkey_used: &'static str,
     /// Never used
     pub passkey_unused: &'static str,
+    /// Open your authenticator app and enter the six digits it shows.
+    pub code_lead: &'static str,
+    /// Code
+    pub code_label: &'static str,
+    /// Enter the code.
+    pub code_needed: &'static str,
+    /// That code isn’t right, or was used already. Try the next one.
+    pub code_wrong: &'static str,
+    /// Continue
+    pub code_continue: &'static str,
+    /// Use a recovery code
+    pub code_use_recovery: &'static str,
+    /// Use your authenticator app
+    pub code_use_app: &'static str,
+    /// Start again
+    pub code_again: &'static str,
+    /// Enter one of the recovery codes you kept. Each works once.
+    pub recovery_lead: &'static str,
+    /// Recovery code
+    pub recovery_label: &'static str,
+    /// Two-step sign-in
+    pub totp_title: &'static str,
+    /// With an authenticator app, your password alone lets nobody in.
+    pub totp_lead: &'static str,
+    /// Add an authenticator app
+    pub totp_add: &'static str,
+    /// No second step yet
+    pub totp_empty_title: &'static str,
+    /// Add an app on your phone that shows one-time codes. Your other devices are signed out then.
+    pub totp_empty: &'static str,
+    /// Scan this with your authenticator app, then enter the code it shows.
+    pub totp_scan: &'static str,
+    /// QR code for your authenticator app
+    pub totp_qr: &'static str,
+    /// Can’t scan it? Type this key:
+    pub totp_key: &'static str,
+    /// Name
+    pub totp_name: &'static str,
+    /// Authenticator app
+    pub totp_default_name: &'static str,
+    /// “{name}” was added.
+    pub totp_added: &'static str,
+    /// Remove {name}
+    pub totp_remove: &'static str,
+    /// Remove this app?
+    pub totp_remove_title: &'static str,
+    /// Codes of “{name}” will no longer work. Without any app, your recovery codes end too, and your password alone signs you in.
+    pub totp_remove_lead: &'static str,
+    /// Remove
+    pub totp_remove_confirm: &'static str,
+    /// “{name}” was removed.
+    pub totp_removed: &'static str,
+    /// Recovery codes left: {count}
+    pub recovery_left: &'static str,
+    /// Make new ones before you run out.
+    pub recovery_few: &'static str,
+    /// Make new recovery codes
+    pub recovery_new: &'static str,
+    /// Keep your recovery codes
+    pub recovery_title: &'static str,
+    /// Each signs you in once when your phone isn’t at hand. They are shown only now; earlier ones no longer work.
+    pub recovery_once: &'static str,
+    /// Copy
+    pub recovery_copy: &'static str,
+    /// Copied.
+    pub recovery_copied: &'static str,
+    /// Download
+    pub recovery_download: &'static str,
+    /// Print
+    pub recovery_print: &'static str,
+    /// I have kept them
+    pub recovery_kept: &'static str,
     /// Password
     pub password_title: &'static str,
     /// Changing it keeps this browser signed in.
@@ -433,6 +569,232 @@ pub struct Text {
     pub admin_passkeys: Plural,
     /// {count} sessions
     pub admin_sessions: Plural,
+    /// Clients
+    pub clients_title: &'static str,
+    /// Applications that sign people in here or call your APIs. Changes count at once.
+    pub clients_lead: &'static str,
+    /// Search by name or ID
+    pub clients_search: &'static str,
+    /// {count} clients
+    pub clients_count: Plural,
+    /// {count} clients so far
+    pub clients_count_more: Plural,
+    /// No clients yet
+    pub clients_empty_title: &'static str,
+    /// Register an application, and people can sign in to it with their account here.
+    pub clients_empty: &'static str,
+    /// No client found
+    pub clients_none_title: &'static str,
+    /// No name or ID contains “{search}”.
+    pub clients_none: &'static str,
+    /// New client
+    pub client_new: &'static str,
+    /// Everything but the ID can be changed later.
+    pub client_new_lead: &'static str,
+    /// All clients
+    pub client_back: &'static str,
+    /// No such client
+    pub client_gone: &'static str,
+    /// Type
+    pub client_type: &'static str,
+    /// Public
+    pub client_public: &'static str,
+    /// In a browser or on somebody’s device, where no secret stays one.
+    pub client_public_hint: &'static str,
+    /// Confidential
+    pub client_confidential: &'static str,
+    /// On a server, which keeps a secret or a key.
+    pub client_confidential_hint: &'static str,
+    /// It may
+    pub client_may: &'static str,
+    /// Sign people in
+    pub client_code: &'static str,
+    /// Keep them signed in
+    pub client_refresh: &'static str,
+    /// Sign in devices without a keyboard
+    pub client_device: &'static str,
+    /// Act for itself
+    pub client_itself: &'static str,
+    /// Exchange tokens to call other services
+    pub client_exchange: &'static str,
+    /// Registered
+    pub client_registered: &'static str,
+    /// Configuration file
+    pub client_of_file: &'static str,
+    /// This client is in the configuration file, portcullis.toml. Change it there and start the server again.
+    pub client_file_only: &'static str,
+    /// You can look at this client. To change it, you need the permission {permission}.
+    pub client_read_only: &'static str,
+    /// Application
+    pub client_app: &'static str,
+    /// What people know it as, and how it proves who it is.
+    pub client_app_lead: &'static str,
+    /// People see it when they sign in.
+    pub client_name_hint: &'static str,
+    /// Give it a name.
+    pub client_name_needed: &'static str,
+    /// Client ID
+    pub client_id: &'static str,
+    /// Left empty, one is made.
+    pub client_id_hint: &'static str,
+    /// Proves itself with
+    pub client_auth: &'static str,
+    /// Public keys
+    pub client_jwks: &'static str,
+    /// A JSON Web Key Set. Or give its address instead.
+    pub client_jwks_hint: &'static str,
+    /// That is no JSON Web Key Set.
+    pub client_jwks_bad: &'static str,
+    /// There is a private key in it. It was not sent, but make another one: it has been copied.
+    pub client_jwks_private: &'static str,
+    /// Address of its public keys
+    pub client_jwks_uri: &'static str,
+    /// Subject of its certificate
+    pub client_tls_dn: &'static str,
+    /// As in CN=shop,O=Example. Or give a DNS name instead.
+    pub client_tls_dn_hint: &'static str,
+    /// DNS name in its certificate
+    pub client_tls_dns: &'static str,
+    /// Tokens only for its certificate (mutual TLS)
+    pub client_bound: &'static str,
+    /// Sign-in
+    pub client_ways: &'static str,
+    /// How it gets tokens, and where people come back to.
+    pub client_ways_lead: &'static str,
+    /// Redirect URIs
+    pub client_redirects: &'static str,
+    /// One per line, compared exactly. https, or http on this machine.
+    pub client_redirects_hint: &'static str,
+    /// Add at least one address.
+    pub client_redirects_needed: &'static str,
+    /// Redirect URIs after signing out
+    pub client_after_logout: &'static str,
+    /// One per line.
+    pub client_lines_hint: &'static str,
+    /// Scopes
+    pub client_scopes: &'static str,
+    /// What it may ask for, separated by spaces.
+    pub client_scopes_hint: &'static str,
+    /// People are asked
+    pub client_consent: &'static str,
+    /// Never: the application is your own
+    pub client_consent_never: &'static str,
+    /// Once, and again when it wants more
+    pub client_consent_once: &'static str,
+    /// Each time
+    pub client_consent_always: &'static str,
+    /// Advanced
+    pub client_more: &'static str,
+    /// Good as it is for most applications.
+    pub client_more_lead: &'static str,
+    /// Changed
+    pub client_changed: &'static str,
+    /// Logo and links
+    pub client_look: &'static str,
+    /// Logo
+    pub client_logo: &'static str,
+    /// Lifetimes
+    pub client_lifetimes: &'static str,
+    /// Access tokens
+    pub client_access_seconds: &'static str,
+    /// Refresh tokens, unused
+    pub client_idle_seconds: &'static str,
+    /// Refresh tokens, at most
+    pub client_most_seconds: &'static str,
+    /// In seconds. Left empty: as the server’s settings say.
+    pub client_seconds_hint: &'static str,
+    /// Use a whole number of seconds.
+    pub client_seconds_bad: &'static str,
+    /// Security
+    pub client_security: &'static str,
+    /// FAPI 2.0 security profile
+    pub client_fapi: &'static str,
+    /// A key instead of a secret, PAR, PKCE and DPoP at once, as banks ask for.
+    pub client_fapi_hint: &'static str,
+    /// Must push its requests (PAR)
+    pub client_par: &'static str,
+    /// Must use PKCE
+    pub client_pkce: &'static str,
+    /// Must sign its requests (JAR)
+    pub client_jar: &'static str,
+    /// Tokens only with a key to prove (DPoP)
+    pub client_dpop: &'static str,
+    /// Tokens
+    pub client_tokens: &'static str,
+    /// Access tokens
+    pub client_format: &'static str,
+    /// Signed (JWT): services verify them by themselves
+    pub client_jwt: &'static str,
+    /// Opaque: services ask here
+    pub client_opaque: &'static str,
+    /// Access tokens are signed with
+    pub client_access_alg: &'static str,
+    /// ID tokens are signed with
+    pub client_id_alg: &'static str,
+    /// It knows people by
+    pub client_subject: &'static str,
+    /// Their ID, the same for every client
+    pub client_subject_public: &'static str,
+    /// An ID of its own (pairwise)
+    pub client_subject_own: &'static str,
+    /// Sector identifier URI
+    pub client_sector: &'static str,
+    /// Back-channel logout URI
+    pub client_backchannel: &'static str,
+    /// It is told here when a session ends.
+    pub client_backchannel_hint: &'static str,
+    /// APIs and signing out
+    pub client_apis: &'static str,
+    /// Services its tokens may be for
+    pub client_resources: &'static str,
+    /// Create client
+    pub client_create: &'static str,
+    /// Client created: {name}
+    pub client_created: &'static str,
+    /// Save changes
+    pub client_save: &'static str,
+    /// Saved: {name}
+    pub client_saved: &'static str,
+    /// Go to the client
+    pub client_open: &'static str,
+    /// The server doesn’t take this: {what}
+    pub client_refused: &'static str,
+    /// Copy
+    pub client_copy: &'static str,
+    /// Copied
+    pub client_copied: &'static str,
+    /// Client secret
+    pub client_secret: &'static str,
+    /// Copy the secret now: it isn’t shown again.
+    pub client_secret_once: &'static str,
+    /// Nobody can read it here, but you can make another one.
+    pub client_secret_lead: &'static str,
+    /// Made {when}
+    pub client_secret_made: &'static str,
+    /// Good until {date}
+    pub client_secret_until: &'static str,
+    /// Make a new secret
+    pub client_rotate: &'static str,
+    /// Make a new secret for {name}?
+    pub client_rotate_title: &'static str,
+    /// Give it to the application before the old one ends.
+    pub client_rotate_lead: &'static str,
+    /// The old one ends
+    pub client_rotate_until: &'static str,
+    /// At once
+    pub client_rotate_now: &'static str,
+    /// In {span}
+    pub client_rotate_in: &'static str,
+    /// Delete {name}?
+    pub client_delete_title: &'static str,
+    /// Its tokens and secrets end at once, and nobody can sign in through it any more. People’s accounts stay.
+    pub client_delete_lead: &'static str,
+    /// Delete client
+    pub client_delete: &'static str,
+    /// Deleted: {name}
+    pub client_deleted: &'static str,
+    /// End of use
+    pub client_delete_head: &'static str,
     /// That didn’t load
     pub failed_title: &'static str,
     /// just now

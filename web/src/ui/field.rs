@@ -111,6 +111,9 @@ pub fn Field(
     /// Takes the focus when it appears.
     #[prop(optional)]
     autofocus: bool,
+    /// Is digits: phones show a keyboard for them.
+    #[prop(optional)]
+    digits: bool,
 ) -> impl IntoView {
     let text = use_text();
     let id = unique_id("field");
@@ -138,6 +141,7 @@ pub fn Field(
             "autocapitalize",
             (kind != FieldKind::Text).then_some("none"),
         )
+        .attr("inputmode", digits.then_some("numeric"))
         .attr("spellcheck", "false")
         .aria_describedby(hint_id.clone())
         .aria_invalid(move || error.get().is_some().then_some("true"))

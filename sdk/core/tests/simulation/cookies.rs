@@ -133,6 +133,47 @@ fn a_role_taken_away_closes_the_gates_of_all_tabs_within_a_second() {
     }
 }
 
+/// The server tells its stream before it answers the tab that has asked for it.
+#[test]
+fn a_sign_out_is_one_in_every_tab_even_where_the_server_was_heard_first() {
+    for seed in seeds("sign-out") {
+        let mut world = World::new(seed, COOKIE_MODE, CALM);
+        let first = world.open_tab();
+        sign_in(&mut world, first);
+        for _ in 0..world.rng.between(1, 5) {
+            world.open_tab();
+        }
+        let settled = world.now + 2_000;
+        world.run(settled, &mut |_| {});
+        let family = world.server.cookie.unwrap();
+        end_session(&mut world);
+        world.server.cookie = None;
+        world.signed_out.push(family);
+        let heard = world.now + 1_000;
+        world.run(heard, &mut |_| {});
+        let open = world.open_tabs();
+        let says = |world: &World, reason| {
+            for tab in &open {
+                let session = world.tabs[*tab].machine.session();
+                let wanted = Session::SignedOut { reason };
+                assert_eq!(*session, wanted, "seed {seed}: tab {tab}");
+            }
+        };
+        says(&world, SignedOutReason::Ended);
+        let tab = open[world.rng.index(open.len())];
+        world.tell(tab, Event::SignedOut);
+        let told = world.now + 1_000;
+        world.run(told, &mut |_| {});
+        says(&world, SignedOutReason::SignedOut);
+        // Whoever signs in afterwards is not signed out by it.
+        sign_in(&mut world, tab);
+        let settled = world.now + 2_000;
+        world.run(settled, &mut |_| {});
+        world.calm();
+        world.check_agreement();
+    }
+}
+
 #[test]
 fn elevation_in_one_tab_never_shows_another_one_as_signed_out() {
     for seed in seeds("elevation") {

@@ -37,6 +37,11 @@ pub(super) enum ClientCommand {
       --grant client_credentials --scope reports:read --json
   portcullis client create --name Bank --auth-method private_key_jwt --jwks keys.json \\
       --redirect-uri https://bank.example/cb --fapi2
+  portcullis client create --name Orders --auth-method client_secret_basic \\
+      --grant token-exchange --serves https://orders.example --resource https://mail.example \\
+      --may-exchange '{\"from\":[\"shop\"],\"to\":[\"https://mail.example\"],\"scopes\":[\"profile\"]}'
+  portcullis client create --name Ledger --auth-method tls_client_auth \\
+      --tls-subject-dn CN=ledger,O=Example --certificate-bound --grant client_credentials
   portcullis client create --name Partner --redirect-uri https://partner.example/cb \\
       --consent remembered --logo-uri https://partner.example/logo.png")]
     Create(Box<Create>),
@@ -171,6 +176,7 @@ impl Opened {
             ip: String::new(),
             request: None,
             detail: serde_json::json!({ "client": id, "method": "command line" }),
+            mails: Vec::new(),
         }
     }
 
@@ -268,7 +274,10 @@ async fn list(all: &All) -> anyhow::Result<()> {
     let mut views: Vec<ClientView> = Vec::new();
     loop {
         let after = views.last().map(|view| view.client.id.as_str());
-        let page = opened.clients.page(&opened.database, after, PAGE).await?;
+        let page = opened
+            .clients
+            .page(&opened.database, "", after, PAGE)
+            .await?;
         let is_last = page.len() < PAGE as usize;
         let view = |client: &std::sync::Arc<Registered>| client.view(opened.now);
         views.extend(page.iter().map(view));
@@ -407,6 +416,10 @@ fn print(view: &ClientView) -> anyhow::Result<()> {
         (client.requires_pushing(), "push its requests"),
         (client.require_signed_request_object, "sign its requests"),
         (client.requires_dpop(), "prove its key"),
+        (
+            client.tls_client_certificate_bound_access_tokens,
+            "show its certificate",
+        ),
         (!client.require_pkce, "send a nonce instead of PKCE"),
     ];
     let musts = musts.into_iter().filter(|(must, _)| *must);
@@ -414,6 +427,19 @@ fn print(view: &ClientView) -> anyhow::Result<()> {
     line("must", &musts.join(", "))?;
     let claims: Vec<&str> = client.claim_mappers.iter().map(|it| &*it.claim).collect();
     line("claims", &claims.join(" "))?;
+    for rule in &client.may_exchange {
+        let how = if rule.impersonate {
+            ", also unsaid"
+        } else {
+            ""
+        };
+        let (from, to) = (rule.from.join(" "), rule.to.join(" "));
+        line("exchanges", &format!("of {from} for {to}{how}"))?;
+    }
+    for (field, said) in client.certificate_names() {
+        let kind = field.trim_start_matches("tls_client_auth_");
+        line("certificate", &format!("{kind} {said}"))?;
+    }
     line("keys", client.jwks_uri.as_deref().unwrap_or_default())?;
     Ok(())
 }

@@ -11,14 +11,16 @@ pub(super) struct AuthMethodName(pub(super) AuthMethod);
 
 impl ValueEnum for AuthMethodName {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [AuthMethodName; 5] = {
-            let [a, b, c, d, e] = AuthMethod::ALL;
+        const ALL: [AuthMethodName; 7] = {
+            let [a, b, c, d, e, f, g] = AuthMethod::ALL;
             [
                 AuthMethodName(a),
                 AuthMethodName(b),
                 AuthMethodName(c),
                 AuthMethodName(d),
                 AuthMethodName(e),
+                AuthMethodName(f),
+                AuthMethodName(g),
             ]
         };
         &ALL

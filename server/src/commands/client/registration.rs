@@ -1,14 +1,53 @@
 //! The flags that say what a client is registered as, and what they change.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Args;
-use portcullis_types::client::{AccessTokenFormat, ClaimMapper, Client, SubjectType};
+use portcullis_types::client::{AccessTokenFormat, Client, JwkSet, SubjectType};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use serde::de::DeserializeOwned;
 
 use super::names::{
     AlgorithmName, AuthMethodName, ConsentName, FormatName, GrantName, SubjectName,
 };
+use crate::tls;
+
+/// What `--may-exchange` takes.
+const MAY_EXCHANGE: &str = "Whose tokens it may exchange, for which services and with which scopes, \
+    such as '{\"from\":[\"shop\"],\"to\":[\"https://mail.example\"],\"scopes\":[\"profile\"]}'; \
+    may be repeated";
+
+/// Whose certificate is the client's own.
+#[derive(Args, Debug)]
+struct CertificateNames {
+    /// With tls_client_auth, whose certificate is its own: the subject, as in CN=shop,O=Example
+    #[arg(long = "tls-subject-dn", value_name = "NAME")]
+    subject_dn: Option<String>,
+    /// With tls_client_auth, instead: a DNS name of the certificate
+    #[arg(long = "tls-san-dns", value_name = "HOST")]
+    san_dns: Option<String>,
+    /// With tls_client_auth, instead: a URI of the certificate
+    #[arg(long = "tls-san-uri", value_name = "URI")]
+    san_uri: Option<String>,
+    /// With tls_client_auth, instead: an IP address of the certificate
+    #[arg(long = "tls-san-ip", value_name = "IP")]
+    san_ip: Option<String>,
+    /// With tls_client_auth, instead: a mail address of the certificate
+    #[arg(long = "tls-san-email", value_name = "EMAIL")]
+    san_email: Option<String>,
+}
+
+impl CertificateNames {
+    fn apply(self, client: &mut Client) {
+        maybe(&mut client.tls_client_auth_subject_dn, self.subject_dn);
+        maybe(&mut client.tls_client_auth_san_dns, self.san_dns);
+        maybe(&mut client.tls_client_auth_san_uri, self.san_uri);
+        maybe(&mut client.tls_client_auth_san_ip, self.san_ip);
+        maybe(&mut client.tls_client_auth_san_email, self.san_email);
+    }
+}
 
 /// What a client is registered as, as far as it is named.
 #[derive(Args, Debug)]
@@ -40,11 +79,19 @@ pub(super) struct Registration {
     /// Service that it is, as a URI: tokens for it are its to exchange; may be repeated
     #[arg(long, value_name = "URI")]
     serves: Vec<String>,
-    /// Let it exchange tokens for ones that do not say who acts
+    #[arg(long, value_name = "JSON", help = MAY_EXCHANGE)]
+    may_exchange: Vec<String>,
+    /// Let it exchange tokens for ones that do not say who acts, where --may-exchange lets it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     may_impersonate: Option<bool>,
-    /// A file with its public keys, a JWK Set: for private_key_jwt and signed requests
+    #[command(flatten)]
+    names: CertificateNames,
+    /// With self_signed_tls_client_auth, instead of --jwks: a PEM file with its certificate
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["jwks", "jwks_uri"])]
+    client_certificate: Option<PathBuf>,
+    /// A file with its public keys, a JWK Set: for private_key_jwt, self_signed_tls_client_auth
+    /// and signed requests
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
     /// Where its public keys are, instead of --jwks
@@ -97,7 +144,8 @@ pub(super) struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     require_signed_requests: Option<bool>,
-    /// Hold it to the FAPI 2.0 security profile: PAR, DPoP, private_key_jwt
+    /// Hold it to the FAPI 2.0 security profile: PAR, DPoP or certificates, private_key_jwt or
+    /// certificates
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     fapi2: Option<bool>,
@@ -109,33 +157,34 @@ pub(super) struct Registration {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     dpop: Option<bool>,
+    /// Give it tokens that are bound to its certificate, and none without
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true")]
+    certificate_bound: Option<bool>,
     /// Let it introspect any token, not only its own
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_missing_value = "true")]
     may_introspect: Option<bool>,
 }
 
+/// The key of a certificate in a file, with the certificate: no other of that key is good then.
+fn of_certificate(path: &Path) -> anyhow::Result<JwkSet> {
+    let der = CertificateDer::from_pem_file(path)
+        .with_context(|| format!("there is no certificate in {}", path.display()))?;
+    let mut key = tls::key_of(&der).with_context(|| {
+        format!(
+            "the key in {} is of a kind that is not known",
+            path.display()
+        )
+    })?;
+    key.x5c = Some(vec![STANDARD.encode(&der)]);
+    Ok(JwkSet { keys: vec![key] })
+}
+
 impl Registration {
     /// Puts what is named into a client. A list that is named takes the place of the one before;
     /// one empty text empties it.
     pub(super) fn apply(self, client: &mut Client) -> anyhow::Result<()> {
-        fn put<T>(to: &mut T, named: Option<T>) {
-            if let Some(named) = named {
-                *to = named;
-            }
-        }
-        /// An empty text takes what was there away.
-        fn maybe(to: &mut Option<String>, named: Option<String>) {
-            if let Some(named) = named {
-                *to = Some(named).filter(|named| !named.is_empty());
-            }
-        }
-        fn list(to: &mut Vec<String>, named: Vec<String>) {
-            if !named.is_empty() {
-                *to = named;
-                to.retain(|named| !named.is_empty());
-            }
-        }
         let method = self.auth_method.map(|it| it.0);
         put(&mut client.token_endpoint_auth_method, method);
         put(&mut client.consent, self.consent.map(|it| it.0));
@@ -149,6 +198,7 @@ impl Registration {
             &mut client.backchannel_logout_uri,
             self.backchannel_logout_uri,
         );
+        self.names.apply(client);
         list(&mut client.scopes, self.scope);
         list(&mut client.resources, self.resource);
         list(&mut client.serves, self.serves);
@@ -158,6 +208,10 @@ impl Registration {
             let jwks = serde_json::from_str(&text)
                 .with_context(|| format!("{} is not a JWK Set", path.display()))?;
             client.jwks = Some(jwks);
+            client.jwks_uri = None;
+        }
+        if let Some(path) = &self.client_certificate {
+            client.jwks = Some(of_certificate(path)?);
             client.jwks_uri = None;
         }
         if self.jwks_uri.is_some() {
@@ -196,14 +250,10 @@ impl Registration {
             &mut client.sector_identifier_uri,
             self.sector_identifier_uri,
         );
-        if !self.claim_mapper.is_empty() {
-            let named = self.claim_mapper.iter().filter(|text| !text.is_empty());
-            let read = |text: &String| -> anyhow::Result<ClaimMapper> {
-                serde_json::from_str(text)
-                    .with_context(|| format!("{text} is not what a claim says"))
-            };
-            client.claim_mappers = named.map(read).collect::<anyhow::Result<_>>()?;
-        }
+        let what = "not what a claim says";
+        read(&mut client.claim_mappers, &self.claim_mapper, what)?;
+        let what = "no rule for exchanging tokens";
+        read(&mut client.may_exchange, &self.may_exchange, what)?;
         put(&mut client.may_impersonate, self.may_impersonate);
         let require_par = &mut client.require_pushed_authorization_requests;
         put(require_par, self.require_par);
@@ -212,7 +262,44 @@ impl Registration {
         put(&mut client.fapi2, self.fapi2);
         put(&mut client.require_pkce, self.without_pkce.map(|it| !it));
         put(&mut client.dpop_bound_access_tokens, self.dpop);
+        let certificate_bound = &mut client.tls_client_certificate_bound_access_tokens;
+        put(certificate_bound, self.certificate_bound);
         put(&mut client.may_introspect, self.may_introspect);
         Ok(())
     }
+}
+
+/// What is not named stays.
+fn put<T>(to: &mut T, named: Option<T>) {
+    if let Some(named) = named {
+        *to = named;
+    }
+}
+
+/// An empty text takes what was there away.
+fn maybe(to: &mut Option<String>, named: Option<String>) {
+    if let Some(named) = named {
+        *to = Some(named).filter(|named| !named.is_empty());
+    }
+}
+
+/// A list that is named takes the place of the one before.
+fn list(to: &mut Vec<String>, named: Vec<String>) {
+    if !named.is_empty() {
+        *to = named;
+        to.retain(|named| !named.is_empty());
+    }
+}
+
+/// As `list`, of what is written as JSON.
+fn read<T: DeserializeOwned>(to: &mut Vec<T>, named: &[String], what: &str) -> anyhow::Result<()> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let named = named.iter().filter(|text| !text.is_empty());
+    let read = |text: &String| -> anyhow::Result<T> {
+        serde_json::from_str(text).with_context(|| format!("{text} is {what}"))
+    };
+    *to = named.map(read).collect::<anyhow::Result<_>>()?;
+    Ok(())
 }

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     SignUp,
     /// One more passkey for somebody signed in.
     Register,
+    /// One more authenticator app for somebody signed in.
+    Totp,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Self::SignIn => "sign-in",
             Self::SignUp => "sign-up",
             Self::Register => "register",
+            Self::Totp => "totp",
         }
     }
 }
@@ -143,6 +146,29 @@ pub(crate) async fn finish<State: DeserializeOwned>(
     binding: &Binding,
     ceremony: &str,
 ) -> ApiResult<State> {
+    let opened = open(app, caller, kind, binding, ceremony)?;
+    let (spent, expires_at) = opened.spent_by;
+    if !app.store.spend_ceremony(spent, expires_at).await? {
+        return Err(invalid());
+    }
+    Ok(opened.state)
+}
+
+/// A ceremony's state, and what spends it.
+pub(crate) struct Opened<State> {
+    pub(crate) state: State,
+    /// Until when it would have been good.
+    pub(crate) spent_by: (SecretHash, Timestamp),
+}
+
+/// Opens a ceremony's state without spending it, for what may be tried again until it works.
+pub(crate) fn open<State: DeserializeOwned>(
+    app: &App,
+    caller: &Caller,
+    kind: Kind,
+    binding: &Binding,
+    ceremony: &str,
+) -> ApiResult<Opened<State>> {
     let sealed = URL_SAFE_NO_PAD.decode(ceremony).map_err(|_| invalid())?;
     let plain = app
         .passkeys
@@ -154,10 +180,10 @@ pub(crate) async fn finish<State: DeserializeOwned>(
         return Err(invalid());
     }
     let spent = SecretHash(token::sha256(opened.id.as_bytes()));
-    if !app.store.spend_ceremony(spent, opened.expires_at).await? {
-        return Err(invalid());
-    }
-    Ok(opened.state)
+    Ok(Opened {
+        state: opened.state,
+        spent_by: (spent, opened.expires_at),
+    })
 }
 
 fn invalid() -> ApiError {

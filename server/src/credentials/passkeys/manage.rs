@@ -22,6 +22,7 @@ use crate::{
         errors::{ApiError, ApiResult},
     },
     identity::names,
+    mail::{letter, notices},
 };
 
 /// Lists one's passkeys.
@@ -80,8 +81,14 @@ pub(crate) async fn delete(
     audit.subject = Some(user);
     audit.session = Some(browser.session.id());
     audit.detail = serde_json::json!({ "passkey": id });
+    let account = &browser.principal.account;
+    let told = notices::of(&app, &caller, account, letter::Notice::PasskeyRemoved);
+    audit.mails.extend(told);
     match app.store.delete_passkey(user, id, audit).await? {
-        DeletePasskey::Deleted => changed(&app, &browser).await,
+        DeletePasskey::Deleted => {
+            app.mail_queued.ring();
+            changed(&app, &browser).await
+        }
         DeletePasskey::NotFound => Err(ApiError::not_found()),
         DeletePasskey::LastCredential => Err(ApiError::new(
             ErrorCode::LastCredential,

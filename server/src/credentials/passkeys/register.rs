@@ -34,6 +34,7 @@ use crate::{
         errors::{ApiError, ApiResult},
     },
     identity::names,
+    mail::{letter, notices},
     sessions::user_agent::device,
 };
 
@@ -219,10 +220,14 @@ async fn add(
     audit.subject = Some(user);
     audit.session = Some(browser.session.id());
     audit.detail = serde_json::json!({ "passkey": passkey.id, "name": passkey.name });
+    let account = &browser.principal.account;
+    let what = letter::Notice::PasskeyAdded(passkey.id);
+    audit.mails.extend(notices::of(app, caller, account, what));
     let most = app.config.passkey.per_account;
     match app.store.add_passkey(user, passkey, most, audit).await? {
         AddPasskey::Added => {
-            let signal = signal::of(app, &browser.principal.account).await?;
+            app.mail_queued.ring();
+            let signal = signal::of(app, account).await?;
             let passkey = view;
             Ok(PasskeyAdded { passkey, signal })
         }

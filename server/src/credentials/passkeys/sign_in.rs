@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use portcullis_domain::{UserId, audit::AuditKind, passkeys::Passkey as Kept};
+use portcullis_domain::{UserId, audit::AuditKind, passkeys::Passkey as Kept, sign_in::Proof};
 use portcullis_types::{
     ErrorCode, Problem, SessionAnswer,
     passkey::{Begun, SignInFinishRequest},
@@ -20,12 +20,11 @@ use super::{
 use crate::{
     app::{App, Handle},
     http::{
-        actor::browser_session,
         body::Json,
         caller::Caller,
         errors::{ApiError, ApiResult},
     },
-    sessions::begin::{self, Proof},
+    sessions::sign_in as machine,
 };
 
 /// Begins signing in with a passkey.
@@ -68,18 +67,8 @@ pub(crate) async fn finish(
         Proven::Nobody => return Err(fail(&app, &caller, ApiError::invalid_credentials()).await?),
         Proven::Unknown => return Err(fail(&app, &caller, unknown(&app)).await?),
     };
-    let previous = browser_session(&app, &headers, caller.now)
-        .await?
-        .map(|(session, _)| session);
-    begin::sign_in(
-        &app,
-        &caller,
-        user,
-        Proof::Passkey { synced },
-        body.remember,
-        previous,
-    )
-    .await
+    let proof = Proof::passkey(caller.now, synced);
+    machine::proved(&app, &caller, &headers, user, proof, body.remember).await
 }
 
 /// What a passkey has proved.

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use portcullis_domain::NewAccount;
+use portcullis_domain::{NewAccount, sign_in::Proof};
 use portcullis_types::{
     Problem, SessionAnswer,
     passkey::{Begun, RegisterFinishRequest, SignUpBeginRequest},
@@ -18,9 +18,8 @@ use super::{
 };
 use crate::{
     app::Handle,
-    http::{body::Json, caller::Caller, errors::ApiResult},
+    http::{body::Json, caller::Caller, errors::ApiResult, text},
     identity::{names, register as accounts},
-    sessions::begin::Proof,
 };
 
 /// Begins a passkey-only account. The answer is the same whether the address has an account.
@@ -84,10 +83,19 @@ pub(crate) async fn finish(
         id: registrant.user,
         email: names::email(&registrant.email)?,
         name: registrant.name,
+        email_verified: false,
+        language: Some(text::of(&headers, None).language.to_owned()),
         password: None,
         passkey: Some(passkey),
         roles: app.config.default_roles.clone(),
         created_at: caller.now,
     };
-    accounts::create(&app, &caller, &headers, account, Proof::Passkey { synced }).await
+    accounts::create(
+        &app,
+        &caller,
+        &headers,
+        account,
+        Proof::passkey(caller.now, synced),
+    )
+    .await
 }

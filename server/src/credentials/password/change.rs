@@ -17,6 +17,7 @@ use crate::{
         run_to_end::wholly,
     },
     limits::Quota,
+    mail::{letter, notices},
     sessions::{end, hub::Notice},
 };
 
@@ -45,10 +46,10 @@ pub(crate) async fn set_password(
         keep: session,
         audit: event(AuditKind::SessionsEnded),
     });
-    let (audit, failed) = (
-        event(AuditKind::PasswordChanged),
-        event(AuditKind::PasswordChangeFailed),
-    );
+    let mut changed = event(AuditKind::PasswordChanged);
+    let told = notices::of(&app, &caller, account, letter::Notice::PasswordChanged);
+    changed.mails.extend(told);
+    let (audit, failed) = (changed, event(AuditKind::PasswordChangeFailed));
     wholly(async move {
         let ends_others = others.is_some();
         let store = &app.store;
@@ -58,6 +59,7 @@ pub(crate) async fn set_password(
         };
         app.principals.forget(user);
         app.hub.tell(user, Notice::Changed);
+        app.mail_queued.ring();
         if ends_others {
             end::announce_all(&app, user, &ended);
         }

@@ -1,27 +1,27 @@
 //! Signing in with email and password; signed in already as the same user, proving it again.
 
 use axum::{http::HeaderMap, response::Response};
-use portcullis_domain::{AccountStatus, Email, UserId, audit::AuditKind};
+use portcullis_domain::{AccountStatus, Email, UserId, audit::AuditKind, sign_in::Proof};
 use portcullis_types::{Problem, SessionAnswer, account::PasswordSignInRequest};
 
 use super::hashing::Typed;
 use crate::{
     app::{App, Handle},
     http::{
-        actor::browser_session,
         body::Json,
         caller::Caller,
         errors::{ApiError, ApiResult},
     },
     limits::{Quota, Tries},
-    sessions::begin::{self, Proof},
+    sessions::sign_in,
 };
 
 /// Signs in with email and password.
 #[utoipa::path(post, path = "/api/auth/password/sign-in", tag = "sign-in",
     request_body = PasswordSignInRequest,
     responses((status = 200, body = SessionAnswer, description = "Signed in; the cookie is set."),
-              (status = 401, body = Problem), (status = 429, body = Problem),
+              (status = 401, body = Problem,
+               description = "`second_factor_required`: go on with one of `factors`."), (status = 429, body = Problem),
               (status = 503, body = Problem)))]
 pub(crate) async fn sign_in(
     app: Handle,
@@ -30,18 +30,8 @@ pub(crate) async fn sign_in(
     Json(body): Json<PasswordSignInRequest>,
 ) -> ApiResult<Response> {
     let user = prove(&app, &caller, &body.email, &body.password).await?;
-    let previous = browser_session(&app, &headers, caller.now)
-        .await?
-        .map(|(session, _)| session);
-    begin::sign_in(
-        &app,
-        &caller,
-        user,
-        Proof::Password,
-        body.remember,
-        previous,
-    )
-    .await
+    let proof = Proof::password(caller.now);
+    sign_in::proved(&app, &caller, &headers, user, proof, body.remember).await
 }
 
 /// Who the email and password prove the caller to be. Whatever is wrong, the answer and the time

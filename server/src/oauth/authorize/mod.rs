@@ -35,6 +35,7 @@ use super::{
     clients::Registered,
     errors::Refusal,
     form::{Form, Parameters},
+    session_state::Browser,
 };
 use crate::{
     app::{App, Handle},
@@ -83,6 +84,8 @@ struct Asked<'a> {
     journey: Option<&'a Journey>,
     /// Who it must be, if the client says so with an ID token.
     hinted: Hinted,
+    /// What it comes with.
+    browser: Browser,
 }
 
 /// An error that the client is told: its code and what to mend.
@@ -138,6 +141,7 @@ pub(crate) async fn by_get(
         Ok(found) => found,
         Err(detail) => return Ok(error_page::page(words, detail)),
     };
+    let session = browser_session(&app, &headers, caller.now).await?;
     let asked = Asked {
         app: &app,
         caller: &caller,
@@ -152,11 +156,11 @@ pub(crate) async fn by_get(
             .unwrap_or_default(),
         journey: request.journey.as_ref(),
         hinted: hints::read(&app, &caller, &client, &parameters).await?,
+        browser: Browser::of(&app, &headers, session.is_some()),
     };
     if let Err(told) = checks::was_pushed(&asked).and_then(|()| checks::all(&asked)) {
         return Ok(refuse(&asked, &told));
     }
-    let session = browser_session(&app, &headers, caller.now).await?;
     let session = session.filter(|(session, _)| prompt::is_recent_enough(&asked, session));
     let is_meant = match &session {
         Some((session, _)) => hints::is_meant(&asked, session.user()).await?,
@@ -265,6 +269,7 @@ pub(super) async fn check_pushed(
         came,
         journey: None,
         hinted: hints::read(app, caller, client, &parameters).await?,
+        browser: Browser::default(),
     };
     checks::all(&asked).map_err(refuse)?;
     Ok(parameters)
@@ -275,14 +280,25 @@ fn refuse(asked: &Asked<'_>, told: &Told) -> Response {
     answer(asked, &[("error", told.0), ("error_description", told.1)])
 }
 
-/// Sends the browser back to the client; `state` and `iss` always go along.
+/// Sends the browser back to the client; `state` and `iss` always go along, and where applications
+/// may ask for it the state of the browser.
 fn answer(asked: &Asked<'_>, pairs: &[(&str, &str)]) -> Response {
     let mut pairs = pairs.to_vec();
     if let Some(state) = asked.parameters.get("state") {
         pairs.push(("state", state));
     }
     pairs.push(("iss", &asked.app.issuer));
-    response_mode::send(asked, &pairs)
+    let (app, browser) = (asked.app, &asked.browser);
+    let scope = asked.parameters.get("scope");
+    let state = browser.tell(app, asked.client, asked.redirect_uri, scope);
+    if let Some(state) = &state {
+        pairs.push(("session_state", state));
+    }
+    let mut answer = response_mode::send(asked, &pairs);
+    if let Some(cookie) = browser.cookie(app) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
 }
 
 /// 302: unlike 307 it never repeats a body (RFC 9700 section 4.12).

@@ -37,37 +37,52 @@ pub(super) async fn of_client(
 ) -> Vec<(Algorithm, DecodingKey)> {
     let kid = signed::key_id(jwt);
     let kid = kid.as_deref();
+    let mut found = Vec::new();
     let usable = |jwks: &JwkSet| {
-        let mut keys = usable(jwks, kid);
+        found = usable(jwks, kid);
         // FAPI 2.0 section 5.4.
-        keys.retain(|(algorithm, _)| !client.fapi2 || *algorithm != Algorithm::RS256);
-        keys
+        found.retain(|(algorithm, _)| !client.fapi2 || *algorithm != Algorithm::RS256);
+        !found.is_empty()
     };
+    any_of_client(app, client, now, usable).await;
+    found
+}
+
+/// Whether something is true of the client's public keys, as they are registered or where it
+/// publishes them: there they are fetched again before it is not.
+pub(super) async fn any_of_client(
+    app: &App,
+    client: &Registered,
+    now: Timestamp,
+    mut is: impl FnMut(&JwkSet) -> bool,
+) -> bool {
     if let Some(jwks) = &client.jwks {
-        return usable(jwks);
+        return is(jwks);
     }
     let Some(uri) = &client.jwks_uri else {
-        return Vec::new();
+        return false;
     };
     let Some(jwks) = app.client_keys.get(uri, now).await else {
-        return Vec::new();
+        return false;
     };
-    let found = usable(&jwks);
-    if !found.is_empty() {
-        return found;
+    if is(&jwks) {
+        return true;
     }
     // A key that is not there may be new.
-    match app.client_keys.get_again(uri, now).await {
-        Some(jwks) => usable(&jwks),
-        None => Vec::new(),
-    }
+    let again = app.client_keys.get_again(uri, now).await;
+    again.is_some_and(|jwks| is(&jwks))
+}
+
+/// Whether a key is to sign with, or for nothing in particular.
+pub(super) fn is_for_signing(key: &Jwk) -> bool {
+    key.use_.as_deref().is_none_or(|it| it == "sig")
 }
 
 fn usable(jwks: &JwkSet, kid: Option<&str>) -> Vec<(Algorithm, DecodingKey)> {
     jwks.keys
         .iter()
         .filter(|key| kid.is_none() || key.kid.as_deref() == kid)
-        .filter(|key| key.use_.as_deref().is_none_or(|it| it == "sig"))
+        .filter(|key| is_for_signing(key))
         .flat_map(of_jwk)
         .collect()
 }

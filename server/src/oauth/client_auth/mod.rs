@@ -2,6 +2,7 @@
 //! which it is registered to (RFC 6749 section 2.3, OpenID Connect Core section 9).
 
 mod assertion;
+pub(crate) mod certificate;
 mod keys;
 mod presented;
 pub(crate) mod remote;
@@ -51,7 +52,10 @@ pub(crate) async fn authenticate(
         return Err(refused());
     };
     let proved = match &presented {
-        Presented::None { .. } => true,
+        Presented::None { .. } => {
+            let method = client.token_endpoint_auth_method;
+            !method.is_by_certificate() || by_certificate(app, caller, &client).await?
+        }
         Presented::Basic { secret, .. } => by_secret(app, caller, &client, secret)?,
         Presented::Post { secret, .. } => by_secret(app, caller, &client, secret)?,
         Presented::Assertion { jwt, .. } => by_assertion(app, caller, &client, jwt, path).await?,
@@ -72,6 +76,14 @@ fn by_secret(
     let proved = client
         .good_secrets(caller.now)
         .fold(false, |found, kept| is(&kept.secret.0) | found);
+    give_back_if(app, proved, tries);
+    Ok(proved)
+}
+
+async fn by_certificate(app: &App, caller: &Caller, client: &Registered) -> Result<bool, Refusal> {
+    // Before it is counted, as with assertions: it may wait for the client's keys.
+    let proved = certificate::is_its_own(app, caller, client).await;
+    let tries = count(app, caller, &client.id)?;
     give_back_if(app, proved, tries);
     Ok(proved)
 }

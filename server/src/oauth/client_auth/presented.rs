@@ -23,7 +23,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// What is presented.
 pub(super) enum Presented<'a> {
-    /// Its id.
+    /// Its id, and nothing else; what it proves itself with may be its certificate.
     None { id: &'a str },
     /// Id and secret in the header `Authorization`.
     Basic { id: String, secret: String },
@@ -90,7 +90,7 @@ impl<'a> Presented<'a> {
     /// Whether it is what that method takes.
     pub(super) fn is(&self, method: AuthMethod) -> bool {
         match self {
-            Self::None { .. } => method == AuthMethod::None,
+            Self::None { .. } => method == AuthMethod::None || method.is_by_certificate(),
             Self::Basic { .. } => method == AuthMethod::ClientSecretBasic,
             Self::Post { .. } => method == AuthMethod::ClientSecretPost,
             Self::Assertion { .. } => matches!(

@@ -4,6 +4,7 @@
 //! An id of the file is taken: nobody can register it in the database, and a server whose file names
 //! one that is there does not start.
 
+mod certificates;
 pub(crate) mod lifetimes;
 mod origins;
 pub(crate) mod redirects;
@@ -187,17 +188,22 @@ impl Clients {
         self.file.contains_key(id)
     }
 
-    /// At most `limit` clients of both kinds whose ids come after `after`, by id.
+    /// At most `limit` clients of both kinds with `search` in their id or name whose ids come after
+    /// `after`, by id.
     pub(crate) async fn page(
         &self,
         store: &dyn Store,
+        search: &str,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Arc<Registered>>, StorageError> {
-        let kept = store.clients(after, limit).await?;
+        let kept = store.clients(search, after, limit).await?;
         let file = self.file.values().cloned();
+        let words = search.to_lowercase();
+        let has = |text: &str| text.to_lowercase().contains(&words);
         let mut clients: Vec<_> = file
             .filter(|client| after.is_none_or(|after| client.id.as_str() > after))
+            .filter(|client| has(&client.id) || has(&client.name))
             .chain(kept.into_iter().map(|kept| Arc::new(kept.into())))
             .collect();
         clients.sort_by(|a, b| a.id.cmp(&b.id));
@@ -234,7 +240,7 @@ impl Clients {
         }
         let mut after = None;
         loop {
-            let page = store.clients(after.as_deref(), PAGE).await?;
+            let page = store.clients("", after.as_deref(), PAGE).await?;
             let is_last = page.len() < PAGE as usize;
             for kept in page {
                 use_of(&kept.client);

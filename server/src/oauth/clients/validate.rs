@@ -1,14 +1,17 @@
 //! What a client's registration must fulfil, wherever it comes from.
 
+use portcullis_policy::Pattern;
 use portcullis_types::client::{
-    AuthMethod, ClaimMapper, ClaimValue, Client, GrantType, Jwk, JwkSet, SubjectType,
+    AuthMethod, ClaimMapper, ClaimValue, Client, ExchangeRule, GrantType, Jwk, JwkSet, SubjectType,
 };
 use url::{Host, Url};
 use uuid::Uuid;
 
+use super::certificates;
+pub(crate) use super::certificates::offered;
 use crate::{
     identity::names,
-    oauth::{subject, user_claims},
+    oauth::{subject, token::exchange::rules::ANY, user_claims},
 };
 
 /// Most entries of a list, most bytes of a URL.
@@ -22,7 +25,7 @@ const TEN_YEARS: i64 = 10 * 365 * 24 * 3600;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invalid(pub(crate) &'static str, pub(crate) String);
 
-fn wrong(field: &'static str, what: impl Into<String>) -> Result<(), Invalid> {
+pub(super) fn wrong(field: &'static str, what: impl Into<String>) -> Result<(), Invalid> {
     Err(Invalid(field, what.into()))
 }
 
@@ -61,7 +64,9 @@ pub(crate) fn check(client: &Client) -> Result<(), Invalid> {
     }
     scopes(client)?;
     resources(client)?;
+    may_exchange(client)?;
     keys(client)?;
+    certificates::check(client)?;
     signing(client)?;
     fapi2(client)?;
     subjects(client)?;
@@ -172,10 +177,74 @@ fn resources(client: &Client) -> Result<(), Invalid> {
     Ok(())
 }
 
+fn may_exchange(client: &Client) -> Result<(), Invalid> {
+    let field = "may_exchange";
+    if client.may_exchange.is_empty() {
+        return Ok(());
+    }
+    if !client.may(GrantType::TokenExchange) {
+        return wrong(field, "goes with the grant token exchange");
+    }
+    if client.may_exchange.len() > MOST {
+        return wrong(field, format!("has more than {MOST} rules"));
+    }
+    client.may_exchange.iter().try_for_each(|rule| {
+        let ExchangeRule {
+            from,
+            to,
+            scopes,
+            roles,
+            within,
+            impersonate,
+        } = rule;
+        let lists = [from, to, scopes, roles];
+        if lists.iter().any(|list| list.len() > MOST)
+            || within.as_ref().is_some_and(|list| list.len() > MOST)
+        {
+            return wrong(field, format!("a rule has a list of more than {MOST}"));
+        }
+        if from.is_empty() || !from.iter().all(|id| id == ANY || is_manageable_id(id)) {
+            return wrong(field, "from must name clients by their ids, or `*`");
+        }
+        if to.is_empty() || !to.iter().all(|uri| client.resources.contains(uri)) {
+            return wrong(field, "to must name services that are among resources");
+        }
+        if let Some(scope) = scopes.iter().find(|it| !client.scopes.contains(it)) {
+            return wrong(field, format!("{scope:?} is not among scopes"));
+        }
+        if let Some(role) = roles.iter().find(|role| !is_word(role)) {
+            return wrong(field, format!("{role:?} is no role"));
+        }
+        let mut named = within.iter().flatten();
+        if let Some(wrong_one) = named.find(|it| it.parse::<Pattern>().is_err()) {
+            return wrong(field, format!("within: {wrong_one:?} is no permission"));
+        }
+        if *impersonate && within.is_none() {
+            let what = "a rule with impersonate must say within which permissions somebody may be \
+                        impersonated";
+            return wrong(field, what);
+        }
+        if *impersonate && from.iter().any(|id| id == ANY) {
+            return wrong(
+                field,
+                "a rule with impersonate must name the clients in from",
+            );
+        }
+        Ok(())
+    })
+}
+
 fn keys(client: &Client) -> Result<(), Invalid> {
-    let needs = client.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
+    let method = client.token_endpoint_auth_method;
+    let needs = matches!(
+        method,
+        AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth
+    );
     match (&client.jwks, &client.jwks_uri) {
-        (None, None) if needs => wrong("jwks", "private_key_jwt needs jwks or jwks_uri"),
+        (None, None) if needs => {
+            let what = format!("{} needs jwks or jwks_uri", method.as_str());
+            wrong("jwks", what)
+        }
         (None, None) => Ok(()),
         (Some(jwks), None) => key_set(jwks),
         (None, Some(uri)) => web_page("jwks_uri", uri),
@@ -201,8 +270,11 @@ fn fapi2(client: &Client) -> Result<(), Invalid> {
     if !client.fapi2 {
         return Ok(());
     }
-    if client.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
-        return wrong("fapi2", "is for clients with private_key_jwt");
+    let method = client.token_endpoint_auth_method;
+    if method != AuthMethod::PrivateKeyJwt && !method.is_by_certificate() {
+        let what = "is for clients with private_key_jwt, tls_client_auth or \
+                    self_signed_tls_client_auth";
+        return wrong("fapi2", what);
     }
     if !client.require_pkce {
         return wrong("fapi2", "goes with PKCE only");
@@ -337,6 +409,7 @@ fn key_set(jwks: &JwkSet) -> Result<(), Invalid> {
     if jwks.keys.iter().any(long) {
         return wrong("jwks", "has a key that is too long");
     }
+    certificates::of_keys(jwks)?;
     Ok(())
 }
 
@@ -443,8 +516,14 @@ mod tests {
             let checked = with(|client| {
                 client.token_endpoint_auth_method = method;
                 client.require_pkce = false;
-                if method == AuthMethod::PrivateKeyJwt {
-                    client.jwks_uri = Some("https://app.example/jwks".to_owned());
+                match method {
+                    AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth => {
+                        client.jwks_uri = Some("https://app.example/jwks".to_owned());
+                    }
+                    AuthMethod::TlsClientAuth => {
+                        client.tls_client_auth_subject_dn = Some("CN=app".to_owned());
+                    }
+                    _ => {}
                 }
             });
             let is_public = method == AuthMethod::None;
@@ -557,6 +636,12 @@ mod tests {
             })
         };
         assert_eq!(held(|_| {}), Ok(()));
+        let by_key = AuthMethod::SelfSignedTlsClientAuth;
+        assert_eq!(
+            held(|client| client.token_endpoint_auth_method = AuthMethod::SelfSignedTlsClientAuth),
+            Ok(()),
+            "{by_key:?}"
+        );
         for change in [
             (|client| client.token_endpoint_auth_method = AuthMethod::ClientSecretBasic)
                 as fn(&mut Client),

@@ -49,7 +49,7 @@ pub(crate) async fn show(app: Handle, RawQuery(query): RawQuery) -> Result<Respo
 }
 
 /// A QR code, black on white whatever is behind it. `None`: the text is too long.
-fn draw(text: &str) -> Option<String> {
+pub(crate) fn draw(text: &str) -> Option<String> {
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
     let width = code.size;
     let size = width + 2 * QUIET_ZONE;

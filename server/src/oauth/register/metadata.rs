@@ -131,6 +131,11 @@ fn apply(mut client: Client, said: ClientMetadata, may: &May<'_>) -> Result<Clie
     }
     client.backchannel_logout_uri = said.backchannel_logout_uri;
     client.backchannel_logout_session_required = said.backchannel_logout_session_required;
+    client.tls_client_auth_subject_dn = said.tls_client_auth_subject_dn;
+    client.tls_client_auth_san_dns = said.tls_client_auth_san_dns;
+    client.tls_client_auth_san_uri = said.tls_client_auth_san_uri;
+    client.tls_client_auth_san_ip = said.tls_client_auth_san_ip;
+    client.tls_client_auth_san_email = said.tls_client_auth_san_email;
     client.jwks = said.jwks;
     client.jwks_uri = said.jwks_uri;
     client.logo_uri = said.logo_uri;
@@ -143,6 +148,8 @@ fn apply(mut client: Client, said: ClientMetadata, may: &May<'_>) -> Result<Clie
     client.require_pushed_authorization_requests |= said.require_pushed_authorization_requests;
     client.require_signed_request_object |= said.require_signed_request_object;
     client.dpop_bound_access_tokens |= said.dpop_bound_access_tokens;
+    client.tls_client_certificate_bound_access_tokens |=
+        said.tls_client_certificate_bound_access_tokens;
     if let Some(subject_type) = said.subject_type {
         client.subject_type = subject_type;
     }
@@ -189,6 +196,11 @@ pub(super) fn of_client(client: &Client) -> ClientMetadata {
         grant_types: Some(client.grant_types.clone()),
         response_types: Some(has_code.then(|| "code".to_owned()).into_iter().collect()),
         scope: Some(client.scopes.join(" ")),
+        tls_client_auth_subject_dn: client.tls_client_auth_subject_dn.clone(),
+        tls_client_auth_san_dns: client.tls_client_auth_san_dns.clone(),
+        tls_client_auth_san_uri: client.tls_client_auth_san_uri.clone(),
+        tls_client_auth_san_ip: client.tls_client_auth_san_ip.clone(),
+        tls_client_auth_san_email: client.tls_client_auth_san_email.clone(),
         jwks: client.jwks.clone(),
         jwks_uri: client.jwks_uri.clone(),
         logo_uri: client.logo_uri.clone(),
@@ -198,6 +210,8 @@ pub(super) fn of_client(client: &Client) -> ClientMetadata {
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         require_signed_request_object: client.require_signed_request_object,
         dpop_bound_access_tokens: client.dpop_bound_access_tokens,
+        tls_client_certificate_bound_access_tokens: client
+            .tls_client_certificate_bound_access_tokens,
         subject_type: Some(client.subject_type),
         sector_identifier_uri: client.sector_identifier_uri.clone(),
     }

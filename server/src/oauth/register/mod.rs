@@ -1,6 +1,7 @@
 //! `/oauth/register`: applications register themselves with an initial access token that an admin
 //! has made (RFC 7591), and manage their own registration afterwards (RFC 7592).
 
+pub(crate) mod initial;
 mod metadata;
 
 use axum::{
@@ -24,7 +25,7 @@ use portcullis_types::{
 
 use self::metadata::Refused;
 use super::{
-    clients::{Registered, new_id, secrets, sector},
+    clients::{Registered, new_id, secrets, sector, validate},
     errors::Refusal,
 };
 use crate::{
@@ -143,18 +144,17 @@ pub(crate) async fn register(
 ) -> Result<Response, Failure> {
     let initial = bearer(&headers, TokenKind::InitialAccess)?;
     // Nothing is fetched for who has no token; whether it is used up is decided when it is spent.
-    if !app
+    let shown = app
         .store
-        .is_initial_token(token::hash(&initial), caller.now)
+        .initial_token(token::hash(&initial), caller.now)
         .await?
-    {
-        return Err(Failure::Token);
-    }
+        .ok_or(Failure::Token)?;
     let mut said = said(request).await?;
     // It gets one that nobody has.
     said.client_id = None;
     let id = new_id(&*app.rng, caller.now);
     let client = metadata::new_client(&id, said).map_err(Failure::Refused)?;
+    offered(&app, &client)?;
     in_sector(&app, &caller, &client, None).await?;
     let method = client.token_endpoint_auth_method;
     let secret = method
@@ -169,7 +169,9 @@ pub(crate) async fn register(
         token: token::hash(&token),
     };
     let mut audit = caller.audit(AuditKind::ClientCreated);
-    audit.detail = serde_json::json!({ "client": id, "method": "registration" });
+    audit.detail = serde_json::json!({
+        "client": id, "method": "registration", "registration_token": shown.id,
+    });
     let registered = app.store.register_client(registration, caller.now, audit);
     match registered.await? {
         RegisterClient::Registered => {}
@@ -217,6 +219,7 @@ pub(crate) async fn update(
     // was on its way.
     let seen = app.store.client(&id).await?.ok_or(Failure::Token)?.client;
     let client = metadata::changed(&seen, said).map_err(Failure::Refused)?;
+    offered(&app, &client)?;
     in_sector(&app, &caller, &client, Some(&seen)).await?;
     let method = client.token_endpoint_auth_method;
     let sealer = &app.client_secrets;
@@ -257,6 +260,12 @@ pub(crate) async fn delete(
     app.families.forget_client(&id);
     app.clients.read_origins(&*app.store).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether it can be had here.
+fn offered(app: &App, client: &Client) -> Result<(), Failure> {
+    let offered = validate::offered(client, &app.config.tls);
+    offered.map_err(|wrong| Failure::Refused(metadata::refused(wrong)))
 }
 
 /// The registration token, if it is that client's; whether the client is there, nobody else learns.

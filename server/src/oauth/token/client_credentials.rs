@@ -9,6 +9,7 @@ use crate::{
     http::caller::Caller,
     oauth::{
         access_token::{self, Granted},
+        binding::Binding,
         clients::lifetimes::Lifetimes,
         errors::Refusal,
         form::Parameters,
@@ -36,7 +37,7 @@ pub(super) async fn issue(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let scope = scope(client, parameters)?;
     let id = app.rng.uuid_at(caller.now);
@@ -48,7 +49,7 @@ pub(super) async fn issue(
     let grant = Granted {
         scope: &scope,
         audience: &audience,
-        jkt: jkt.as_deref(),
+        bound: &bound,
     };
     let access_token = access_token::issue_for_client(app, client, id, &grant, caller.now).await?;
     let mut audit = caller.audit(AuditKind::ClientTokenIssued);
@@ -57,7 +58,7 @@ pub(super) async fn issue(
     Ok(TokenResponse {
         access_token,
         scope,
-        ..response(&Lifetimes::of(app, client), jkt.is_some())
+        ..response(&Lifetimes::of(app, client), &bound)
     })
 }
 

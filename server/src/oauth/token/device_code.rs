@@ -9,7 +9,7 @@ use crate::{
     app::App,
     crypto::token,
     http::caller::Caller,
-    oauth::{errors::Refusal, form::Parameters, resources},
+    oauth::{binding::Binding, errors::Refusal, form::Parameters, resources},
 };
 
 /// Tokens for a device that was let in; otherwise what it has to do.
@@ -18,7 +18,7 @@ pub(super) async fn poll(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let code = parameters.require("device_code")?;
     let code = token::parse(TokenKind::DeviceCode, code).ok_or_else(Refusal::invalid_grant)?;
@@ -45,5 +45,5 @@ pub(super) async fn poll(
         auth_time: grant.auth_time,
         amr: grant.amr,
     };
-    begin_family(app, caller, client, beginning, &audience, jkt).await
+    begin_family(app, caller, client, beginning, &audience, bound).await
 }

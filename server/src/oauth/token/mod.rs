@@ -2,7 +2,7 @@
 
 mod client_credentials;
 mod device_code;
-mod exchange;
+pub(crate) mod exchange;
 
 use aws_lc_rs::constant_time;
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, Method},
 };
 use portcullis_domain::{
-    FamilyId, SessionId, Timestamp, TokenKind, UserId,
+    FamilyId, SecretHash, SessionId, Timestamp, TokenKind, UserId,
     audit::AuditKind,
     oauth::{
         AuthorizationCode, ConsumeCode, NewRefreshToken, RefreshRotation, RotateRefresh,
@@ -26,6 +26,7 @@ use serde::Serialize;
 
 use super::{
     access_token::{self, Granted},
+    binding::{self, Binding},
     client_auth::authenticate,
     clients::lifetimes::Lifetimes,
     dpop,
@@ -67,18 +68,18 @@ pub(crate) async fn token(
     if !client.may(grant) {
         return Err(Refusal::unauthorized_client());
     }
-    if client.requires_dpop() && jkt.is_none() {
-        return Err(Refusal::invalid_dpop_proof());
-    }
+    let bound = Binding::of(&client, &caller, jkt)?;
     match grant {
-        GrantType::AuthorizationCode => redeem(&app, &caller, &client, &parameters, jkt).await,
-        GrantType::RefreshToken => refresh(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::AuthorizationCode => redeem(&app, &caller, &client, &parameters, bound).await,
+        GrantType::RefreshToken => refresh(&app, &caller, &client, &parameters, bound).await,
         GrantType::ClientCredentials => {
-            client_credentials::issue(&app, &caller, &client, &parameters, jkt).await
+            client_credentials::issue(&app, &caller, &client, &parameters, bound).await
         }
-        GrantType::DeviceCode => device_code::poll(&app, &caller, &client, &parameters, jkt).await,
+        GrantType::DeviceCode => {
+            device_code::poll(&app, &caller, &client, &parameters, bound).await
+        }
         GrantType::TokenExchange => {
-            let exchanged = exchange::exchange(&app, &caller, &client, &parameters, jkt);
+            let exchanged = exchange::exchange(&app, &caller, &client, &parameters, bound);
             return exchanged.await.map(Answer::Exchanged).map(Json);
         }
     }
@@ -138,32 +139,48 @@ async fn redeem(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let code = parameters.require("code")?;
-    let verifier = parameters.get("code_verifier");
     if client.require_pkce {
         // Before the code is spent.
         parameters.require("code_verifier")?;
     }
-    let redirect_uri = parameters.require("redirect_uri")?;
+    parameters.require("redirect_uri")?;
     let code =
         token::parse(TokenKind::AuthorizationCode, code).ok_or_else(Refusal::invalid_grant)?;
-    let mut reuse = caller.audit(AuditKind::CodeReused);
-    reuse.detail = serde_json::json!({ "client": client.id });
-    let consumed = app
-        .store
-        .consume_code(token::hash(&code), &client.id, caller.now, reuse)
-        .await?;
-    let code = match consumed {
-        ConsumeCode::Fresh(code) => *code,
-        ConsumeCode::Reused { family, .. } => {
+    let hash = token::hash(&code);
+    let redeemed = redeem_fresh(app, caller, client, parameters, hash, bound).await;
+    if redeemed.is_err() {
+        // Whoever has a code and not what belongs to it does not try again, and of a code that somebody
+        // had before the tokens end as well.
+        let mut reuse = caller.audit(AuditKind::CodeReused);
+        reuse.detail = serde_json::json!({ "client": client.id });
+        let consumed = app
+            .store
+            .consume_code(hash, &client.id, caller.now, reuse)
+            .await?;
+        if let ConsumeCode::Reused { family, .. } = consumed {
             app.families.forget(family);
-            return Err(Refusal::invalid_grant());
         }
-        ConsumeCode::Unknown => return Err(Refusal::invalid_grant()),
-    };
-    let of_another_key = code.dpop_jkt.is_some() && code.dpop_jkt != jkt;
+    }
+    redeemed
+}
+
+/// Redeems a code that nobody has redeemed before.
+async fn redeem_fresh(
+    app: &App,
+    caller: &Caller,
+    client: &Client,
+    parameters: &Parameters,
+    code: SecretHash,
+    bound: Binding,
+) -> Result<TokenResponse, Refusal> {
+    let verifier = parameters.get("code_verifier");
+    let redirect_uri = parameters.require("redirect_uri")?;
+    let code = app.store.fresh_code(code, &client.id, caller.now).await?;
+    let code = code.ok_or_else(Refusal::invalid_grant)?;
+    let of_another_key = code.dpop_jkt.is_some() && code.dpop_jkt != bound.jkt;
     if code.redirect_uri != redirect_uri
         || !proves(verifier, &code.code_challenge)
         || of_another_key
@@ -171,7 +188,7 @@ async fn redeem(
         return Err(Refusal::invalid_grant());
     }
     let audience = resources::audience(app, client, &code.resources, parameters)?;
-    begin_family(app, caller, client, code.into(), &audience, jkt).await
+    begin_family(app, caller, client, code.into(), &audience, bound).await
 }
 
 /// Whether a verifier is there exactly if a challenge was, and fits it (OAuth 2.1 section 4.1.3): a
@@ -201,7 +218,7 @@ async fn begin_family(
     client: &Client,
     beginning: Beginning,
     audience: &str,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let lifetimes = Lifetimes::of(app, client);
     let is_public = client.token_endpoint_auth_method == AuthMethod::None;
@@ -218,8 +235,9 @@ async fn begin_family(
         resources: beginning.resources,
         claims: beginning.claims,
         // Refresh tokens of a public client are bound as well; those of another are bound to what
-        // it authenticates with (RFC 9449 section 5).
-        dpop_jkt: jkt.clone().filter(|_| is_public),
+        // it authenticates with (RFC 9449 section 5, RFC 8705 section 4).
+        dpop_jkt: bound.jkt.clone().filter(|_| is_public),
+        certificate: bound.certificate.clone().filter(|_| is_public),
         auth_time: beginning.auth_time,
         amr: beginning.amr,
         created_at: caller.now,
@@ -234,7 +252,7 @@ async fn begin_family(
     let grant = Granted {
         scope: &scope,
         audience,
-        jkt: jkt.as_deref(),
+        bound: &bound,
     };
     let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     let refresh_token = token::generate(&*app.rng, TokenKind::Refresh);
@@ -269,7 +287,7 @@ async fn begin_family(
         refresh_token: may_refresh.then(|| refresh_token.expose().to_owned()),
         id_token,
         scope,
-        ..response(&lifetimes, jkt.is_some())
+        ..response(&lifetimes, &bound)
     })
 }
 
@@ -278,7 +296,7 @@ async fn refresh(
     caller: &Caller,
     client: &Client,
     parameters: &Parameters,
-    jkt: Option<String>,
+    bound: Binding,
 ) -> Result<TokenResponse, Refusal> {
     let presented = parameters.require("refresh_token")?;
     let presented =
@@ -308,7 +326,8 @@ async fn refresh(
     let rotation = RefreshRotation {
         presented: hash,
         client_id: client.id.clone(),
-        dpop_jkt: jkt.clone(),
+        dpop_jkt: bound.jkt.clone(),
+        certificate: binding::thumbprint(caller).map(str::to_owned),
         successor: NewRefreshToken {
             token: token::hash(&fresh),
             expires_at: caller.now.plus_seconds(lifetimes.refresh_idle),
@@ -345,14 +364,14 @@ async fn refresh(
     let grant = Granted {
         scope: &scope,
         audience: &audience,
-        jkt: jkt.as_deref(),
+        bound: &bound,
     };
     let access_token = access_token::issue(app, client, &family, &grant, caller.now).await?;
     Ok(TokenResponse {
         access_token,
         refresh_token: Some(successor),
         scope,
-        ..response(&lifetimes, jkt.is_some())
+        ..response(&lifetimes, &bound)
     })
 }
 
@@ -363,10 +382,15 @@ pub(super) fn granted(client: &Client, scopes: &[String]) -> String {
 }
 
 /// What every answer has in common.
-fn response(lifetimes: &Lifetimes, bound: bool) -> TokenResponse {
+fn response(lifetimes: &Lifetimes, bound: &Binding) -> TokenResponse {
+    // With a certificate nothing more is sent along (RFC 8705 section 3).
+    let token_type = match bound.jkt {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    };
     TokenResponse {
         access_token: String::new(),
-        token_type: if bound { "DPoP" } else { "Bearer" }.to_owned(),
+        token_type: token_type.to_owned(),
         expires_in: u32::try_from(lifetimes.access_token).unwrap_or(u32::MAX),
         refresh_token: None,
         id_token: None,

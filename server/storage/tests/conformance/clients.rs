@@ -95,7 +95,7 @@ async fn clients_come_in_pages_by_the_bytes_of_their_ids(db: &Fixture) {
     let mut all = Vec::new();
     loop {
         let after = all.last().cloned();
-        let page = db.clients(after.as_deref(), 3).await.unwrap();
+        let page = db.clients("", after.as_deref(), 3).await.unwrap();
         assert!(page.len() <= 3);
         if page.is_empty() {
             break;
@@ -103,6 +103,43 @@ async fn clients_come_in_pages_by_the_bytes_of_their_ids(db: &Fixture) {
         all.extend(page.into_iter().map(|kept| kept.client.id));
     }
     assert_eq!(all, ["A", "B", "a", "a-1", "aa", "b", "~"]);
+}
+
+async fn clients_are_found_by_a_part_of_their_id_or_name(db: &Fixture) {
+    for (id, name) in [
+        ("shop-web", "The Shop"),
+        ("till", "Shop 100%"),
+        ("a_b", "Über \"uns\""),
+        ("axb", "shop's other half"),
+    ] {
+        let mut client = confidential(id, AuthMethod::None);
+        name.clone_into(&mut client.name);
+        let created = db.create_client(client, None, event(ClientCreated));
+        assert!(created.await.unwrap());
+    }
+    for (search, found) in [
+        ("", &["a_b", "axb", "shop-web", "till"][..]),
+        ("sHoP", &["axb", "shop-web", "till"]),
+        ("the shop", &["shop-web"]),
+        ("TILL", &["till"]),
+        // What stands for anything elsewhere is only itself.
+        ("%", &["till"]),
+        ("a_b", &["a_b"]),
+        ("!", &[]),
+        ("\\", &[]),
+        // A name is searched, not how it is written down.
+        ("Über \"", &["a_b"]),
+        ("p's", &["axb"]),
+        ("redirect_uris", &[]),
+    ] {
+        let page = db.clients(search, None, 10).await.unwrap();
+        let ids: Vec<_> = page.into_iter().map(|kept| kept.client.id).collect();
+        assert_eq!(ids, found, "{search}");
+    }
+    // The limit counts what was found.
+    let page = db.clients("shop", Some("axb"), 1).await.unwrap();
+    assert_eq!(page.len(), 1);
+    assert_eq!(page[0].client.id, "shop-web");
 }
 
 async fn a_change_keeps_the_secret_unless_the_method_takes_another(db: &Fixture) {
@@ -332,6 +369,7 @@ conformance!(
     a_client_comes_back_as_it_was_registered,
     of_many_who_register_an_id_one_does,
     clients_come_in_pages_by_the_bytes_of_their_ids,
+    clients_are_found_by_a_part_of_their_id_or_name,
     a_change_keeps_the_secret_unless_the_method_takes_another,
     a_change_of_what_was_seen_leaves_what_is_another_by_now,
     of_fifty_changes_of_what_was_seen_one_is_made,

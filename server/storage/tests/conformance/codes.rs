@@ -155,6 +155,53 @@ async fn of_many_who_spend_a_code_one_gets_it(db: &Fixture) {
     assert_eq!(db.count_audited(CodeReused).await, reused);
 }
 
+async fn of_many_who_begin_a_family_with_a_code_one_does(db: &Fixture) {
+    for callers in ROUNDS {
+        let code = saved_code(db).await;
+        let found = db.fresh_code(code.code, "spa", NOW).await.unwrap();
+        assert_eq!(found.map(|found| found.family), Some(code.family));
+        let foreign = db.fresh_code(code.code, "other", NOW).await.unwrap();
+        assert!(foreign.is_none());
+        let begun = db
+            .race(callers, |node, _| {
+                let family = family_of(&code);
+                async move {
+                    let begun = node.begin_family(family, new_token(), event(FamilyBegan));
+                    begun.await.unwrap()
+                }
+            })
+            .await;
+        assert_eq!(begun.iter().filter(|begun| **begun).count(), 1);
+        // It is spent by that: who comes with it afterwards has it end.
+        assert!(
+            db.fresh_code(code.code, "spa", NOW)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        let again = consume(db, &code, "spa", 0).await;
+        assert!(matches!(again, ConsumeCode::Reused { .. }));
+        let family = db.family(code.family).await.unwrap().unwrap();
+        assert!(family.revoked_at.is_some());
+    }
+    assert_eq!(db.count_audited(FamilyBegan).await, ROUNDS.len());
+}
+
+async fn an_expired_code_begins_nothing(db: &Fixture) {
+    let code = saved_code(db).await;
+    let mut family = family_of(&code);
+    family.created_at = later(60);
+    assert!(
+        db.fresh_code(code.code, "spa", later(60))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let begun = db.begin_family(family, new_token(), event(FamilyBegan));
+    assert!(!begun.await.unwrap());
+    assert_eq!(db.count_audited(FamilyBegan).await, 0);
+}
+
 async fn a_family_that_begins_while_its_code_is_reused_does_not_live(db: &Fixture) {
     for _ in 0..20 {
         let code = saved_code(db).await;
@@ -263,6 +310,8 @@ conformance!(
     a_family_cannot_begin_after_its_code_was_reused,
     unknown_expired_and_foreign_codes_stay_as_they_are,
     of_many_who_spend_a_code_one_gets_it,
+    of_many_who_begin_a_family_with_a_code_one_does,
+    an_expired_code_begins_nothing,
     a_family_that_begins_while_its_code_is_reused_does_not_live,
     a_disabled_account_begins_no_family,
     after_signing_out_everywhere_a_code_begins_nothing,

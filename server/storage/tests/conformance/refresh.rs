@@ -18,6 +18,7 @@ fn rotation(presented: SecretHash, successor: SecretHash, now: Timestamp) -> Ref
         presented,
         client_id: "spa".to_owned(),
         dpop_jkt: None,
+        certificate: None,
         successor: NewRefreshToken {
             token: successor,
             expires_at: now.plus_seconds(7 * 86_400),
@@ -246,6 +247,34 @@ async fn rfc9449_5_a_bound_family_is_of_no_use_without_its_key(db: &Fixture) {
     assert_eq!(word(&rotate(db, rotation).await), "rotated");
 }
 
+async fn rfc8705_4_a_bound_family_is_of_no_use_without_its_certificate(db: &Fixture) {
+    let family = TokenFamily {
+        certificate: Some("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0".to_owned()),
+        ..new_family(ada(db).await)
+    };
+    let first = new_token();
+    let begun = db.begin_family(family.clone(), first.clone(), event(FamilyBegan));
+    assert!(begun.await.unwrap());
+    let kept = db.family(family.id).await.unwrap().unwrap();
+    assert_eq!(kept.certificate, family.certificate);
+    let with = |certificate: Option<&str>, at| RefreshRotation {
+        certificate: certificate.map(str::to_owned),
+        ..rotation(first.token, hash(), later(at))
+    };
+    for (at, expected) in [(0, "rotated"), (10, "retried"), (60, "replayed")] {
+        for certificate in [None, Some("another"), Some("")] {
+            assert_eq!(word(&rotate(db, with(certificate, at)).await), "refused");
+        }
+        let own = rotate(db, with(family.certificate.as_deref(), at)).await;
+        assert_eq!(word(&own), expected);
+    }
+    // One that is bound to none takes any.
+    let (_, free) = begin_family(db, family.user).await;
+    let mut rotation = rotation(free, hash(), NOW);
+    rotation.certificate = Some("any".to_owned());
+    assert_eq!(word(&rotate(db, rotation).await), "rotated");
+}
+
 async fn a_family_ends_when_it_must_and_when_it_is_revoked(db: &Fixture) {
     let user = ada(db).await;
     let (_, mut token) = begin_family(db, user).await;
@@ -382,6 +411,7 @@ async fn refreshing_while_the_account_is_disabled_leaves_no_living_token(db: &Fi
 
 conformance!(
     rfc9449_5_a_bound_family_is_of_no_use_without_its_key,
+    rfc8705_4_a_bound_family_is_of_no_use_without_its_certificate,
     a_token_is_rotated_again_and_again,
     the_family_comes_with_every_answer,
     a_retry_gets_the_very_same_successor,

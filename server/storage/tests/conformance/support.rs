@@ -207,6 +207,7 @@ pub(crate) fn event(kind: AuditKind) -> AuditEvent {
         ip: "127.0.0.1".to_owned(),
         request: Some(RequestId(id())),
         detail: serde_json::json!({}),
+        mails: Vec::new(),
     }
 }
 
@@ -224,6 +225,8 @@ pub(crate) fn new_account(name: &str) -> NewAccount {
         id: UserId(id()),
         email: email(name),
         name: name.to_owned(),
+        email_verified: false,
+        language: None,
         password: Some(password(name)),
         passkey: None,
         roles: Vec::new(),
@@ -322,6 +325,7 @@ pub(crate) fn new_family(user: UserId) -> TokenFamily {
         resources: vec!["https://api.example".to_owned()],
         claims: vec!["userinfo:email".to_owned()],
         dpop_jkt: None,
+        certificate: None,
         auth_time: NOW,
         amr: vec!["pwd".to_owned()],
         created_at: NOW,

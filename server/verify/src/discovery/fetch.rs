@@ -105,7 +105,7 @@ impl Fetcher {
 
 /// `https`, or on loopback `http` for an issuer that is there itself. Nobody else may have this
 /// machine's own services asked.
-fn is_safe(url: &Url, loopback: bool) -> bool {
+pub(crate) fn is_safe(url: &Url, loopback: bool) -> bool {
     match url.scheme() {
         "https" => url.has_host() && (loopback || !is_loopback(url)),
         "http" => loopback && is_loopback(url),
@@ -113,7 +113,7 @@ fn is_safe(url: &Url, loopback: bool) -> bool {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::{Algorithm, Refusal, SetupError, clock::Clock, key::Key, key_set::KeySet};
 use fetch::Fetcher;
+pub(crate) use fetch::{is_loopback, is_safe};
 
 /// Least milliseconds between two fetches.
 const PAUSE_MS: i64 = 2_000;

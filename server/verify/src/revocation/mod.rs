@@ -1,15 +1,20 @@
 //! Tokens that are taken back before they expire: one by its id, or all of a user's up to a moment.
 
+#[cfg(feature = "discovery")]
+mod feed;
 mod memory;
 
 use async_trait::async_trait;
 
 use crate::{Claims, Refusal, TokenVerifier, Unverified};
 
+#[cfg(feature = "discovery")]
+pub use feed::{CutOff, FollowedRevocations, RevocationFeed};
 pub use memory::{Full, RevokedInMemory};
 
-/// Knows which tokens are taken back. Where several processes verify, implement this over what they
-/// share; [`RevokedInMemory`] is for one.
+/// Knows which tokens are taken back. `RevocationFeed` follows what a Portcullis says, in as many
+/// processes as there are; [`RevokedInMemory`] is what one process is told; anything else that processes
+/// share is for you to implement this over.
 #[async_trait]
 pub trait Revocations: Send + Sync + 'static {
     /// Whether a token that is good otherwise has been taken back.

@@ -23,7 +23,7 @@ use super::{
     verified::{Found, Verified},
 };
 use crate::{
-    Refusal, SetupError, TokenVerifier,
+    ClientCertificate, Holder, Refusal, SetupError, TokenVerifier,
     clock::{self, Clock},
     dpop::{self, Asked, Dpop},
 };
@@ -32,7 +32,8 @@ use crate::{
 /// good one is answered with 401; handlers read the token as [`Verified`].
 ///
 /// Tokens come in the `Authorization` header and nowhere else (RFC 6750 section 2.1): in a body or an
-/// address they end up in logs.
+/// address they end up in logs. One that is bound to a certificate passes where the request has that
+/// [`ClientCertificate`] among its extensions, and nowhere else.
 #[derive(Clone)]
 pub struct VerifyLayer(Arc<Guard>);
 
@@ -124,6 +125,7 @@ impl Guard {
         method: &axum::http::Method,
         path: &str,
         headers: &HeaderMap,
+        certificate: Option<&ClientCertificate>,
     ) -> Result<Option<Verified>, Rejection> {
         let Some((scheme, token)) = self.credentials(headers)? else {
             if self.optional && self.scopes.is_empty() {
@@ -133,7 +135,14 @@ impl Guard {
         };
         let refused = |why| Rejection::token(why, scheme, self.offers_dpop());
         let claims = match scheme {
-            Scheme::Bearer => self.verifier.verify(token).await.map_err(refused)?,
+            Scheme::Bearer => {
+                let holder = Holder {
+                    key: None,
+                    certificate,
+                };
+                let claims = self.verifier.verify_held(token, holder);
+                claims.await.map_err(refused)?
+            }
             Scheme::Dpop => {
                 let proofs = self.dpop.as_ref();
                 let proofs = proofs.ok_or_else(|| refused(Refusal::Bound))?;
@@ -148,7 +157,11 @@ impl Guard {
                 let proof = proof
                     .and_then(|proof| proof.ok_or(dpop::Wrong::Proof))
                     .map_err(Rejection::proof)?;
-                let claims = self.verifier.verify_bound(token, proof.thumbprint());
+                let holder = Holder {
+                    key: Some(proof.thumbprint()),
+                    certificate,
+                };
+                let claims = self.verifier.verify_held(token, holder);
                 let claims = claims.await.map_err(refused)?;
                 // Last: only who has a good token can make this remember something.
                 proofs.dpop.spend(&proof, now).map_err(Rejection::proof)?;
@@ -255,7 +268,9 @@ where
             // A nested router sees a part of the path, the client asked for all of it.
             let uri = parts.extensions.get::<OriginalUri>();
             let path = uri.map_or(parts.uri.path(), |uri| uri.path()).to_owned();
-            let admitted = guard.admit(&parts.method, &path, &parts.headers).await;
+            let certificate = parts.extensions.get::<ClientCertificate>();
+            let admitted = guard.admit(&parts.method, &path, &parts.headers, certificate);
+            let admitted = admitted.await;
             let mut response = match admitted {
                 Ok(verified) => {
                     parts.extensions.insert(Found {

@@ -180,6 +180,7 @@ async fn put_back(server: &Server, id: NoteId, owner: UserId) {
         ip: String::new(),
         request: None,
         detail: Value::Null,
+        mails: Vec::new(),
     };
     server.database.create_note(note, audit).await.unwrap();
 }

@@ -43,7 +43,9 @@ const TABLE: &[Line] = &[
     ("DELETE /api/admin/groups/{group}/roles/{role}",   [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/keys",                             [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/keys/rotate",                     [401,  401,  403,   403,    403, 409]),
+    ("GET /api/admin/registration-tokens",              [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/registration-tokens",             [401,  401,  403,   403,    403, 201]),
+    ("DELETE /api/admin/registration-tokens/{id}",      [401,  401,  403,   403,    403, 204]),
     ("GET /api/admin/roles",                            [401,  401,  403,   403,    403, 200]),
     ("GET /api/admin/users",                            [401,  401,  403,   403,    403, 200]),
     ("POST /api/admin/users/{id}/disable",              [401,  401,  403,   403,    403, 204]),
@@ -52,7 +54,10 @@ const TABLE: &[Line] = &[
     ("DELETE /api/admin/users/{id}/roles/{role}",       [401,  401,  403,   403,    403, 204]),
     ("GET /api/auth/consents",                          [401,  401,  403,   200,    200, 200]),
     ("DELETE /api/auth/consents/{id}",                  [401,  401,  403,   404,    404, 404]),
+    ("POST /api/auth/email/send-verification",          [401,  401,  403,   202,    202, 202]),
+    ("POST /api/auth/email/verify",                     [401,  401,  403,   422,    422, 422]),
     ("GET /api/auth/events",                            [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/not-me",                           [422,  422,  422,   422,    422, 422]),
     ("GET /api/auth/passkeys",                          [401,  401,  403,   200,    200, 200]),
     ("POST /api/auth/passkeys/register/begin",          [401,  401,  403,   200,    200, 200]),
     ("POST /api/auth/passkeys/register/finish",         [401,  401,  403,   400,    400, 400]),
@@ -63,15 +68,24 @@ const TABLE: &[Line] = &[
     ("DELETE /api/auth/passkeys/{id}",                  [401,  401,  403,   404,    404, 404]),
     ("PATCH /api/auth/passkeys/{id}",                   [401,  401,  403,   404,    404, 404]),
     ("PUT /api/auth/password",                          [401,  401,  403,   204,    204, 204]),
+    ("POST /api/auth/password/forgot",                  [202,  202,  202,   202,    202, 202]),
+    ("POST /api/auth/password/reset",                   [422,  422,  422,   422,    422, 422]),
     ("POST /api/auth/password/sign-in",                 [200,  200,  200,   200,    200, 200]),
     ("GET /api/auth/profile",                           [401,  401,  403,   200,    200, 200]),
     ("PUT /api/auth/profile",                           [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/recovery-codes",                   [401,  401,  403,   409,    409, 409]),
+    ("POST /api/auth/recovery-codes/sign-in",           [422,  422,  422,   422,    422, 422]),
     ("POST /api/auth/register",                         [200,  200,  200,   200,    200, 200]),
     ("GET /api/auth/session",                           [200,  200,  200,   200,    200, 200]),
     ("GET /api/auth/sessions",                          [401,  401,  403,   200,    200, 200]),
     ("POST /api/auth/sessions/end-others",              [401,  401,  403,   200,    200, 200]),
     ("DELETE /api/auth/sessions/{id}",                  [401,  401,  403,   404,    404, 404]),
     ("POST /api/auth/sign-out",                         [204,  204,  204,   204,    204, 204]),
+    ("GET /api/auth/totp",                              [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/totp/register/begin",              [401,  401,  403,   200,    200, 200]),
+    ("POST /api/auth/totp/register/finish",             [401,  401,  403,   422,    422, 422]),
+    ("POST /api/auth/totp/sign-in",                     [422,  422,  422,   422,    422, 422]),
+    ("DELETE /api/auth/totp/{id}",                      [401,  401,  403,   404,    404, 404]),
     ("POST /api/authz/check",                           [401,  401,  200,   200,    200, 200]),
     ("GET /api/consent",                                [401,  401,  403,   400,    400, 400]),
     ("POST /api/consent",                               [401,  401,  403,   422,    422, 422]),
@@ -85,6 +99,7 @@ const TABLE: &[Line] = &[
     ("GET /healthz",                                    [200,  200,  200,   200,    200, 200]),
     ("GET /oauth/authorize",                            [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/authorize",                           [400,  400,  400,   400,    400, 400]),
+    ("GET /oauth/check-session",                        [404,  404,  404,   404,    404, 404]),
     ("GET /oauth/device/qr",                            [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/device_authorization",                [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/introspect",                          [400,  400,  400,   400,    400, 400]),
@@ -95,6 +110,7 @@ const TABLE: &[Line] = &[
     ("GET /oauth/register/{id}",                        [401,  401,  401,   401,    401, 401]),
     ("PUT /oauth/register/{id}",                        [401,  401,  401,   401,    401, 401]),
     ("DELETE /oauth/register/{id}",                     [401,  401,  401,   401,    401, 401]),
+    ("POST /oauth/revocations",                         [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/revoke",                              [400,  400,  400,   400,    400, 400]),
     ("POST /oauth/token",                               [400,  400,  400,   400,    400, 400]),
     ("GET /oauth/userinfo",                             [401,  401,  200,   401,    401, 401]),
@@ -163,6 +179,8 @@ struct Victim {
     client: String,
     /// A group that somebody else made.
     group: String,
+    /// What applications register themselves with, made by somebody else.
+    registration_token: String,
 }
 
 impl Victim {
@@ -185,6 +203,7 @@ impl Victim {
             note: browser.write_note("The victim's").await,
             client,
             group,
+            registration_token: server.registration_token().await,
         }
     }
 }
@@ -201,6 +220,7 @@ async fn visit(
         path if path.starts_with(paths::ADMIN_USERS) => &victim.user,
         path if path.starts_with(paths::ADMIN_GROUPS) => &victim.user,
         path if path.starts_with(paths::ADMIN_CLIENTS) => &victim.client,
+        path if path.starts_with(paths::ADMIN_REGISTRATION_TOKENS) => &victim.registration_token,
         path if path.starts_with(paths::SESSIONS) => &victim.session,
         path if path.starts_with(paths::PASSKEYS) => &victim.passkey,
         _ => &victim.note,
@@ -254,6 +274,10 @@ fn body(path: &str, number: usize) -> Value {
             json!({ "email": email(&format!("new{number}")), "password": PASSWORD })
         }
         paths::PASSWORD_SIGN_IN => json!({ "email": email("user"), "password": PASSWORD }),
+        paths::PASSWORD_FORGOT => json!({ "email": email("user") }),
+        paths::PASSWORD_RESET => json!({ "token": "x", "new": PASSWORD }),
+        paths::NOT_ME => json!({ "token": "x" }),
+        paths::EMAIL_VERIFY => json!({ "code": "12345678" }),
         paths::PASSWORD => json!({ "current": PASSWORD, "new": PASSWORD }),
         paths::PASSKEY_SIGN_UP_BEGIN => json!({ "email": email("new") }),
         paths::PASSKEY_REGISTER_FINISH
@@ -261,6 +285,8 @@ fn body(path: &str, number: usize) -> Value {
         | paths::PASSKEY_SIGN_UP_FINISH => credential,
         paths::ADMIN_GROUPS => json!({ "name": format!("new{number}") }),
         paths::PROFILE => json!({ "name": "Somebody" }),
+        paths::TOTP_SIGN_IN | paths::RECOVERY_CODE_SIGN_IN => json!({ "code": "287082" }),
+        paths::TOTP_REGISTER_FINISH => json!({ "ceremony": "x", "code": "287082" }),
         paths::ADMIN_REGISTRATION_TOKENS => json!({ "uses": 1, "seconds": 60 }),
         paths::CONSENT => json!({ "request": "x", "allow": true }),
         paths::DEVICE => json!({ "user_code": "BCDF-GHJK", "allow": true }),

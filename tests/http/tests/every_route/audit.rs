@@ -1,5 +1,6 @@
 //! Each change leaves exactly one audit row that says who did what to whom, and no other.
 
+use portcullis_domain::Clock;
 use portcullis_http_tests::{App, Browser, PASSWORD, Server, clients::confidential, device::Draft};
 use portcullis_server::{Config, Role};
 use portcullis_types::{
@@ -58,6 +59,7 @@ async fn asvs_16_3_each_change_is_written_down_once() {
     log.expect(&["session.elevated"]).await;
 
     passkeys(&mut log, &ada).await;
+    second_factors(&mut log, &ada).await;
     let body = json!({ "current": PASSWORD, "new": PASSWORD, "end_other_sessions": true });
     ada.put(paths::PASSWORD, body).await.status(204);
     log.expect(&["password.changed", "session.all_ended"]).await;
@@ -110,6 +112,29 @@ async fn passkeys(log: &mut Log, ada: &Browser) {
     log.expect(&["passkey.deleted"]).await;
 }
 
+async fn second_factors(log: &mut Log, ada: &Browser) {
+    let now = log.server.clock.now();
+    let (app, codes) = ada.add_totp(now).await;
+    log.expect(&["totp.added", "session.all_ended"]).await;
+    ada.post(paths::RECOVERY_CODES, json!({})).await.status(200);
+    log.expect(&["recovery_codes.replaced"]).await;
+    let tab = log.server.browser();
+    tab.begin_sign_in("ada").await;
+    log.expect(&[]).await;
+    tab.enter_recovery(&codes[0]).await.status(401);
+    let rows = log.expect(&["session.sign_in_failed"]).await;
+    assert_eq!(rows[0]["detail"]["method"], "recovery_code");
+    log.server.clock.advance_seconds(30);
+    let code = app.code(log.server.clock.now());
+    tab.enter(&code).await.status(200);
+    let rows = log.expect(&["session.signed_in"]).await;
+    assert_eq!(rows[0]["detail"]["method"], "totp");
+    let list = ada.get(paths::TOTP).await;
+    let path = format!("{}/{}", paths::TOTP, list.text_at("/devices/0/id"));
+    ada.delete(&path).await.status(204);
+    log.expect(&["totp.deleted"]).await;
+}
+
 async fn clients(log: &mut Log, admin: &Browser) {
     let shop = format!("{}/shop", paths::ADMIN_CLIENTS);
     let body = json!(confidential("shop"));
@@ -136,6 +161,18 @@ async fn clients(log: &mut Log, admin: &Browser) {
     admin.delete(&shop).await.status(204);
     log.expect(&["client.deleted"]).await;
     admin.delete(&shop).await.status(404);
+    log.expect(&[]).await;
+    let body = json!({ "uses": 1, "seconds": 60 });
+    let made = admin.post(paths::ADMIN_REGISTRATION_TOKENS, body).await;
+    let id = made.status(201).text_at("/id");
+    let rows = log.expect(&["client.registration_token_made"]).await;
+    assert_eq!(rows[0]["detail"]["registration_token"], id);
+    let path = format!("{}/{id}", paths::ADMIN_REGISTRATION_TOKENS);
+    admin.delete(&path).await.status(204);
+    let rows = log.expect(&["client.registration_token_revoked"]).await;
+    assert_eq!(rows[0]["actor"], json!(admin.user_id().await));
+    assert_eq!(rows[0]["detail"]["registration_token"], id);
+    admin.delete(&path).await.status(404);
     log.expect(&[]).await;
 }
 

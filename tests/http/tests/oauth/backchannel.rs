@@ -26,13 +26,13 @@ const CALLBACK: &str = "https://shop.example/callback";
 
 /// An application's end of it: keeps what it is told, and answers as it is to.
 #[derive(Clone, Default)]
-struct Receiver {
+pub(crate) struct Receiver {
     told: Arc<Mutex<Vec<String>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
 }
 
 impl Receiver {
-    async fn start() -> (Self, String) {
+    pub(crate) async fn start() -> (Self, String) {
         let receiver = Self::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://{}/logout", listener.local_addr().unwrap());
@@ -60,7 +60,7 @@ impl Receiver {
     }
 
     /// Waits until it was told that often; the tokens.
-    async fn heard(&self, times: usize) -> Vec<String> {
+    pub(crate) async fn heard(&self, times: usize) -> Vec<String> {
         for _ in 0..1000 {
             if self.count() >= times {
                 break;

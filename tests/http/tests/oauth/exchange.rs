@@ -4,11 +4,11 @@
 use portcullis_http_tests::{
     Answer, App, Browser, Prover, Server,
     app::{query, session_of},
-    clients::confidential,
+    clients::{confidential, lets_exchange},
     jwt,
 };
 use portcullis_types::{
-    client::{AuthMethod, Client, GrantType, SigningAlgorithm},
+    client::{AuthMethod, Client, ExchangeRule, GrantType, SigningAlgorithm},
     paths,
 };
 use reqwest::Method;
@@ -28,6 +28,7 @@ fn service(id: &str, serves: &str, calls: &[&str]) -> Client {
     client.serves = vec![serves.to_owned()];
     client.resources = calls.iter().map(|uri| (*uri).to_owned()).collect();
     client.scopes = vec!["openid".to_owned(), "profile".to_owned(), "work".to_owned()];
+    lets_exchange(&mut client);
     client
 }
 
@@ -269,6 +270,7 @@ async fn rfc8693_only_clients_that_are_allowed_and_prove_themselves_exchange() {
     let scene = Scene::new().await;
     let mut plain = service("plain", ORDERS, &[MAIL]);
     plain.grant_types = vec![GrantType::ClientCredentials];
+    plain.may_exchange = Vec::new();
     let secret = scene.admin.secret_of_new(&plain).await;
     let answer = scene.exchange_as(("plain", &secret), &[]).await;
     answer.oauth_error(400, "unauthorized_client");
@@ -283,7 +285,16 @@ async fn rfc8693_only_clients_that_are_allowed_and_prove_themselves_exchange() {
 
 #[tokio::test]
 async fn rfc8693_1_1_impersonation_is_for_those_who_are_registered_for_it() {
-    let scene = Scene::with(|client| client.may_impersonate = true).await;
+    let scene = Scene::with(|client| {
+        client.may_impersonate = true;
+        client.may_exchange.push(ExchangeRule {
+            from: vec!["shop".to_owned()],
+            within: Some(vec!["notes:*".to_owned()]),
+            impersonate: true,
+            ..client.may_exchange[0].clone()
+        });
+    })
+    .await;
     let answer = scene.exchange(&[]).await.status(200);
     assert!(claims(&answer)["act"].is_null());
     let own = scene.own_token("orders", &scene.orders).await;
@@ -341,6 +352,7 @@ async fn a_chain_of_services_has_an_end() {
     let scene = Scene::with(|client| {
         client.serves.push(MAIL.to_owned());
         client.resources.push(ORDERS.to_owned());
+        lets_exchange(client);
     })
     .await;
     let mut token = scene.token.clone();

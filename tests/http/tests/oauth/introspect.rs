@@ -4,7 +4,9 @@ use portcullis_http_tests::{
     Answer, App, Browser, Prover, Server, Signer,
     app::{Tokens, session_of},
     clients::{basic, client_path, confidential},
-    database, jwt,
+    database,
+    device::base64url,
+    jwt,
 };
 use portcullis_types::{
     client::{Client, GrantType, SigningAlgorithm},
@@ -271,6 +273,48 @@ async fn rfc7009_2_a_client_gives_its_own_token_back_once_and_for_all() {
         .post_as(("api", &scene.api), paths::OAUTH_INTROSPECT, &fields)
         .await;
     assert_eq!(told.json(), nothing());
+}
+
+/// That a signature was good is remembered, and nothing else.
+#[tokio::test]
+async fn what_was_good_before_is_looked_at_again() {
+    let scene = Scene::set().await;
+    let token = scene.own_token().await;
+    assert_eq!(scene.ask("api", &token).await["active"], true);
+    // The same under another signature, and other words under the same.
+    let another = scene.own_token().await;
+    let parts = |token: &str| -> Vec<String> { token.split('.').map(str::to_owned).collect() };
+    let (parts, others) = (parts(&token), parts(&another));
+    let mut claims = jwt::claims(&token);
+    claims["scope"] = json!("orders:read orders:write");
+    let claims = base64url(claims.to_string().as_bytes());
+    for forged in [
+        format!("{}.{}.{}", parts[0], parts[1], others[2]),
+        format!("{}.{claims}.{}", parts[0], parts[2]),
+    ] {
+        assert_eq!(scene.ask("api", &forged).await, nothing());
+    }
+    assert_eq!(scene.ask("other-shop", &token).await, nothing());
+    let claims = jwt::claims(&token);
+    let left = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    scene.server.clock.advance_seconds(left - 1);
+    assert_eq!(scene.ask("api", &token).await["active"], true);
+    scene.server.clock.advance_seconds(1);
+    assert_eq!(scene.ask("api", &token).await, nothing());
+}
+
+#[tokio::test]
+async fn what_another_node_revoked_is_noticed_within_a_second() {
+    let scene = Scene::set().await;
+    let node = scene.server.another_node(|_| {}).await;
+    let token = scene.own_token().await;
+    assert_eq!(scene.ask("api", &token).await["active"], true);
+    let (fields, api) = ([("token", &*token)], ("api", &*scene.api));
+    let program = node.program();
+    let given_back = program.post_as(api, paths::OAUTH_REVOKE, &fields);
+    given_back.await.status(200);
+    scene.server.clock.advance_seconds(1);
+    assert_eq!(scene.ask("api", &token).await, nothing());
 }
 
 #[tokio::test]

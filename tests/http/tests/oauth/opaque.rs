@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use portcullis_http_tests::{
     Answer, App, Browser, Prover, Server,
     app::{Tokens, session_of},
-    clients::{client_path, confidential, public, service},
+    clients::{client_path, confidential, lets_exchange, public, service},
     database, jwt,
 };
 use portcullis_types::{
@@ -44,11 +44,9 @@ impl Scene {
         let admin = server.admin().await;
         let client = opaque(public("shop", &shop().redirect_uri));
         admin.create_client(&client).await.status(201);
-        let orders = opaque(service("orders", ORDERS, &[]));
-        let orders = Client {
-            resources: vec![MAIL.to_owned()],
-            ..orders
-        };
+        let mut orders = opaque(service("orders", ORDERS, &[]));
+        orders.resources = vec![MAIL.to_owned()];
+        lets_exchange(&mut orders);
         Self {
             orders: admin.secret_of_new(&orders).await,
             mail: admin.secret_of_new(&service("mail", MAIL, &[])).await,

@@ -1,11 +1,14 @@
 //! `POST /oauth/token` with a refresh token: rotation, retries and replays.
 
+use std::sync::Arc;
+
 use portcullis_http_tests::{
     App, Browser, Server, all_at_once,
     app::{Tokens, session_of},
 };
-use portcullis_types::client::GrantType;
+use portcullis_types::{client::GrantType, paths};
 use serde_json::json;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 const DAY: i64 = 24 * 3600;
 
@@ -103,6 +106,61 @@ async fn fifty_tabs_that_refresh_at_once_all_get_the_same_successor() {
         tokens = answers[0].clone();
     }
     assert_eq!(scene.server.audited("oauth.refreshed").await, 3);
+    assert_eq!(scene.server.audited("oauth.refresh_replayed").await, 0);
+}
+
+/// Refreshes, and hangs up when the answer comes, without a look at it.
+async fn refresh_and_hang_up(scene: &Scene, token: &str) {
+    let mut stream = TcpStream::connect(scene.server.base.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let body = format!("grant_type=refresh_token&client_id=spa&refresh_token={token}");
+    let request = format!(
+        "POST {} HTTP/1.1\r\nHost: localhost\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        paths::OAUTH_TOKEN,
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // Answered late, it would be a replay of a token whose successor is in use.
+    stream.readable().await.unwrap();
+}
+
+/// Two hundred at once, and each time a tenth of them never hear what came of it: in the first round
+/// those who asked first, in the last one those who asked last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_refreshes_with_a_tenth_of_the_answers_lost_neither_fork_nor_lose_a_family() {
+    let scene = Arc::new(Scene::set().await);
+    let mut newest = scene.tokens().await.refresh;
+    for lost in [0..20, 90..110, 180..200] {
+        let refreshes = (0..200).map(|number| {
+            let (scene, token, is_lost) = (scene.clone(), newest.clone(), lost.contains(&number));
+            async move {
+                if is_lost {
+                    refresh_and_hang_up(&scene, &token).await;
+                    return None;
+                }
+                Some(scene.refresh(&token).await)
+            }
+        });
+        let answers = all_at_once(refreshes).await;
+        let heard: Vec<&Tokens> = answers.iter().flatten().collect();
+        assert_eq!(heard.len(), 180);
+        // Those who did not hear ask again.
+        let again = all_at_once((0..20).map(|_| {
+            let (scene, token) = (scene.clone(), newest.clone());
+            async move { scene.refresh(&token).await }
+        }))
+        .await;
+        let successor = heard[0].refresh.clone();
+        for tokens in heard.into_iter().chain(&again) {
+            assert_eq!(tokens.refresh, successor, "the family has forked");
+            assert!(scene.is_alive(tokens).await, "the family is lost");
+        }
+        newest = successor;
+    }
+    scene.refresh(&newest).await;
+    assert_eq!(scene.server.audited("oauth.refreshed").await, 4);
     assert_eq!(scene.server.audited("oauth.refresh_replayed").await, 0);
 }
 

@@ -30,6 +30,7 @@ async fn tokens_of_a_client_end_with_it_though_another_has_its_id() {
         ip: String::new(),
         request: None,
         detail: Value::Null,
+        mails: Vec::new(),
     };
     let deleted = server.database.delete_client("shop", now, audit);
     assert!(deleted.await.unwrap());

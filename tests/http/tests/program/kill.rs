@@ -8,8 +8,12 @@ use std::{
 };
 
 use portcullis_http_tests::{
-    Answer, App, Browser, PASSWORD, Program, all_at_once, app::Tokens, browser::SESSION,
-    process::free_port,
+    Answer, App, Browser, PASSWORD, Program, all_at_once,
+    app::Tokens,
+    browser::SESSION,
+    clients::basic,
+    database,
+    process::{free_port, run},
 };
 use portcullis_types::paths;
 use reqwest::Method;
@@ -31,6 +35,9 @@ struct Ledger {
     open_codes: Vec<(App, String)>,
     /// Chains of refresh tokens, each as far as it was acknowledged.
     chains: Vec<Vec<String>>,
+    /// Tokens that a service was given for itself: opaque ones, which are good as long as they are
+    /// kept.
+    own_tokens: Vec<String>,
 }
 
 type Shared = Arc<Mutex<Ledger>>;
@@ -120,9 +127,51 @@ async fn codes_and_tokens(ledger: Shared, writer: Browser, program: Browser) {
     }
 }
 
+/// A service that asks for tokens for itself.
+async fn own_tokens(ledger: Shared, secret: String, program: Browser) {
+    let fields = [("grant_type", "client_credentials")];
+    loop {
+        let call = program.call(Method::POST, paths::OAUTH_TOKEN).form(&fields);
+        let call = call.header("authorization", basic("reports", &secret));
+        let Ok(answer) = call.try_send().await else {
+            return;
+        };
+        let token = answer.status(200).text_at("/access_token");
+        note(&ledger, |ledger| ledger.own_tokens.push(token));
+    }
+}
+
+/// Registers that service; its secret.
+async fn register_service(folder: &TempDir) -> String {
+    let made = run(
+        folder.path(),
+        &[
+            "client",
+            "create",
+            "--id",
+            "reports",
+            "--name",
+            "Reports",
+            "--auth-method",
+            "client_secret_basic",
+            "--grant",
+            "client_credentials",
+            "--scope",
+            "reports:read",
+            "--access-token-format",
+            "opaque",
+            "--json",
+        ],
+    )
+    .await;
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    made["client_secret"].as_str().unwrap().to_owned()
+}
+
 struct World {
     folder: TempDir,
     port: String,
+    secret: String,
     ledger: Shared,
 }
 
@@ -140,23 +189,29 @@ impl World {
         .await
     }
 
-    /// Lets three writers write for a moment, and pulls the plug.
+    /// Lets writers write for a moment, and pulls the plug.
     async fn round(&self, program: Program, round: usize) {
         let (browser, client) = (program.browser(), program.client());
-        let writer = program.browser();
+        let (writer, service) = (program.browser(), program.client());
+        let secret = self.secret.clone();
         writer.sign_in("writer").await.status(200);
         let ledger = || Arc::clone(&self.ledger);
         let writers = [
             tokio::spawn(accounts_and_sessions(ledger(), browser, round)),
             tokio::spawn(notes(ledger(), writer.clone())),
             tokio::spawn(codes_and_tokens(ledger(), writer, client)),
+            tokio::spawn(own_tokens(ledger(), secret, service)),
         ];
         // However slow the machine, there is something to lose.
         let begun = || {
             let ledger = self.ledger.lock().unwrap();
-            !ledger.accounts.is_empty() && !ledger.notes.is_empty()
+            !ledger.accounts.is_empty()
+                && !ledger.notes.is_empty()
+                && !ledger.own_tokens.is_empty()
+                && !ledger.spent_codes.is_empty()
         };
-        while !begun() {
+        let has_stopped = || writers.iter().any(tokio::task::JoinHandle::is_finished);
+        while !begun() && !has_stopped() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         // Never the same moment, and the same moments in each run.
@@ -186,7 +241,28 @@ impl World {
             let path = format!("{}/{id}", paths::NOTES);
             writer.delete(&path).await.status(204);
         }
+        self.check_own_tokens(program, &ledger.own_tokens).await;
         self.check_tokens(program, ledger).await;
+    }
+
+    /// A service's tokens are good, and each has its row in the audit log.
+    async fn check_own_tokens(&self, program: &Program, tokens: &[String]) {
+        let file = self.folder.path().join("portcullis-data/portcullis.db");
+        let tables = database::of_sqlite(&file).await;
+        let rows = tables["audit_log"].iter();
+        let given: Vec<&String> = rows
+            .filter(|row| row.contains("oauth.client_token_issued"))
+            .collect();
+        for token in tokens {
+            let fields = [("token", &**token)];
+            let asking = ("reports", &*self.secret);
+            let client = program.client();
+            let answer = client.post_as(asking, paths::OAUTH_INTROSPECT, &fields);
+            let answer = answer.await;
+            assert_eq!(answer.at("/active"), true, "an acknowledged token is lost");
+            let id = answer.text_at("/jti");
+            assert!(given.iter().any(|row| row.contains(&id)), "not audited");
+        }
     }
 
     async fn check_tokens(&self, program: &Program, ledger: Ledger) {
@@ -242,14 +318,16 @@ async fn killed_fifty_times_it_loses_nothing_and_spends_nothing_twice() {
     let client = "[[clients]]\nid = \"spa\"\nname = \"Spa\"\n\
                   redirect_uris = [\"http://localhost:5173/callback\"]\n";
     std::fs::write(folder.path().join("portcullis.toml"), client).unwrap();
+    let secret = register_service(&folder).await;
     let world = World {
         folder,
+        secret,
         port: free_port().to_string(),
         ledger: Shared::default(),
     };
     let mut program = world.start().await;
     program.browser().register("writer").await.status(200);
-    let mut totals = [0; 5];
+    let mut totals = [0; 6];
     for round in 0..rounds {
         world.round(program, round).await;
         {
@@ -260,6 +338,7 @@ async fn killed_fifty_times_it_loses_nothing_and_spends_nothing_twice() {
                 ledger.notes.len(),
                 ledger.spent_codes.len(),
                 ledger.open_codes.len(),
+                ledger.own_tokens.len(),
             ];
             for (total, count) in totals.iter_mut().zip(counts) {
                 *total += count;
@@ -268,13 +347,13 @@ async fn killed_fifty_times_it_loses_nothing_and_spends_nothing_twice() {
         program = world.start().await;
         world.check(&program).await;
     }
-    let [accounts, ended, notes, spent, open] = totals;
+    let [accounts, ended, notes, spent, open, own] = totals;
     println!(
         "{rounds} kills: {accounts} accounts, {ended} ended sessions, {notes} notes, {spent} codes \
-         spent and {open} unanswered"
+         spent and {open} unanswered, {own} tokens of a service"
     );
     assert!(
-        accounts >= rounds && notes >= rounds && spent > 0,
+        accounts >= rounds && notes >= rounds && own >= rounds && spent > 0,
         "there was something to lose"
     );
 }

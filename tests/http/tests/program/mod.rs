@@ -6,5 +6,7 @@ mod config;
 mod keys;
 mod kill;
 mod logs;
+mod registration_token;
 mod serve;
 mod slow_callers;
+mod tls;

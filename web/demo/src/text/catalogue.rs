@@ -17,8 +17,20 @@ pub(crate) struct Words {
     pub(crate) nav_account: &'static str,
     /// People
     pub(crate) nav_people: &'static str,
+    /// Admin
+    pub(crate) nav_admin: &'static str,
+    /// Clients
+    pub(crate) nav_clients: &'static str,
     /// Sign in
     pub(crate) sign_in: &'static str,
+    /// Forgotten password
+    pub(crate) forgot_title: &'static str,
+    /// Another password
+    pub(crate) reset_title: &'static str,
+    /// Confirm address
+    pub(crate) verify_title: &'static str,
+    /// This was not me
+    pub(crate) not_me_title: &'static str,
     /// The demo app of Portcullis.
     pub(crate) footer: &'static str,
     /// API reference

@@ -210,9 +210,41 @@ async fn a_list_comes_in_pages_of_both_kinds_by_id() {
         all,
         ["Shop", "a", "native", "other", "other2", "spa", "zoo"]
     );
-    for bad in ["limit=0", "limit=101", "after=%00", "after=a%20b", "x=1"] {
+    for bad in [
+        "limit=0",
+        "limit=101",
+        "after=%00",
+        "after=a%20b",
+        "search=%00",
+        "x=1",
+    ] {
         let path = format!("{}?{bad}", paths::ADMIN_CLIENTS);
         admin.get(&path).await.problem(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_searched_by_id_and_name_of_both_kinds() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let (mut client, _) = public("shop");
+    "Größe & Co".clone_into(&mut client.name);
+    admin.create_client(&client).await.status(201);
+    for (search, found) in [
+        ("", &["native", "other", "shop", "spa"][..]),
+        ("%20OTHER%20", &["other"]),
+        ("SHO", &["shop"]),
+        ("co%26", &[]),
+        ("%26%20co", &["shop"]),
+        ("Gr%C3%B6%C3%9Fe", &["shop"]),
+        ("%25", &[]),
+        ("%27%20OR%201=1--", &[]),
+    ] {
+        let path = format!("{}?search={search}", paths::ADMIN_CLIENTS);
+        let page = admin.get(&path).await.status(200);
+        let all = page.at("/clients").as_array().unwrap().clone();
+        let ids: Vec<_> = all.iter().map(|it| it["client"]["id"].clone()).collect();
+        assert_eq!(ids, found, "{search}");
     }
 }
 
