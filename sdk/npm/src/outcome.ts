@@ -63,6 +63,7 @@ export type ServerReason =
   | "email_invalid"
   /** The name is empty, too long or has control characters. */
   | "name_invalid"
+  /** Something that one says of oneself is not of its field's kind. */
   | "profile_invalid"
   /** The password is too short. */
   | "password_too_short"

@@ -41,6 +41,10 @@ export class Admin {
       body: body ? JSON.stringify(body) : null,
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
-    for (const cookie of response.headers.getSetCookie()) this.#cookie = cookie.split(";")[0] ?? "";
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair = ""] = cookie.split(";");
+      // There are others, such as the one that browsers are known by.
+      if (pair.startsWith("__Host-portcullis=")) this.#cookie = pair;
+    }
   }
 }
