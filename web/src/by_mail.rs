@@ -37,8 +37,10 @@ fn Said(
     });
     view! {
         <Entry title=title>
-            <p class="pc-soft">{lead}</p>
-            {way}
+            <div class="pc-form">
+                <p class="pc-soft">{lead}</p>
+                {way}
+            </div>
         </Entry>
     }
 }

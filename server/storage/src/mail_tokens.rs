@@ -18,6 +18,10 @@ use crate::{
     value::args,
 };
 
+/// The purpose of what was spent. It stays until it would have expired: a mail that is sent once more
+/// makes nothing good again that was used already.
+const SPENT: &str = "spent";
+
 /// Keeps a token, unless it is kept already.
 async fn insert(db: &mut Connection<'_>, token: MailToken) -> Result<(), StorageError> {
     let sql = "INSERT INTO mail_tokens
@@ -39,14 +43,15 @@ async fn insert(db: &mut Connection<'_>, token: MailToken) -> Result<(), Storage
     db.execute(sql, args).await.map(drop)
 }
 
-/// Forgets all links of a user for that.
+/// Spends all links of a user for that.
 async fn forget(
     db: &mut Connection<'_>,
     user: UserId,
     purpose: MailPurpose,
 ) -> Result<(), StorageError> {
-    let sql = "DELETE FROM mail_tokens WHERE user_id = $1 AND purpose = $2";
-    db.execute(sql, args![user, purpose.as_str()])
+    let sql = "UPDATE mail_tokens SET purpose = $3, code = NULL
+        WHERE user_id = $1 AND purpose = $2";
+    db.execute(sql, args![user, purpose.as_str(), SPENT])
         .await
         .map(drop)
 }
@@ -68,10 +73,10 @@ async fn hold_owner(
     if db.lock_account(user).await? != Some(true) {
         return Ok(None);
     }
-    let sql = "DELETE FROM mail_tokens
+    let sql = "UPDATE mail_tokens SET purpose = $5, code = NULL
         WHERE token = $1 AND purpose = $2 AND expires_at > $3
             AND email = (SELECT email FROM accounts WHERE id = $4)";
-    let spent = db.execute(sql, args![token, purpose.as_str(), now, user]);
+    let spent = db.execute(sql, args![token, purpose.as_str(), now, user, SPENT]);
     Ok((spent.await? == 1).then_some(user))
 }
 
