@@ -76,6 +76,7 @@ declare const english: {
     readonly errorNotFound: "";
     readonly errorEmail: "";
     readonly errorName: "";
+    readonly errorProfile: "";
     readonly errorPasswordShort: "";
     readonly errorPasswordLong: "";
     readonly errorPasswordWeak: "";

@@ -67,6 +67,8 @@ Worth knowing:
 - \`mozilla-django-oidc\` takes HS256 for granted: tell it \`OIDC_RP_SIGN_ALGO = "RS256"\`.
 - \`express-openid-connect\` asks for an ID token by way of the browser unless it is told
   \`response_type: "code"\`; there is no implicit grant here.
+- \`oidc-client-ts\` watches the session (\`monitorSession\`) where the server offers it
+  (\`oauth.session_management\`) and its pages are of the server's own site.
 - \`openidconnect\` revokes over https only, which a server on loopback has not got: hence no mark.
 `;
 }
